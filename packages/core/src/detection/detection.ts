@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+/**
+ * Groups of detectors that look at the same trace and therefore err together.
+ * Inside a family only the strongest opinion counts; between families opinions add up.
+ */
+export const evidenceFamilies = [
+  "provenance",
+  "compression",
+  "noise",
+  "duplication",
+  "generation",
+  "remote-model",
+  "vision",
+  "display",
+] as const;
+/** One family of evidence. `display` is shown and never scored. */
+export type EvidenceFamily = (typeof evidenceFamilies)[number];
+
+/**
+ * How a detector ended: `ok` measured; `not_applicable` the image cannot carry this trace; `failed` it threw;
+ * `timed_out` it was stopped at its deadline; `skipped` it never began (deadline or earlier stop).
+ */
+export const detectionStatuses = ["ok", "not_applicable", "failed", "timed_out", "skipped"] as const;
+
+/** A rectangle in pixels, with the detector's own confidence that it is forged. */
+export const regionSchema = z.object({
+  x: z.number().int().nonnegative(),
+  y: z.number().int().nonnegative(),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  /** 0–1; 0.5 is the point of indifference. */
+  confidence: z.number().min(0).max(1),
+});
+/** See {@link regionSchema}. */
+export type Region = z.infer<typeof regionSchema>;
+
+/** One sentence of evidence. */
+export const observedFindingSchema = z.object({
+  /** Stable `kebab-case` name of the finding, unique within its detector. */
+  code: z.string(),
+  /** What was seen, in one English sentence. */
+  claim: z.string(),
+  direction: z.enum(["forged", "authentic", "neutral"]),
+  /** What this observation cannot show, in one English sentence. */
+  limitation: z.string(),
+  /** Where it was seen, if it has a place. */
+  region: regionSchema.optional(),
+});
+/** See {@link observedFindingSchema}. */
+export type ObservedFinding = z.infer<typeof observedFindingSchema>;
+
+/**
+ * A map of suspicion on a coarser grid than the image.
+ * Cell (i, j) covers pixels `[i·scale, (i+1)·scale) × [j·scale, (j+1)·scale)` of the raster; the last cells may overhang.
+ */
+export interface Heatmap {
+  /** Cells per row: `ceil(raster width / scale)`. */
+  width: number;
+  /** Rows of cells: `ceil(raster height / scale)`. */
+  height: number;
+  /** Pixels per cell side. */
+  scale: number;
+  /** Row-major, 0–1: the probability that the cell is forged; 0.5 is the point of indifference. */
+  data: Float32Array;
+}
+
+/** What a detector saw when the image can carry its trace. */
+export interface Observation {
+  applicable: true;
+  /** The detector's raw measure; higher is more suspicious. Calibration gives it its meaning. */
+  statistic: number;
+  /** The code of a finding that is strong enough to condemn the image alone, for example a signed AI declaration. */
+  decisive?: string;
+  heatmap?: Heatmap;
+  /** In raster pixels, strongest first. Empty when nothing is localised. */
+  regions: Region[];
+  findings: ObservedFinding[];
+  /** Named measurements for the evidence page and for benchmarks. JSON-safe. */
+  measurements?: Record<string, number | string | boolean | null>;
+}
+
+/** The image cannot carry the trace this detector looks for (format, size, quality, saturation, flatness). */
+export interface NotApplicable {
+  applicable: false;
+  /** One English sentence: why. */
+  reason: string;
+}

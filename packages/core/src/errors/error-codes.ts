@@ -1,0 +1,82 @@
+/**
+ * Every error code of ArtGuard: `room.reason`, what it means, what the caller can do.
+ * `docs/errors.md` is checked against this table by a test.
+ */
+export const errorCodes = {
+  "analysis.aborted": {
+    meaning: "The caller's AbortSignal fired.",
+    fix: "Start the analysis again if it is still wanted.",
+  },
+  "analysis.invalid-input": { meaning: "An argument has the wrong type or range.", fix: "Correct the named argument." },
+  "analysis.illegal-transition": {
+    meaning: "The record's status does not allow this change.",
+    fix: "Read the record again; a COMPLETED or FAILED analysis is final.",
+  },
+  "analysis.not-found": { meaning: "No analysis has this request_id.", fix: "Check the request_id." },
+  "detection.failed": {
+    meaning: "A detector threw; the other detectors' results stand.",
+    fix: "Report it with the image's SHA-256 and the detector's version.",
+  },
+  "detection.timed-out": {
+    meaning: "A detector did not finish before its deadline; the other results stand.",
+    fix: "Raise the deadline or leave the detector out.",
+  },
+  "fusion.unknown-policy": {
+    meaning: "No verdict policy has this version.",
+    fix: "Use a version that listPolicies() names.",
+  },
+  "image.decode-timeout": {
+    meaning: "The image was not decoded before the deadline; its decoder was stopped.",
+    fix: "Raise the deadline, or treat the file as hostile.",
+  },
+  "image.decoder-crashed": {
+    meaning: "The isolated decoder process ended while it read this image.",
+    fix: "Treat the file as hostile; the host process is unharmed.",
+  },
+  "image.empty": { meaning: "The input has no bytes.", fix: "Pass the whole content of an image file." },
+  "image.metadata-too-large": {
+    meaning: "The file carries more metadata than the limit.",
+    fix: "Strip the metadata or raise limits.maxMetadataBytes.",
+  },
+  "image.too-large": {
+    meaning: "The file has more bytes than the limit.",
+    fix: "Raise limits.maxBytes if this size is expected.",
+  },
+  "image.too-many-frames": {
+    meaning: "The file declares more frames than the limit.",
+    fix: "Extract one frame, or raise limits.maxFrames.",
+  },
+  "image.too-many-pixels": {
+    meaning: "The image declares more pixels than the limit.",
+    fix: "Raise limits.maxPixels if this size is expected; do not downscale before an analysis.",
+  },
+  "image.undecodable": {
+    meaning: "The bytes claim to be an image but cannot be decoded.",
+    fix: "Get an intact copy of the file.",
+  },
+  "image.unsupported-format": {
+    meaning: "The format is not one of JPEG, PNG, WebP, TIFF, AVIF, GIF.",
+    fix: "Export the image losslessly as PNG or TIFF and analyse that.",
+  },
+  "jpeg.malformed": { meaning: "The JPEG bitstream breaks the standard.", fix: "Get an intact copy of the file." },
+  "jpeg.unsupported": {
+    meaning: "The JPEG uses a process this reader does not cover (12-bit, arithmetic, lossless, hierarchical).",
+    fix: "Nothing is lost: detectors that need coefficients report not_applicable.",
+  },
+  "storage.condition-failed": {
+    meaning: "A conditional write found another state.",
+    fix: "Read the item again and decide anew.",
+  },
+  "storage.invalid-item": {
+    meaning: "The item does not match its table's schema.",
+    fix: "Correct the named attribute.",
+  },
+  "storage.invalid-key": {
+    meaning: "The object key or table key is not allowed.",
+    fix: "Use a relative key without empty, '.' or '..' segments.",
+  },
+  "storage.not-found": { meaning: "No object has this key.", fix: "Check the key." },
+} as const satisfies Record<string, { meaning: string; fix: string }>;
+
+/** The union of all error codes. */
+export type ErrorCode = keyof typeof errorCodes;

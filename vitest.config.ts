@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+const condition = "artguard-source";
+
+export default defineConfig({
+  ssr: { resolve: { conditions: [condition, "node", "import", "module", "default"] } },
+  resolve: { conditions: [condition, "node", "import", "module", "default"] },
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "adapters/*/test/**/*.test.ts"],
+    pool: "forks",
+    execArgv: [`--conditions=${condition}`],
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});

@@ -86,3 +86,39 @@ export interface NotApplicable {
   /** One English sentence: why. */
   reason: string;
 }
+
+/** A heat map travels as data: `data` is a `Float32Array` in memory and an array of numbers in JSON. */
+export const heatmapSchema = z.object({
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  scale: z.number().int().positive(),
+  data: z.instanceof(Float32Array),
+}) satisfies z.ZodType<Heatmap>;
+
+/** What became of one detector in one analysis: its observation, calibrated. */
+export const detectionSchema = z.object({
+  /** The detector's id. */
+  id: z.string(),
+  family: z.enum(evidenceFamilies),
+  version: z.string(),
+  status: z.enum(detectionStatuses),
+  /** The detector's raw measure; only when `status` is `ok`. */
+  statistic: z.number().optional(),
+  /** Natural logarithm of P(statistic | forged) / P(statistic | authentic), within ±4; 0 for display detectors. */
+  log_likelihood_ratio: z.number().min(-4).max(4).optional(),
+  /** `100·σ(log_likelihood_ratio)`: this detector alone, at even prior odds. Null when it did not measure. */
+  score: z.number().min(0).max(100).nullable(),
+  /** Code of the finding that decides alone, if any. */
+  decisive: z.string().optional(),
+  /** Why it is not applicable. */
+  reason: z.string().optional(),
+  error: z.object({ code: z.string(), message: z.string(), fix: z.string() }).optional(),
+  /** In the frame of the stored raster (EXIF orientation not applied). */
+  heatmap: heatmapSchema.optional(),
+  regions: z.array(regionSchema),
+  findings: z.array(observedFindingSchema),
+  measurements: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])).optional(),
+  elapsed_ms: z.number().nonnegative(),
+});
+/** See {@link detectionSchema}. */
+export type Detection = z.infer<typeof detectionSchema>;

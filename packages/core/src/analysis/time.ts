@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+/** Below this, a number of milliseconds would lie before 2001: it is a number of seconds. */
+const earliestMilliseconds = 1e12;
+/** Above this, a number of seconds would lie after the year 5138: it is a number of milliseconds. */
+const latestSeconds = 1e11;
+
+/** Milliseconds since the Unix epoch; refuses values in the range of seconds. */
+export const epochMillisecondsSchema = z
+  .number()
+  .int()
+  .min(earliestMilliseconds, "expected epoch milliseconds, got a value in the range of seconds")
+  .brand<"EpochMilliseconds">();
+/** See {@link epochMillisecondsSchema}. */
+export type EpochMilliseconds = z.infer<typeof epochMillisecondsSchema>;
+
+/** Seconds since the Unix epoch, as TTL attributes want them; refuses values in the range of milliseconds. */
+export const epochSecondsSchema = z
+  .number()
+  .int()
+  .nonnegative()
+  .max(latestSeconds, "expected epoch seconds, got a value in the range of milliseconds")
+  .brand<"EpochSeconds">();
+/** See {@link epochSecondsSchema}. */
+export type EpochSeconds = z.infer<typeof epochSecondsSchema>;
+
+/** The ISO 8601 form of a moment; always derived, never stored on its own authority. */
+export function toIso(moment: EpochMilliseconds): string {
+  return new Date(moment).toISOString();
+}

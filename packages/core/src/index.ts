@@ -1,8 +1,35 @@
 export {
+  type Analysis,
+  type Assessment,
+  analysisSchema,
+  assessmentSchema,
+  type CompletedAnalysis,
+  completedAnalysisSchema,
+  type Finding,
+  findingSchema,
+  legacyModels,
+} from "./analysis/analysis.ts";
+export { AnalysisRepository, analysisTable } from "./analysis/analysis-repository.ts";
+export type { AnalyzeOptions } from "./analysis/analyze-image.ts";
+export { type ArtGuard, type ArtGuardOptions, createArtGuard } from "./analysis/create-artguard.ts";
+export { explainAssessment, reasonSentence } from "./analysis/explain-assessment.ts";
+export { type AnalysisStatus, analysisStatuses, analysisTransitions, assertTransition } from "./analysis/lifecycle.ts";
+export type { ProgressEvent } from "./analysis/progress-event.ts";
+export {
+  type EpochMilliseconds,
+  type EpochSeconds,
+  epochMillisecondsSchema,
+  epochSecondsSchema,
+  toIso,
+} from "./analysis/time.ts";
+export {
+  type Detection,
+  detectionSchema,
   detectionStatuses,
   type EvidenceFamily,
   evidenceFamilies,
   type Heatmap,
+  heatmapSchema,
   type NotApplicable,
   type Observation,
   type ObservedFinding,
@@ -18,5 +45,24 @@ export {
   isArtGuardError,
 } from "./errors/artguard-error.ts";
 export { type ErrorCode, errorCodes } from "./errors/error-codes.ts";
+export { type Calibration, calibrateDetection, calibrationSchema } from "./fusion/calibration.ts";
+export { type AssessmentChange, explainChange } from "./fusion/explain-change.ts";
+export { fuse, rescore, weighFindings } from "./fusion/fuse.ts";
+export { fuseHeatmaps } from "./fusion/fuse-heatmaps.ts";
+export { defaultPolicy, listPolicies, policyOf, type VerdictPolicy } from "./fusion/policy.ts";
+export { type Verdict, verdicts } from "./fusion/verdict.ts";
 export { type ImageFormat, type ImageInfo, imageFormats } from "./image/image-info.ts";
 export type { Raster } from "./image/raster.ts";
+export { MemoryObjectStore } from "./storage/memory-object-store.ts";
+export { MemoryTable } from "./storage/memory-table.ts";
+export type { ObjectHead, ObjectStore } from "./storage/object-store.ts";
+export {
+  defineTable,
+  type KeyDefinition,
+  type Page,
+  type Table,
+  type TableDefinition,
+  type TableQuery,
+  type WriteCondition,
+  type WriteOptions,
+} from "./storage/table.ts";

@@ -1,0 +1,61 @@
+import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
+import { defineTable, type Table } from "../storage/table.ts";
+import { type Analysis, analysisSchema } from "./analysis.ts";
+import { assertTransition } from "./lifecycle.ts";
+
+/** Table 1 of the spec, `artguard-image-analysis-{env}`. */
+export const analysisTable = defineTable<Analysis>({
+  name: "artguard-image-analysis",
+  key: { partition: "request_id", sort: "created_at" },
+  indexes: {
+    "user-index": { partition: "user_id", sort: "created_at" },
+    "status-index": { partition: "status", sort: "created_at" },
+  },
+  ttl: "auto_delete_date",
+  schema: analysisSchema,
+});
+
+/** The records of analyses, written once against the {@link Table} port. */
+export class AnalysisRepository {
+  readonly #table: Table<Analysis>;
+
+  constructor(table: Table<Analysis>) {
+    this.#table = table;
+  }
+
+  /** Stores a new record. @throws ArtGuardError `storage.condition-failed` when its request_id exists. */
+  async create(analysis: Analysis): Promise<void> {
+    await this.#table.put(analysis, { condition: { absent: true } });
+  }
+
+  /**
+   * Replaces a record by its next state. Heat maps are not part of the stored record: they are large and can be
+   * drawn again from the image.
+   *
+   * @throws ArtGuardError `analysis.illegal-transition` when the stored status does not allow it.
+   */
+  async advance(from: Analysis, to: Analysis): Promise<void> {
+    assertTransition(from.status, to.status);
+    try {
+      await this.#table.put(withoutHeatmaps(to), { condition: { equals: { status: from.status } } });
+    } catch (error) {
+      if (!isArtGuardError(error, "storage.condition-failed")) throw error;
+      throw new ArtGuardError("analysis.illegal-transition", `the stored analysis is no longer ${from.status}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** The record with this request_id. @throws ArtGuardError `analysis.not-found` */
+  async get(requestId: string): Promise<Analysis> {
+    const page = await this.#table.query({ partition: requestId, limit: 1 });
+    const analysis = page.items[0];
+    if (analysis) return analysis;
+    throw new ArtGuardError("analysis.not-found", `there is no analysis ${requestId}`);
+  }
+}
+
+function withoutHeatmaps(analysis: Analysis): Analysis {
+  if (!analysis.detections) return analysis;
+  return { ...analysis, detections: analysis.detections.map(({ heatmap: _, ...detection }) => detection) };
+}

@@ -1,0 +1,222 @@
+import type { Detection } from "../detection/detection.ts";
+import type { Detector } from "../detection/detector.ts";
+import type { DetectorRun } from "../detection/run-detector.ts";
+import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
+import { calibrateDetection } from "../fusion/calibration.ts";
+import { fuse, weighFindings } from "../fusion/fuse.ts";
+import type { VerdictPolicy } from "../fusion/policy.ts";
+import type { Examiner } from "../image/examiner.ts";
+import { orientedSize, orientRegion } from "../image/frame.ts";
+import type { ImageInfo } from "../image/image-info.ts";
+import type { ImageLimits } from "../image/image-limits.ts";
+import type { Analysis, CompletedAnalysis } from "./analysis.ts";
+import type { AnalysisRepository } from "./analysis-repository.ts";
+import { explainAssessment } from "./explain-assessment.ts";
+import type { ProgressEvent } from "./progress-event.ts";
+import { type EpochMilliseconds, epochMillisecondsSchema, toIso } from "./time.ts";
+
+/** What the use case works with; assembled by `createArtGuard`. */
+export interface AnalysisContext {
+  readonly detectors: readonly Detector[];
+  readonly examiner: Examiner;
+  readonly repository: AnalysisRepository;
+  readonly policy: VerdictPolicy;
+  readonly limits: ImageLimits;
+  readonly deadlineMs: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Source of request ids. */
+  readonly newId: () => string;
+  readonly version: string;
+}
+
+/** Options of one analysis. */
+export interface AnalyzeOptions {
+  /** Shown in the record, never trusted for the type; default "". Path and control characters are removed. */
+  filename?: string;
+  /** Owner of the record; default a random pseudonym `anon#…`, so that anonymous users do not share a history. */
+  userId?: string;
+  /** Milliseconds from the start of work to the last detector; default from `createArtGuard`. */
+  deadlineMs?: number;
+  /** Stops the analysis; the record ends as FAILED with `analysis.aborted`. */
+  signal?: AbortSignal;
+  /** Also yield the `preprocessed` event. */
+  preview?: boolean;
+}
+
+const longestFilename = 255;
+
+/**
+ * Workflow A: record → inspect → decode → detect → fuse → record, as a stream of events that ends in the analysis.
+ * A detector that fails or is late costs only its own opinion.
+ *
+ * @throws ArtGuardError `image.*` when the bytes cannot be judged, `analysis.aborted` when the signal fired. The
+ * record then ends as FAILED.
+ */
+export async function* analyzeImage(
+  bytes: Uint8Array,
+  options: AnalyzeOptions,
+  context: AnalysisContext,
+): AsyncGenerator<ProgressEvent, void, undefined> {
+  const pending = newRecord(bytes, options, context);
+  await context.repository.create(pending);
+  yield { type: "created", request_id: pending.request_id };
+  const processing: Analysis = { ...pending, status: "PROCESSING" };
+  await context.repository.advance(pending, processing);
+  let settled = false;
+  try {
+    const analysis = yield* examine(bytes, options, context, processing);
+    await context.repository.advance(processing, analysis);
+    settled = true;
+    yield { type: "completed", analysis };
+  } catch (error) {
+    settled = true;
+    await fail(error, processing, options, context);
+  } finally {
+    // The consumer left the loop early: the record must not stay PROCESSING for ever.
+    if (!settled) await context.repository.advance(processing, failedRecord(abandoned(), processing));
+  }
+}
+
+async function* examine(
+  bytes: Uint8Array,
+  options: AnalyzeOptions,
+  context: AnalysisContext,
+  record: Analysis,
+): AsyncGenerator<ProgressEvent, CompletedAnalysis, undefined> {
+  const started = performance.now();
+  const detections: Detection[] = [];
+  let info: ImageInfo | undefined;
+  const events = context.examiner.examine(bytes, {
+    detectors: context.detectors,
+    deadlineMs: options.deadlineMs ?? context.deadlineMs,
+    limits: context.limits,
+    preprocess: options.preview ?? false,
+    ...(options.signal && { signal: options.signal }),
+  });
+  for await (const event of events) {
+    if (event.type === "inspected") info = event.info;
+    if (event.type === "detected") {
+      const detection = calibrateDetection(toDetection(event.run), context.policy.calibration);
+      detections.push(detection);
+      yield { type: "detected", detection };
+    } else if (event.type === "detector_started") {
+      yield { type: "detector_started", detector: event.id };
+    } else {
+      yield event;
+    }
+  }
+  if (!info) throw new ArtGuardError("image.undecodable", "the image was not inspected");
+  return completedRecord(record, info, inConfiguredOrder(detections, context), performance.now() - started, context);
+}
+
+function newRecord(bytes: Uint8Array, options: AnalyzeOptions, context: AnalysisContext): Analysis {
+  const created_at = epochMillisecondsSchema.parse(context.now());
+  return {
+    request_id: context.newId(),
+    created_at,
+    user_id: options.userId ?? `anon#${context.newId()}`,
+    status: "PENDING",
+    filename: safeFilename(options.filename ?? ""),
+    content_type: "application/octet-stream",
+    size_bytes: bytes.length,
+    timestamp_iso: toIso(created_at as EpochMilliseconds),
+    image_saved: false,
+  };
+}
+
+function completedRecord(
+  record: Analysis,
+  info: ImageInfo,
+  detections: Detection[],
+  elapsed_ms: number,
+  context: AnalysisContext,
+): CompletedAnalysis {
+  const assessment = fuse(detections, context.policy);
+  const findings = weighFindings(detections, assessment.contributions).map((finding) =>
+    finding.region ? { ...finding, region: orientRegion(finding.region, info) } : finding,
+  );
+  return {
+    ...record,
+    ...assessment,
+    ...orientedSize(info),
+    status: "COMPLETED",
+    timestamp_iso: toIso(record.created_at),
+    content_type: info.content_type,
+    sha256: info.sha256,
+    detections,
+    findings,
+    regions: regionsOf(detections, info),
+    ai_analysis: explainAssessment(assessment, findings),
+    model: "local",
+    engine_versions: { "@artguard/core": context.version, ...versionsOf(detections) },
+    elapsed_ms,
+    cost_usd: 0,
+  };
+}
+
+function toDetection(run: DetectorRun): Detection {
+  const { observation, reason, error, ...identity } = run;
+  return {
+    ...identity,
+    score: null,
+    ...(observation && {
+      statistic: observation.statistic,
+      ...(observation.decisive !== undefined && { decisive: observation.decisive }),
+      ...(observation.heatmap && { heatmap: observation.heatmap }),
+      ...(observation.measurements && { measurements: observation.measurements }),
+    }),
+    regions: observation?.regions ?? [],
+    findings: observation?.findings ?? [],
+    ...(reason !== undefined && { reason }),
+    ...(error && { error }),
+  };
+}
+
+function inConfiguredOrder(detections: Detection[], { detectors }: AnalysisContext): Detection[] {
+  const position = (id: string) => detectors.findIndex((detector) => detector.id === id);
+  return detections.toSorted((a, b) => position(a.id) - position(b.id));
+}
+
+function regionsOf(detections: readonly Detection[], info: ImageInfo): CompletedAnalysis["regions"] {
+  return detections
+    .filter(({ family }) => family !== "display")
+    .flatMap(({ id, regions }) => regions.map((region) => ({ ...orientRegion(region, info), detector: id })))
+    .sort((a, b) => b.confidence - a.confidence);
+}
+
+function versionsOf(detections: readonly Detection[]): Record<string, string> {
+  return Object.fromEntries(detections.map(({ id, version }) => [id, version]));
+}
+
+async function fail(
+  error: unknown,
+  record: Analysis,
+  options: AnalyzeOptions,
+  context: AnalysisContext,
+): Promise<never> {
+  const typed = options.signal?.aborted ? abandoned(error) : asTyped(error);
+  await context.repository.advance(record, failedRecord(typed, record));
+  throw typed;
+}
+
+function failedRecord(error: ArtGuardError, record: Analysis): Analysis {
+  return { ...record, status: "FAILED", error: error.toJSON(), error_message: error.message };
+}
+
+function abandoned(cause?: unknown): ArtGuardError {
+  return new ArtGuardError("analysis.aborted", "the analysis was stopped by its caller", { cause });
+}
+
+function asTyped(error: unknown): ArtGuardError {
+  if (isArtGuardError(error)) return error;
+  return new ArtGuardError("detection.failed", error instanceof Error ? error.message : String(error), {
+    cause: error,
+  });
+}
+
+/** The last path segment without control and direction-changing characters, at most 255 characters. */
+function safeFilename(filename: string): string {
+  const name = filename.split(/[/\\]/).at(-1) ?? "";
+  return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").slice(0, longestFilename);
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import type { Detector } from "../detection/detector.ts";
+import { ArtGuardError } from "../errors/artguard-error.ts";
+import { rescore } from "../fusion/fuse.ts";
+import { defaultPolicy, type VerdictPolicy } from "../fusion/policy.ts";
+import type { ImageLimits } from "../image/image-limits.ts";
+import { MemoryTable } from "../storage/memory-table.ts";
+import type { Table } from "../storage/table.ts";
+import { version } from "../version.ts";
+import type { Analysis, Assessment, CompletedAnalysis } from "./analysis.ts";
+import { AnalysisRepository, analysisTable } from "./analysis-repository.ts";
+import { type AnalysisContext, type AnalyzeOptions, analyzeImage } from "./analyze-image.ts";
+import type { ProgressEvent } from "./progress-event.ts";
+
+/** Options of {@link createArtGuard}; everything has a default that needs nothing but Node. */
+export interface ArtGuardOptions {
+  /** The cues to apply, e.g. `forensicDetectors()` of `@artguard/forensics`. Ids must differ. */
+  detectors: readonly Detector[];
+  /** Where records are kept; default this process's memory. */
+  analyses?: Table<Analysis>;
+  /** Default the newest policy. */
+  policy?: VerdictPolicy;
+  /** Merged over the default limits. */
+  limits?: Partial<ImageLimits>;
+  /** `process` (default) decodes untrusted bytes in child processes; `none` decodes in this one. */
+  isolation?: "process" | "none";
+  /** Images analysed at the same time with isolation `process`; default the number of available cores. */
+  concurrency?: number;
+  /** Default deadline of an analysis in milliseconds; 60 000. */
+  deadlineMs?: number;
+  /** Clock in epoch milliseconds. */
+  now?: () => number;
+  /** Source of request ids; default random UUIDs. */
+  newId?: () => string;
+}
+
+/** Forgery analysis of images. Dispose it to end its child processes. */
+export interface ArtGuard extends AsyncDisposable {
+  /**
+   * Judges one image.
+   *
+   * @param bytes The whole file: JPEG, PNG, WebP, TIFF, AVIF or GIF (first frame).
+   * @throws ArtGuardError `image.*` for bytes that cannot be judged, `analysis.aborted`, `analysis.invalid-input`.
+   * @example
+   * const analysis = await artguard.analyze(await readFile("portrait.jpg"), { filename: "portrait.jpg" });
+   * console.log(analysis.verdict, analysis.forgery_score);
+   */
+  analyze(bytes: Uint8Array, options?: AnalyzeOptions): Promise<CompletedAnalysis>;
+  /** As {@link ArtGuard.analyze}, as typed progress events; the last one carries the analysis. */
+  analyzeStream(bytes: Uint8Array, options?: AnalyzeOptions): AsyncGenerator<ProgressEvent, void, undefined>;
+  /** The stored record, without heat maps. @throws ArtGuardError `analysis.not-found` */
+  get(requestId: string): Promise<Analysis>;
+  /** Judges the detections of a finished analysis again, under another policy (default: this instance's). */
+  rescore(analysis: Pick<CompletedAnalysis, "detections">, policy?: VerdictPolicy): Assessment;
+}
+
+const defaultDeadlineMs = 60_000;
+
+/**
+ * Assembles an {@link ArtGuard}. Image decoding is loaded here, not when the package is imported.
+ *
+ * @throws ArtGuardError `analysis.invalid-input` for options out of range.
+ */
+export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard> {
+  assertOptions(options);
+  const { createExaminer, resolveLimits } = await import("../image/index.ts");
+  const repository = new AnalysisRepository(options.analyses ?? new MemoryTable(analysisTable, clockOf(options)));
+  const examiner = createExaminer({
+    isolation: options.isolation ?? "process",
+    ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
+  });
+  const context: AnalysisContext = {
+    detectors: options.detectors,
+    examiner,
+    repository,
+    policy: options.policy ?? defaultPolicy,
+    limits: resolveLimits(options.limits ?? {}),
+    deadlineMs: options.deadlineMs ?? defaultDeadlineMs,
+    now: options.now ?? Date.now,
+    newId: options.newId ?? randomUUID,
+    version,
+  };
+  return {
+    analyze: async (bytes, analyzeOptions = {}) => lastAnalysis(start(bytes, analyzeOptions, context)),
+    analyzeStream: (bytes, analyzeOptions = {}) => start(bytes, analyzeOptions, context),
+    get: (requestId) => repository.get(requestId),
+    rescore: (analysis, policy = context.policy) => rescore(analysis, policy),
+    [Symbol.asyncDispose]: () => examiner[Symbol.asyncDispose](),
+  };
+}
+
+function start(bytes: Uint8Array, options: AnalyzeOptions, context: AnalysisContext) {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new ArtGuardError(
+      "analysis.invalid-input",
+      "analyze() takes the bytes of an image as a Uint8Array or Buffer",
+      {
+        fix: "Read the file first, for example with readFile() of node:fs/promises.",
+      },
+    );
+  }
+  if (options.deadlineMs !== undefined) assertPositive("deadlineMs", options.deadlineMs);
+  return analyzeImage(bytes, options, context);
+}
+
+async function lastAnalysis(events: AsyncIterable<ProgressEvent>): Promise<CompletedAnalysis> {
+  for await (const event of events) {
+    if (event.type === "completed") return event.analysis;
+  }
+  throw new ArtGuardError("detection.failed", "the analysis ended without a result");
+}
+
+function clockOf({ now }: ArtGuardOptions): { now?: () => number } {
+  return now ? { now } : {};
+}
+
+function assertOptions({ detectors, concurrency, deadlineMs }: ArtGuardOptions): void {
+  const ids = detectors.map(({ id }) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new ArtGuardError("analysis.invalid-input", `two detectors have the id "${twice}"`);
+  if (concurrency !== undefined) assertPositive("concurrency", concurrency);
+  if (deadlineMs !== undefined) assertPositive("deadlineMs", deadlineMs);
+}
+
+function assertPositive(name: string, value: number): void {
+  if (Number.isFinite(value) && value >= 1) return;
+  throw new ArtGuardError("analysis.invalid-input", `${name} must be a number of at least 1, got ${value}`);
+}

@@ -1,0 +1,130 @@
+import type { Assessment, Finding } from "../analysis/analysis.ts";
+import type { Detection, EvidenceFamily } from "../detection/detection.ts";
+import { calibrateDetection, interpolate, logit, sigmoid } from "./calibration.ts";
+import type { VerdictPolicy } from "./policy.ts";
+import type { Verdict } from "./verdict.ts";
+
+type Contribution = Assessment["contributions"][number];
+
+/**
+ * Turns detections into an assessment: a pure function of its arguments, so that stored detections can be judged
+ * again under another policy with no image at hand.
+ *
+ * `forgery_score = 100·σ(logit(prior) + Σ_family weight·LLR)`, where a family's LLR is its detector with the largest
+ * absolute log-likelihood ratio: correlated detectors do not vote twice.
+ *
+ * @param detections Every configured detector, also those that did not apply.
+ */
+export function fuse(detections: readonly Detection[], policy: VerdictPolicy): Assessment {
+  const contributions = contributionsOf(detections, policy);
+  const sum = contributions.reduce((total, { log_odds }) => total + log_odds, 0);
+  const decisive = detections.some(isDecisive);
+  const unaided = 100 * sigmoid(logit(policy.prior) + sum);
+  const score = decisive ? Math.max(unaided, policy.decisive_score) : unaided;
+  const coverage = coverageOf(detections);
+  const agreement = agreementOf(contributions);
+  const { verdict, reasons } = judge({ score, coverage, decisive, contributions }, policy);
+  if (agreement < policy.minimum_agreement) reasons.push("conflicting_evidence");
+  if (detections.some(isIncomplete)) reasons.push("detectors_incomplete");
+  const confidence = reasons.includes("insufficient_evidence") ? { low: 0, high: 100 } : intervalOf(sum, score, policy);
+  return {
+    forgery_score: score,
+    verdict,
+    reasons,
+    confidence,
+    coverage,
+    agreement,
+    contributions,
+    policy_version: policy.version,
+  };
+}
+
+/** Judges the stored detections of an analysis under `policy`, calibrating their statistics anew. */
+export function rescore(analysis: { detections: readonly Detection[] }, policy: VerdictPolicy): Assessment {
+  return fuse(
+    analysis.detections.map((detection) => calibrateDetection(detection, policy.calibration)),
+    policy,
+  );
+}
+
+/** All findings with the weight that fusion gave them, strongest first. */
+export function weighFindings(detections: readonly Detection[], contributions: readonly Contribution[]): Finding[] {
+  return detections
+    .flatMap((detection) => {
+      const logOdds = contributions.find(({ detector }) => detector === detection.id)?.log_odds ?? 0;
+      const direction = logOdds > 0 ? "forged" : "authentic";
+      const sharers = detection.findings.filter((finding) => finding.direction === direction).length;
+      return detection.findings.map((finding) => ({
+        ...finding,
+        detector: detection.id,
+        weight: finding.direction === direction ? logOdds / sharers : 0,
+      }));
+    })
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+}
+
+function isDecisive(detection: Detection): boolean {
+  return detection.status === "ok" && detection.decisive !== undefined;
+}
+
+function isIncomplete({ status }: Detection): boolean {
+  return status === "failed" || status === "timed_out" || status === "skipped";
+}
+
+function contributionsOf(detections: readonly Detection[], policy: VerdictPolicy): Contribution[] {
+  const strongest = new Map<EvidenceFamily, Detection>();
+  for (const detection of detections) {
+    if (detection.status !== "ok" || detection.family === "display") continue;
+    const rival = strongest.get(detection.family);
+    if (!rival || magnitude(detection) > magnitude(rival)) strongest.set(detection.family, detection);
+  }
+  return [...strongest].map(([family, detection]) => ({
+    family,
+    detector: detection.id,
+    log_odds: (policy.calibration.families[family] ?? 0) * (detection.log_likelihood_ratio ?? 0),
+  }));
+}
+
+function magnitude(detection: Detection): number {
+  return Math.abs(detection.log_likelihood_ratio ?? 0);
+}
+
+/** Share of the configured evidence families in which at least one detector could judge. */
+function coverageOf(detections: readonly Detection[]): number {
+  const scored = detections.filter(({ family }) => family !== "display");
+  const configured = new Set(scored.map(({ family }) => family));
+  const applied = new Set(scored.filter(({ status }) => status === "ok").map(({ family }) => family));
+  return configured.size === 0 ? 0 : applied.size / configured.size;
+}
+
+function agreementOf(contributions: readonly Contribution[]): number {
+  const total = contributions.reduce((sum, { log_odds }) => sum + Math.abs(log_odds), 0);
+  const net = Math.abs(contributions.reduce((sum, { log_odds }) => sum + log_odds, 0));
+  return total === 0 ? 1 : net / total;
+}
+
+interface Evidence {
+  score: number;
+  coverage: number;
+  decisive: boolean;
+  contributions: readonly Contribution[];
+}
+
+function judge(evidence: Evidence, policy: VerdictPolicy): { verdict: Verdict; reasons: string[] } {
+  if (evidence.decisive) return { verdict: "LIKELY_FORGED", reasons: ["decisive_finding"] };
+  if (evidence.coverage < policy.minimum_coverage) return { verdict: "SUSPICIOUS", reasons: ["insufficient_evidence"] };
+  if (evidence.score < policy.thresholds.suspicious) return { verdict: "AUTHENTIC", reasons: [] };
+  if (evidence.score < policy.thresholds.likely_forged) return { verdict: "SUSPICIOUS", reasons: [] };
+  const supporting = evidence.contributions.filter(({ log_odds }) => log_odds >= policy.supporting_log_odds);
+  if (supporting.length >= policy.minimum_families) return { verdict: "LIKELY_FORGED", reasons: [] };
+  return { verdict: "SUSPICIOUS", reasons: ["single_family"] };
+}
+
+/** The calibrated interval at even odds, moved to the policy's prior and widened to hold the score itself. */
+function intervalOf(sum: number, score: number, policy: VerdictPolicy): { low: number; high: number } {
+  const { confidence } = policy.calibration;
+  if (confidence.length === 0) return { low: 0, high: 100 };
+  const low = 100 * sigmoid(logit(interpolate(confidence, sum, 1)) + logit(policy.prior));
+  const high = 100 * sigmoid(logit(interpolate(confidence, sum, 2)) + logit(policy.prior));
+  return { low: Math.min(low, score), high: Math.max(high, score) };
+}

@@ -1,0 +1,28 @@
+import type { Region } from "../detection/detection.ts";
+import type { ImageInfo } from "./image-info.ts";
+
+type Size = { width: number; height: number };
+type Oriented = Pick<ImageInfo, "width" | "height" | "orientation">;
+
+/** Size of the image as a viewer shows it: EXIF orientations 5–8 swap width and height. */
+export function orientedSize({ width, height, orientation }: Oriented): Size {
+  return orientation >= 5 ? { width: height, height: width } : { width, height };
+}
+
+/** Moves a region from the stored raster to the oriented image (EXIF 2.32, tag 0x0112). */
+export function orientRegion(region: Region, { width, height, orientation }: Oriented): Region {
+  const right = width - region.x - region.width;
+  const bottom = height - region.y - region.height;
+  const swapped = { width: region.height, height: region.width };
+  const placed = {
+    1: { x: region.x, y: region.y },
+    2: { x: right, y: region.y },
+    3: { x: right, y: bottom },
+    4: { x: region.x, y: bottom },
+    5: { x: region.y, y: region.x, ...swapped },
+    6: { x: bottom, y: region.x, ...swapped },
+    7: { x: bottom, y: right, ...swapped },
+    8: { x: region.y, y: right, ...swapped },
+  }[orientation];
+  return { ...region, ...placed };
+}

@@ -167,7 +167,6 @@ class JpegReader {
       for (let k = 0; k < 64; k++) {
         table[zigzagToNatural[k]!] = wide ? (values[2 * k]! << 8) | values[2 * k + 1]! : values[k]!;
       }
-      if (table.includes(0)) throw malformed("a quantisation table has a step of 0");
       this.#quantization[payload[at]! & 15] = table;
       at += 1 + values.length;
     }

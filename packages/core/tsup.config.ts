@@ -1,7 +1,12 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "src/index.ts", image: "src/image/index.ts", testing: "src/testing/index.ts" },
+  entry: {
+    index: "src/index.ts",
+    image: "src/image/index.ts",
+    testing: "src/testing/index.ts",
+    "isolated-child": "src/image/isolated-child.ts",
+  },
   format: "esm",
   target: "node22",
   dts: true,

@@ -92,7 +92,7 @@ export const heatmapSchema = z.object({
   width: z.number().int().positive(),
   height: z.number().int().positive(),
   scale: z.number().int().positive(),
-  data: z.instanceof(Float32Array),
+  data: z.custom<Float32Array>((value) => value instanceof Float32Array),
 }) satisfies z.ZodType<Heatmap>;
 
 /** What became of one detector in one analysis: its observation, calibrated. */

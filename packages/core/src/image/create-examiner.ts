@@ -1,0 +1,8 @@
+import { ChildProcessExaminer } from "./child-process-examiner.ts";
+import type { Examiner } from "./examiner.ts";
+import { InProcessExaminer } from "./in-process-examiner.ts";
+
+/** The examiner for a kind of isolation: `process` decodes in children, `none` in this process. */
+export function createExaminer(options: { isolation: "process" | "none"; concurrency?: number }): Examiner {
+  return options.isolation === "process" ? new ChildProcessExaminer(options) : new InProcessExaminer();
+}

@@ -1,0 +1,56 @@
+import type { Detector, DetectorSource, ForensicImage } from "../detection/detector.ts";
+import { runDetector } from "../detection/run-detector.ts";
+import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
+import { allowOnlyKnownLoaders, decodeRaster } from "./decode-raster.ts";
+import type { ChildMessage, ExamineRequest } from "./isolated-protocol.ts";
+import { preprocessImage } from "./preprocess-image.ts";
+
+// Entry of the child process: decodes one image at a time and runs the detectors on it, telling each step as it ends.
+
+const detectors = new Map<string, Detector>();
+
+async function loadDetector(source: DetectorSource): Promise<Detector> {
+  const key = `${source.module}#${source.export}`;
+  const known = detectors.get(key);
+  if (known) return known;
+  const module: Record<string, () => Detector> = await import(source.module);
+  const create = module[source.export];
+  if (!create) throw new ArtGuardError("detection.failed", `${source.module} does not export ${source.export}`);
+  const detector = create();
+  detectors.set(key, detector);
+  return detector;
+}
+
+function send(message: ChildMessage): Promise<void> {
+  return new Promise((resolve) => process.send!(message, () => resolve()));
+}
+
+async function examine(request: ExamineRequest): Promise<void> {
+  const started = performance.now();
+  const raster = await decodeRaster(request.bytes, request.info);
+  const image: ForensicImage = { bytes: request.bytes, info: request.info, raster };
+  await send({ type: "decoded", elapsed_ms: performance.now() - started });
+  if (request.raster) await send({ type: "raster", raster });
+  if (request.preprocess)
+    await send({ type: "preprocessed", image: await preprocessImage(request.bytes, request.info) });
+  for (const { id, source } of request.detectors) {
+    await send({ type: "detector_started", id });
+    const detector = await loadDetector(source);
+    await send({ type: "detected", run: await runDetector(detector, image, { signal: new AbortController().signal }) });
+  }
+}
+
+async function answer(request: ExamineRequest): Promise<void> {
+  try {
+    await examine(request);
+    await send({ type: "done", peak_rss_bytes: process.resourceUsage().maxRSS * 1024 });
+  } catch (error) {
+    const typed = isArtGuardError(error) ? error : new ArtGuardError("image.undecodable", String(error));
+    await send({ type: "refused", error: typed.toJSON() });
+  }
+}
+
+allowOnlyKnownLoaders();
+process.on("message", (request: ExamineRequest) => void answer(request));
+// A child must not outlive its host.
+process.on("disconnect", () => process.exit(0));

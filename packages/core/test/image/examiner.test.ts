@@ -1,0 +1,82 @@
+import { ChildProcessExaminer, InProcessExaminer } from "@artguard/core/image";
+import { eventsOf, examinerContract, statusesOf } from "@artguard/core/testing";
+import sharp from "sharp";
+import { describe, expect, it, onTestFinished } from "vitest";
+import * as detectors from "../fixtures/hostile-detectors.ts";
+
+const png = async () =>
+  new Uint8Array(
+    await sharp({ create: { width: 96, height: 64, channels: 3, background: "#808080" } })
+      .png()
+      .toBuffer(),
+  );
+
+examinerContract({ describe, it }, "ChildProcessExaminer", {
+  create: () => new ChildProcessExaminer({ concurrency: 2 }),
+  png,
+  detectors,
+});
+examinerContract({ describe, it }, "InProcessExaminer", { create: () => new InProcessExaminer(), png, detectors });
+
+const examiner = (concurrency: number) => {
+  const made = new ChildProcessExaminer({ concurrency });
+  onTestFinished(() => made[Symbol.asyncDispose]());
+  return made;
+};
+const statistics = (events: Awaited<ReturnType<typeof eventsOf>>) =>
+  events.flatMap((event) => (event.type === "detected" ? [event.run.observation?.statistic] : []));
+
+describe("ChildProcessExaminer", () => {
+  it("runs detectors outside the host", async () => {
+    const [pid] = statistics(await eventsOf(examiner(1), await png(), { detectors: [detectors.processId()] }));
+    expect(pid).toBeGreaterThan(0);
+    expect(pid).not.toBe(process.pid);
+  });
+
+  it("keeps a child warm from one image to the next", async () => {
+    const one = examiner(1);
+    const run = async () => statistics(await eventsOf(one, await png(), { detectors: [detectors.processId()] }))[0];
+    expect(await run()).toBe(await run());
+  });
+
+  for (const [fault, status] of [
+    [detectors.aborter(), "failed"],
+    [detectors.looper(), "timed_out"],
+    [detectors.hoarder(), "failed"],
+  ] as const) {
+    it(`survives a detector that is a ${fault.id}: a fresh child runs the rest, nothing received is lost`, async () => {
+      const order = [detectors.mean(), fault, detectors.processId()];
+      const options = { detectors: order, deadlineMs: fault.id === "hoarder" ? 60_000 : 6000 };
+      const events = await eventsOf(examiner(1), await png(), options);
+      expect(statusesOf(events)).toEqual(["mean: ok", `${fault.id}: ${status}`, "process-id: ok"]);
+      expect(events.filter(({ type }) => type === "decoded")).toHaveLength(1);
+    });
+  }
+
+  it("runs detectors without a source in the host, after the isolated ones", async () => {
+    const { source: _, ...local } = detectors.processId();
+    const events = await eventsOf(examiner(1), await png(), {
+      detectors: [{ ...local, id: "local" }, detectors.processId()],
+    });
+    expect(statusesOf(events)).toEqual(["process-id: ok", "local: ok"]);
+    expect(statistics(events)[1]).toBe(process.pid);
+  });
+
+  it("serves more images than it has children, each with its own result", async () => {
+    const two = examiner(2);
+    const picture = await png();
+    const all = await Promise.all(
+      Array.from({ length: 12 }, () => eventsOf(two, picture, { detectors: [detectors.mean()] })),
+    );
+    expect(all.map((events) => statistics(events)[0])).toEqual(all.map(() => 128));
+  });
+
+  it("frees its place when a waiting image is stopped", async () => {
+    const one = examiner(1);
+    const busy = eventsOf(one, await png(), { detectors: [detectors.sleeper()], deadlineMs: 1500 });
+    const stop = AbortSignal.timeout(200);
+    await expect(eventsOf(one, await png(), { signal: stop })).rejects.toThrow(/aborted due to timeout/);
+    expect(statusesOf(await busy)).toEqual(["sleeper: timed_out"]);
+    expect(statusesOf(await eventsOf(one, await png(), { detectors: [detectors.mean()] }))).toEqual(["mean: ok"]);
+  });
+});

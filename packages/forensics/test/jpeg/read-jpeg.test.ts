@@ -1,6 +1,6 @@
 import { isArtGuardError } from "@artguard/core";
 import { developmentData } from "@artguard/development-data";
-import sharp from "sharp";
+import sharp, { type JpegOptions } from "sharp";
 import { describe, expect, it } from "vitest";
 import { ijgLumaTable } from "../../src/jpeg/ijg-quality.ts";
 import { jpegCoefficientsOf } from "../../src/jpeg/jpeg-of.ts";
@@ -9,7 +9,7 @@ import { randomSource, texturedRgb } from "../textured-rgb.ts";
 
 const data = developmentData();
 
-function jpeg(width: number, height: number, options: sharp.JpegOptions = {}): Promise<Buffer> {
+function jpeg(width: number, height: number, options: JpegOptions = {}): Promise<Buffer> {
   return sharp(texturedRgb(width, height, 7), { raw: { width, height, channels: 3 } })
     .jpeg(options)
     .toBuffer();

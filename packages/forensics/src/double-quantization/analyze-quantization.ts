@@ -13,6 +13,8 @@ const largestValue = 600;
 const darkest = 4;
 const brightest = 251;
 const mostClippedSamples = 3;
+/** In flatter blocks all pixels round alike, so that the error between two compressions is no longer small. */
+const fewestNonZero = 4;
 
 /** What the quantised luma coefficients tell of the image's compressions. */
 export interface QuantizationAnalysis {
@@ -22,7 +24,7 @@ export interface QuantizationAnalysis {
 
 /** Estimates the first compression and each block's evidence of having missed it; null without any trace. */
 export function analyzeQuantization(plane: CoefficientPlane, raster: Raster): QuantizationAnalysis | null {
-  const usable = unclippedBlocks(plane, raster);
+  const usable = usableBlocks(plane, raster);
   const densities = estimateDensities(lumaPlane(raster), frequencies);
   const histograms = frequencies.map((frequency, i) => histogramOf(plane, frequency, densities[i]!, usable));
   const history = estimateHistory(histograms);
@@ -46,15 +48,22 @@ function histogramOf(
   return { frequency, step, radius, counts, density };
 }
 
-/** 1 for blocks whose pixels were not clipped to black or white in any channel when the first compression was decoded. */
-function unclippedBlocks({ blocksPerRow, blocksPerColumn }: CoefficientPlane, raster: Raster): Uint8Array {
-  const usable = new Uint8Array(blocksPerRow * blocksPerColumn);
-  for (let row = 0; row < blocksPerColumn; row++) {
-    for (let column = 0; column < blocksPerRow; column++) {
-      usable[row * blocksPerRow + column] = clippedSamples(raster, column * 8, row * 8) <= mostClippedSamples ? 1 : 0;
-    }
+/** 1 for textured blocks whose pixels were not clipped to black or white when the first compression was decoded. */
+function usableBlocks(plane: CoefficientPlane, raster: Raster): Uint8Array {
+  const usable = new Uint8Array(plane.blocksPerRow * plane.blocksPerColumn);
+  for (let block = 0; block < usable.length; block++) {
+    const column = block % plane.blocksPerRow;
+    const row = (block - column) / plane.blocksPerRow;
+    if (nonZeroCoefficients(plane, block) < fewestNonZero) continue;
+    usable[block] = clippedSamples(raster, column * 8, row * 8) <= mostClippedSamples ? 1 : 0;
   }
   return usable;
+}
+
+function nonZeroCoefficients({ coefficients }: CoefficientPlane, block: number): number {
+  let count = 0;
+  for (let i = block * 64 + 1; i < block * 64 + 64; i++) if (coefficients[i] !== 0) count++;
+  return count;
 }
 
 function clippedSamples({ width, height, channels, data }: Raster, left: number, top: number): number {

@@ -13,40 +13,74 @@ export interface GridVotes {
   readonly data: Uint8Array;
 }
 
-/**
- * Lets every pixel vote for the position of the JPEG grid: the 8×8 window that contains it and has the most zero AC
- * coefficients (|coefficient| < 0.5) is taken for its block. Ties, windows that are constant in a direction, and the
- * 7 pixels along the border give no vote.
- *
- * Source: Nikoukhah, Anger, Colom, Morel, Grompone von Gioi, "ZERO: a local JPEG grid origin detector based on the
- * number of DCT zeros and its applications in image forensics", IPOL 11, 2021, section 3.
- */
-export function gridVotes(plane: Plane): GridVotes {
-  const { width, height } = plane;
-  const data = new Uint8Array(width * height).fill(noVote);
-  const best = Array.from({ length: 8 }, () => new Uint16Array(width - 7));
-  const pairs = Array.from({ length: 8 }, () => new Uint16Array(width - 14));
-  const fours = Array.from({ length: 8 }, () => new Uint16Array(width - 14));
+/** Marks a window that is constant in a direction. */
+const constantBit = 128;
+
+/** What every 8×8 window of a plane has to offer as a JPEG block. */
+export interface WindowRanks {
+  /** Windows per row: width of the plane − 7. */
+  readonly width: number;
+  /** Rows of windows: height of the plane − 7. */
+  readonly height: number;
+  /** Number of AC coefficients with |coefficient| < 0.5, plus 128 when the window is constant in a direction. */
+  readonly data: Uint8Array;
+}
+
+/** Counts the zeros of every window, see {@link WindowRanks}. */
+export function rankWindows(plane: Plane): WindowRanks {
+  const width = plane.width - 7;
+  const height = plane.height - 7;
+  const data = new Uint8Array(width * height);
   const constants = constantWindowRows(plane);
-  let y = 0;
+  let at = 0;
   for (const zeros of windowZeroRows(plane)) {
-    const row = best[y & 7]!;
-    rankWindows(zeros, constants.next().value as Uint8Array, y, row);
-    bestOfEight(row);
-    if (y >= 1) better(best[(y - 1) & 7]!, row, pairs[(y - 1) & 7]!);
-    if (y >= 3) better(pairs[(y - 3) & 7]!, pairs[(y - 1) & 7]!, fours[(y - 3) & 7]!);
-    if (y >= 7) castVotes(fours[(y - 7) & 7]!, fours[(y - 3) & 7]!, data, y * width + 7);
-    y++;
+    const constant = constants.next().value as Uint8Array;
+    for (let x = 0; x < width; x++) data[at + x] = zeros[x]! | (constant[x]! * constantBit);
+    at += width;
   }
   return { width, height, data };
 }
 
-/** A window's rank: its zeros, and below them its grid position, or {@link noVote}. */
-function rankWindows(zeros: Uint8Array, constant: Uint8Array, y: number, ranks: Uint16Array): void {
-  const phase = (y & 7) << 3;
-  for (let x = 0; x < zeros.length; x++) {
-    ranks[x] = (zeros[x]! << 8) | (constant[x] === 1 ? noVote : phase | (x & 7));
+/**
+ * Lets every pixel vote for the position of the JPEG grid: the 8×8 window that contains it and has the most zero AC
+ * coefficients is taken for its block. Ties, windows that are constant in a direction, and the 7 pixels along the
+ * border give no vote.
+ *
+ * Source: Nikoukhah, Anger, Colom, Morel, Grompone von Gioi, "ZERO: a local JPEG grid origin detector based on the
+ * number of DCT zeros and its applications in image forensics", IPOL 11, 2021, section 3.
+ *
+ * @param without A grid that does not stand for election, nor the 14 that share its rows or its columns (its blocks
+ * leave zeros in their windows too): shows what lies beneath the strongest grid.
+ */
+export function gridVotes(ranks: WindowRanks, without?: number): GridVotes {
+  const width = ranks.width + 7;
+  const height = ranks.height + 7;
+  const data = new Uint8Array(width * height).fill(noVote);
+  const best = Array.from({ length: 8 }, () => new Uint16Array(ranks.width));
+  const pairs = Array.from({ length: 8 }, () => new Uint16Array(ranks.width - 7));
+  const fours = Array.from({ length: 8 }, () => new Uint16Array(ranks.width - 7));
+  for (let y = 0; y < ranks.height; y++) {
+    const row = best[y & 7]!;
+    standForElection(ranks, y, without, row);
+    bestOfEight(row);
+    if (y >= 1) better(best[(y - 1) & 7]!, row, pairs[(y - 1) & 7]!);
+    if (y >= 3) better(pairs[(y - 3) & 7]!, pairs[(y - 1) & 7]!, fours[(y - 3) & 7]!);
+    if (y >= 7) castVotes(fours[(y - 7) & 7]!, fours[(y - 3) & 7]!, data, y * width + 7);
   }
+  return { width, height, data };
+}
+
+/** Candidates of one row of windows: the zeros, and below them the grid position, or {@link noVote}. */
+function standForElection(ranks: WindowRanks, y: number, without: number | undefined, candidates: Uint16Array): void {
+  const down = (y & 7) << 3;
+  const row = y * ranks.width;
+  for (let x = 0; x < candidates.length; x++) {
+    const rank = ranks.data[row + x]!;
+    candidates[x] = ((rank & 127) << 8) | (rank >= constantBit ? noVote : down | (x & 7));
+  }
+  if (without === undefined) return;
+  if (without >> 3 === (y & 7)) candidates.fill(noVote);
+  else for (let x = without & 7; x < candidates.length; x += 8) candidates[x] = noVote;
 }
 
 /**

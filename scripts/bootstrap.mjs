@@ -170,7 +170,9 @@ function become(command, args, env, cwd) {
 }
 
 function main([command, ...args]) {
-  const start = { start: startCommand, test: testCommand, run: runCommand, exec: execCommand, pnpm: pnpmCommand }[command];
+  const start = { start: startCommand, test: testCommand, run: runCommand, exec: execCommand, pnpm: pnpmCommand }[
+    command
+  ];
   if (!start) throw new StepFailure("arguments", "Expected start, test, run, exec or pnpm.");
   const paths = withLock(() => {
     const found = ensureTools();

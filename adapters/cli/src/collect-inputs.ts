@@ -1,0 +1,27 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * The files that paths name: a file stands for itself, a folder for the files below it in natural order without hidden
+ * ones, `-` for standard input. A path that does not exist stays, so that it is reported as a failed input.
+ */
+export function collectInputs(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => (path !== "-" && isFolder(path) ? filesUnder(path) : [path]));
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function filesUnder(folder: string): string[] {
+  const order = new Intl.Collator("en", { numeric: true });
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith("."))
+    .sort((a, b) => order.compare(a.name, b.name))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      // Linked folders are left out: they may lead back up.
+      if (entry.isDirectory()) return filesUnder(path);
+      return entry.isFile() || (entry.isSymbolicLink() && !isFolder(path)) ? [path] : [];
+    });
+}

@@ -1,24 +1,33 @@
 #!/usr/bin/env node
+import manifest from "../package.json" with { type: "json" };
 import { scan } from "./commands/scan.ts";
+import { usage } from "./usage.ts";
 import { UsageError } from "./usage-error.ts";
 
-const usage = `artguard scan <files, folders or -> [--json] [--concurrency N] [--deadline SECONDS]
-
-  --json           one JSON object per line on standard output
-  --concurrency N  images at a time; default the number of cores
-  --deadline S     seconds per image; default 60
-
-Exit status: 0 done, 1 some inputs failed, 2 usage.
-`;
-
 async function main([command, ...args]: readonly string[]): Promise<number> {
-  if (command === "scan") return await scan(args);
-  if (command === undefined || command === "--help") {
-    process.stdout.write(usage);
-    return command === undefined ? 2 : 0;
-  }
-  throw new UsageError(`there is no command "${command}"`);
+  if (command === "--version") return print(`${manifest.version}\n`);
+  if (command === "--help" || args.includes("--help")) return print(usage);
+  if (command === "scan") return await scan(args, interruption());
+  throw new UsageError(command === undefined ? "name a command" : `there is no command "${command}"`);
 }
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+/** Fires at the first Ctrl-C or request to end; the second one ends the process at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+}
+
+// The reader of our output went away (`artguard … | head`): there is nobody left to tell.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
 
 try {
   process.exitCode = await main(process.argv.slice(2));

@@ -1,155 +1,127 @@
-import { readFile } from "node:fs/promises";
-import { buffer } from "node:stream/consumers";
-import { parseArgs } from "node:util";
-import {
-  type ArtGuard,
-  type CompletedAnalysis,
-  createArtGuard,
-  type ErrorRecord,
-  isArtGuardError,
-} from "@artguard/core";
-import { forensicDetectors } from "@artguard/forensics";
+import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { createArtGuard } from "@artguard/core";
+import { defaultImageLimits } from "@artguard/core/image";
+import { atomicWrite } from "../atomic-write.ts";
 import { collectInputs } from "../collect-inputs.ts";
+import { inOrder } from "../in-order.ts";
+import { type InputFiles, judgeInput } from "../judge-input.ts";
+import { isFailed, type Outcome, reaches } from "../outcome.ts";
+import { outputNames } from "../output-names.ts";
+import { duration, ProgressBar } from "../progress-bar.ts";
+import { reportIndex } from "../report/report-index.ts";
+import { jsonLine, textLine } from "../result-line.ts";
+import { parseScanOptions, type ScanOptions } from "../scan-options.ts";
 import { UsageError } from "../usage-error.ts";
 
-interface ScanOptions {
-  paths: string[];
-  json: boolean;
-  concurrency: number | undefined;
-  deadlineMs: number | undefined;
+/** Exit statuses of `artguard scan`, by what they mean. */
+const exitStatus = { done: 0, someFailed: 1, failOnMet: 3, interrupted: 130 } as const;
+
+/**
+ * `artguard scan`: judges every input and prints a line for each in input order.
+ *
+ * @param signal Stops the batch: running analyses end, the others do not begin.
+ * @returns the exit status.
+ * @throws UsageError
+ */
+export async function scan(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const options = parseScanOptions(args);
+  const inputs = collectInputs(options.paths);
+  const files = planFiles(options, inputs);
+  const started = performance.now();
+  const outcomes = await judgeAll(inputs, files, options, signal);
+  const reportPath = await writeIndex(outcomes, options);
+  const summary = summaryOf(outcomes, inputs.length, performance.now() - started);
+  const closing = reportPath === undefined ? summary : `${summary}\nReport: ${reportPath}`;
+  (options.json ? process.stderr : process.stdout).write(`${closing}\n`);
+  return statusOf(outcomes, options, signal);
 }
 
-type Outcome =
-  | { path: string; analysis: CompletedAnalysis }
-  | { path: string; error: { code: string; message: string; fix: string } };
-
-/** `artguard scan`: judges every input, prints a line for each in input order. @returns the exit status. */
-export async function scan(args: readonly string[]): Promise<number> {
-  const options = parseScanArguments(args);
-  const inputs = collectInputs(options.paths);
+async function judgeAll(
+  inputs: readonly string[],
+  files: readonly InputFiles[],
+  options: ScanOptions,
+  signal: AbortSignal,
+): Promise<Outcome[]> {
+  const concurrency = options.concurrency ?? availableParallelism();
   const artguard = await createArtGuard({
-    detectors: forensicDetectors(),
-    ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
+    detectors: options.detectors,
+    concurrency,
     ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),
   });
+  const judge = (path: string, index: number) =>
+    judgeInput(artguard, path, files[index]!, { maxBytes: defaultImageLimits.maxBytes, signal });
+  const bar = new ProgressBar(inputs.length, process.stderr);
+  const outcomes: Outcome[] = [];
   try {
-    let failed = 0;
-    for await (const outcome of inOrder(inputs, options.concurrency ?? 2, (path) => judge(artguard, path))) {
-      if ("error" in outcome) failed++;
-      process.stdout.write(`${options.json ? jsonLine(outcome) : textLine(outcome)}\n`);
+    // Twice as many inputs as analyses: a slow one at the head of the line then keeps no process idle.
+    for await (const outcome of inOrder(inputs, 2 * concurrency, judge)) {
+      if (signal.aborted) break;
+      bar.advance(() => process.stdout.write(`${options.json ? jsonLine(outcome) : textLine(outcome)}\n`));
+      outcomes.push(withoutHeatmaps(outcome));
     }
-    if (!options.json) process.stdout.write(`${inputs.length} images, ${failed} failed\n`);
-    return failed > 0 ? 1 : 0;
+    return outcomes;
   } finally {
+    bar.clear();
     await artguard[Symbol.asyncDispose]();
   }
 }
 
-function parseScanArguments(args: readonly string[]): ScanOptions {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        json: { type: "boolean", default: false },
-        concurrency: { type: "string" },
-        deadline: { type: "string" },
-      },
-    });
-    if (positionals.length === 0) throw new UsageError("name at least one file or folder, or - for standard input");
-    const deadline = positive("deadline", values.deadline);
-    return {
-      paths: positionals,
-      json: values.json,
-      concurrency: positive("concurrency", values.concurrency),
-      deadlineMs: deadline === undefined ? undefined : deadline * 1000,
-    };
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function positive(name: string, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const number = Number(value);
-  if (Number.isFinite(number) && number > 0) return number;
-  throw new UsageError(`--${name} must be a positive number, got "${value}"`);
-}
-
-async function judge(artguard: ArtGuard, path: string): Promise<Outcome> {
-  try {
-    const bytes = path === "-" ? await buffer(process.stdin) : await readFile(path);
-    return { path, analysis: await artguard.analyze(bytes, { filename: path }) };
-  } catch (error) {
-    return { path, error: errorRecord(error) };
-  }
-}
-
-function errorRecord(error: unknown): ErrorRecord | { code: string; message: string; fix: string } {
-  if (isArtGuardError(error)) return error.toJSON();
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: "cli.unreadable", message, fix: "Check that the path exists and may be read." };
-}
-
-/** Works on `width` inputs at a time and yields their results in input order. */
-async function* inOrder<Input, Result>(
-  inputs: readonly Input[],
-  width: number,
-  work: (input: Input) => Promise<Result>,
-): AsyncGenerator<Result, void, undefined> {
-  const running: Promise<Result>[] = [];
-  for (const input of inputs) {
-    running.push(work(input));
-    if (running.length >= width) yield await running.shift()!;
-  }
-  while (running.length > 0) yield await running.shift()!;
-}
-
-function textLine(outcome: Outcome): string {
-  if ("error" in outcome)
-    return `FAILED          ${outcome.path}: ${outcome.error.code}: ${outcome.error.message} ${outcome.error.fix}`;
-  const { verdict, forgery_score } = outcome.analysis;
-  return `${verdict.padEnd(13)} ${forgery_score.toFixed(0).padStart(3)}  ${outcome.path}`;
-}
-
-function jsonLine(outcome: Outcome): string {
-  if ("error" in outcome) return JSON.stringify(outcome);
-  const {
-    request_id,
-    status,
-    forgery_score,
-    verdict,
-    confidence,
-    coverage,
-    reasons,
-    detections,
-    findings,
-    regions,
-    elapsed_ms,
-  } = outcome.analysis;
-  const detectors = detections.map(({ id, family, version, status, score, elapsed_ms, reason, error }) => ({
-    id,
-    family,
-    version,
-    status,
-    score,
-    elapsed_ms,
-    ...(reason !== undefined && { reason }),
-    ...(error && { error }),
+/** Makes the output folders and names the files of every input. */
+function planFiles({ heatmaps, report }: ScanOptions, inputs: readonly string[]): InputFiles[] {
+  for (const folder of [heatmaps, report]) if (folder !== undefined) makeFolder(folder);
+  const heatmapNames = outputNames(inputs, "png");
+  const reportNames = outputNames(inputs, "html", ["index"]);
+  return inputs.map((_, index) => ({
+    ...(heatmaps !== undefined && { heatmap: join(heatmaps, heatmapNames[index]!) }),
+    ...(report !== undefined && { report: join(report, reportNames[index]!) }),
   }));
-  return JSON.stringify({
-    path: outcome.path,
-    request_id,
-    status,
-    forgery_score,
-    verdict,
-    confidence,
-    coverage,
-    reasons,
-    detectors,
-    findings,
-    regions,
-    elapsed_ms,
-  });
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`the folder ${folder} cannot be made: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** Writes `index.html`. @returns its path, or undefined when no report was asked for. */
+async function writeIndex(outcomes: readonly Outcome[], { report }: ScanOptions): Promise<string | undefined> {
+  if (report === undefined) return undefined;
+  const path = join(report, "index.html");
+  await atomicWrite(path, reportIndex(outcomes));
+  return path;
+}
+
+/** A batch may be long and heat maps are large; what is written is not needed again. */
+function withoutHeatmaps(outcome: Outcome): Outcome {
+  if (isFailed(outcome)) return outcome;
+  const detections = outcome.analysis.detections.map(({ heatmap: _, ...detection }) => detection);
+  return { ...outcome, analysis: { ...outcome.analysis, detections } };
+}
+
+function summaryOf(outcomes: readonly Outcome[], inputs: number, elapsedMs: number): string {
+  const judged = outcomes.flatMap((outcome) => (isFailed(outcome) ? [] : [outcome.analysis.verdict]));
+  const count = (verdict: string) => judged.filter((each) => each === verdict).length;
+  const failed = outcomes.length - judged.length;
+  return [
+    `${inputs} ${inputs === 1 ? "image" : "images"}`,
+    `${count("LIKELY_FORGED")} likely forged`,
+    `${count("SUSPICIOUS")} suspicious`,
+    `${count("AUTHENTIC")} without a sign of manipulation`,
+    `${failed} failed`,
+    ...(outcomes.length < inputs ? [`${inputs - outcomes.length} not reached`] : []),
+    duration(elapsedMs),
+  ].join(", ");
+}
+
+function statusOf(outcomes: readonly Outcome[], { failOn }: ScanOptions, signal: AbortSignal): number {
+  if (signal.aborted) return exitStatus.interrupted;
+  const met = outcomes.some(
+    (outcome) => failOn !== undefined && !isFailed(outcome) && reaches(outcome.analysis.verdict, failOn),
+  );
+  if (met) return exitStatus.failOnMet;
+  return outcomes.some(isFailed) ? exitStatus.someFailed : exitStatus.done;
 }

@@ -54,6 +54,10 @@ export const errorCodes = {
     meaning: "The bytes claim to be an image but cannot be decoded.",
     fix: "Get an intact copy of the file.",
   },
+  "image.unreadable": {
+    meaning: "The input cannot be read from where it is.",
+    fix: "Check that the path exists, is a file and may be read.",
+  },
   "image.unsupported-format": {
     meaning: "The format is not one of JPEG, PNG, WebP, TIFF, AVIF, GIF.",
     fix: "Export the image losslessly as PNG or TIFF and analyse that.",
@@ -76,6 +80,10 @@ export const errorCodes = {
     fix: "Use a relative key without empty, '.' or '..' segments.",
   },
   "storage.not-found": { meaning: "No object has this key.", fix: "Check the key." },
+  "storage.write-failed": {
+    meaning: "A result could not be written; nothing was left half-written.",
+    fix: "Check that the folder exists, may be written and has room.",
+  },
 } as const satisfies Record<string, { meaning: string; fix: string }>;
 
 /** The union of all error codes. */

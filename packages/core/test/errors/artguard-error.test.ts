@@ -24,7 +24,7 @@ describe("ArtGuardError", () => {
 describe("docs/errors.md", () => {
   it("lists exactly the codes that exist, with their meaning and advice", () => {
     const text = readFileSync(new URL("../../../../docs/errors.md", import.meta.url), "utf8");
-    const rows = [...text.matchAll(/^\| `([^`]+)` \| (.+) \| (.+) \|$/gm)].map(([, code, meaning, fix]) => [
+    const rows = [...text.matchAll(/^\| `([^`]+)` *\| (.+?) *\| (.+?) *\|$/gm)].map(([, code, meaning, fix]) => [
       code,
       meaning,
       fix,

@@ -1,0 +1,38 @@
+/** Markup that needs no escaping. */
+export class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Value = Markup | string | number | false | undefined | readonly Value[];
+
+/**
+ * Markup from a template. Interpolated strings are escaped for elements and quoted attributes; `false` and `undefined`
+ * print nothing; lists print their members.
+ */
+export function html(parts: TemplateStringsArray, ...values: Value[]): Markup {
+  return new Markup(parts.reduce((text, part, index) => text + print(values[index - 1]) + part));
+}
+
+function print(value: Value): string {
+  if (value === undefined || value === false) return "";
+  if (value instanceof Markup) return value.text;
+  if (typeof value === "object") return value.map(print).join("");
+  return escaped(String(value));
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escaped(text: string): string {
+  // Control and direction-changing characters of untrusted text could make a page say what it does not.
+  return text.replace(/[&<>"']/g, (character) => entities[character]!).replace(/[\p{Cc}\p{Cf}]/gu, "\ufffd");
+}

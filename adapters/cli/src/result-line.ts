@@ -1,0 +1,63 @@
+import { styleText } from "node:util";
+import type { Verdict } from "@artguard/core";
+import { isFailed, type Judged, type Outcome } from "./outcome.ts";
+
+const verdictStyles = { AUTHENTIC: "green", SUSPICIOUS: "yellow", LIKELY_FORGED: "red" } as const satisfies Record<
+  Verdict,
+  string
+>;
+
+/** One line for people: verdict, score, path and the strongest finding, or why the input failed. */
+export function textLine(outcome: Outcome): string {
+  const path = printable(outcome.path);
+  if (isFailed(outcome)) {
+    const { code, message, fix } = outcome.error;
+    return `${styled("red", "FAILED".padEnd(13))}      ${path}: ${printable(message)} (${code}) ${printable(fix)}`;
+  }
+  const { verdict, forgery_score, findings } = outcome.analysis;
+  const strongest = findings.find(({ weight }) => weight > 0);
+  const score = forgery_score.toFixed(0).padStart(3);
+  const line = `${styled(verdictStyles[verdict], verdict.padEnd(13))} ${score}  ${path}`;
+  return strongest ? `${line}  ${printable(strongest.claim)}` : line;
+}
+
+/** One JSON object for programs; its fields are listed in the README of this package. */
+export function jsonLine(outcome: Outcome): string {
+  return JSON.stringify(isFailed(outcome) ? outcome : judgedFields(outcome));
+}
+
+function judgedFields({ path, analysis, heatmap, report }: Judged) {
+  const { request_id, status, forgery_score, verdict, confidence, coverage, agreement, reasons } = analysis;
+  const { sha256, width, height, content_type, findings, regions, policy_version, elapsed_ms } = analysis;
+  return {
+    path,
+    request_id,
+    status,
+    forgery_score,
+    verdict,
+    confidence,
+    coverage,
+    agreement,
+    reasons,
+    detectors: analysis.detections.map(({ heatmap: _, regions: __, findings: ___, ...detection }) => detection),
+    findings,
+    regions,
+    sha256,
+    width,
+    height,
+    content_type,
+    policy_version,
+    elapsed_ms,
+    ...(heatmap !== undefined && { heatmap }),
+    ...(report !== undefined && { report }),
+  };
+}
+
+/** Text from outside without characters that would steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "�");
+}
+
+function styled(style: "green" | "yellow" | "red", text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}

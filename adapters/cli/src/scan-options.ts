@@ -1,0 +1,90 @@
+import { parseArgs } from "node:util";
+import { type Detector, type Verdict, verdicts } from "@artguard/core";
+import { forensicDetectors } from "@artguard/forensics";
+import { UsageError } from "./usage-error.ts";
+
+/** What `artguard scan` was asked to do. */
+export interface ScanOptions {
+  readonly paths: readonly string[];
+  readonly json: boolean;
+  readonly heatmaps: string | undefined;
+  readonly report: string | undefined;
+  readonly detectors: Detector[];
+  readonly concurrency: number | undefined;
+  readonly deadlineMs: number | undefined;
+  readonly failOn: Verdict | undefined;
+}
+
+/** @throws UsageError for anything that is not understood. */
+export function parseScanOptions(args: readonly string[]): ScanOptions {
+  const { values, positionals } = parsed(args);
+  if (positionals.length === 0) throw new UsageError("name at least one file or folder, or - for standard input");
+  const deadline = positive("deadline", values.deadline);
+  return {
+    paths: positionals,
+    json: values.json,
+    heatmaps: folder("heatmaps", values.heatmaps),
+    report: folder("report", values.report),
+    detectors: chosenDetectors(values.detectors),
+    concurrency: wholeNumber("concurrency", values.concurrency),
+    deadlineMs: deadline === undefined ? undefined : deadline * 1000,
+    failOn: chosenVerdict(values["fail-on"]),
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        json: { type: "boolean", default: false },
+        heatmaps: { type: "string" },
+        report: { type: "string" },
+        detectors: { type: "string" },
+        concurrency: { type: "string" },
+        deadline: { type: "string" },
+        "fail-on": { type: "string" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function positive(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (Number.isFinite(number) && number > 0) return number;
+  throw new UsageError(`--${name} must be a positive number, got "${value}"`);
+}
+
+function wholeNumber(name: string, value: string | undefined): number | undefined {
+  const number = positive(name, value);
+  if (number === undefined || Number.isInteger(number)) return number;
+  throw new UsageError(`--${name} must be a whole number, got "${value}"`);
+}
+
+function folder(name: string, value: string | undefined): string | undefined {
+  if (value === "") throw new UsageError(`--${name} must name a folder`);
+  return value;
+}
+
+function chosenDetectors(value: string | undefined): Detector[] {
+  const available = forensicDetectors();
+  if (value === undefined) return available;
+  const wanted = value.split(",").map((id) => id.trim());
+  const unknown = wanted.find((id) => !available.some((detector) => detector.id === id));
+  if (unknown !== undefined) {
+    const known = available.map(({ id }) => id).join(", ");
+    throw new UsageError(`there is no detector "${unknown}"; there are ${known}`);
+  }
+  return available.filter(({ id }) => wanted.includes(id));
+}
+
+function chosenVerdict(value: string | undefined): Verdict | undefined {
+  if (value === undefined) return undefined;
+  const verdict = verdicts.find((known) => known === value.toUpperCase());
+  if (!verdict) throw new UsageError(`--fail-on takes ${verdicts.join(", ")}, got "${value}"`);
+  return verdict;
+}

@@ -1,0 +1,22 @@
+import { verdicts } from "@artguard/core";
+
+/** What `artguard --help` prints. */
+export const usage = `artguard scan <files, folders or -> [options]
+
+Judges every image and prints one line for each: verdict, forgery score 0-100, path, strongest finding.
+
+  --json             one JSON object per line on standard output, nothing else
+  --heatmaps DIR     write <stem>.png: 8-bit grey, size of the oriented original, 255 = most suspicious
+  --report DIR       write one self-contained evidence page per image, and index.html
+  --detectors A,B    only these detectors
+  --concurrency N    images at a time; default the number of cores
+  --deadline S       seconds per image; default 60
+  --fail-on VERDICT  exit 3 when an image is judged so or worse: ${verdicts.join(", ")}
+  --help             this text
+  --version          version of ArtGuard
+
+A folder stands for all files below it, - for one image on standard input. Files that cannot be judged are named and
+never stop the others.
+
+Exit status: 0 done, 1 some inputs failed, 2 usage, 3 --fail-on met (even if inputs failed), 130 interrupted.
+`;

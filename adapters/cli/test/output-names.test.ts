@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { outputNames } from "../src/output-names.ts";
+
+describe("outputNames", () => {
+  it("uses the stem, and numbers later inputs of the same stem", () => {
+    expect(outputNames(["x/a.jpg", "y/a.png", "b.tar.gz", "z/A.jpg"], "png")).toEqual([
+      "a.png",
+      "a-2.png",
+      "b.tar.png",
+      "A-3.png",
+    ]);
+  });
+
+  it("never gives a name twice, also when an input is itself called like a numbered one", () => {
+    expect(outputNames(["a.jpg", "a-2.jpg", "a.png", "a-2.png"], "html")).toEqual([
+      "a.html",
+      "a-2.html",
+      "a-3.html",
+      "a-2-2.html",
+    ]);
+  });
+
+  it("keeps reserved stems free and calls standard input stdin", () => {
+    expect(outputNames(["Index.jpg", "-"], "html", ["index"])).toEqual(["Index-2.html", "stdin.html"]);
+  });
+});

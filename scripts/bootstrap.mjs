@@ -189,7 +189,7 @@ const fromSource = ["--conditions=artguard-source", "--disable-warning=Experimen
 function startCommand({ node, env }, args) {
   // npm runs scripts in the package folder and tells where its caller stands.
   const callerFolder = process.env.INIT_CWD ?? process.cwd();
-  const bundled = [join(root, "examples", "images"), "--report", join(callerFolder, "artguard-report")];
+  const bundled = [relative(callerFolder, join(root, "examples", "images")), "--report", "artguard-report"];
   const scan = args.length > 0 ? args : bundled;
   become(node, [join(root, "adapters", "cli", "dist", "main.js"), "scan", ...scan], env, callerFolder);
 }

@@ -21,7 +21,7 @@ export function textLine(outcome: Outcome): string {
   return strongest ? `${line}  ${printable(strongest.claim)}` : line;
 }
 
-/** One JSON object for programs; its fields are listed in the README of this package. */
+/** One JSON object for programs; its fields are listed in `docs/cli.md`. */
 export function jsonLine(outcome: Outcome): string {
   return JSON.stringify(isFailed(outcome) ? outcome : judgedFields(outcome));
 }

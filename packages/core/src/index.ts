@@ -30,6 +30,7 @@ export {
   evidenceFamilies,
   type Heatmap,
   heatmapSchema,
+  type JsonValue,
   type NotApplicable,
   type Observation,
   type ObservedFinding,

@@ -1,5 +1,7 @@
 import type { Detector } from "@artguard/core";
 import { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
+import { provenanceDetector } from "./provenance/provenance-detector.ts";
+import type { ProvenanceOptions } from "./provenance/read-provenance.ts";
 
 export { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
 export type { CoefficientPlane, JpegComponent, JpegMarker, JpegStructure } from "./jpeg/jpeg-structure.ts";
@@ -10,7 +12,23 @@ export {
   readJpegStructure,
 } from "./jpeg/read-jpeg.ts";
 
-/** The local detectors that `createArtGuard` is meant to run, cheapest first. */
-export function forensicDetectors(): Detector[] {
-  return [doubleQuantizationDetector()];
+export type {
+  ContentCredentials,
+  ManifestIntegrity,
+  ManifestSigner,
+} from "./provenance/content-credentials.ts";
+export type { GeneratorMetadata } from "./provenance/generator-metadata.ts";
+export type { IngredientNode, ManifestNode } from "./provenance/manifest-tree.ts";
+export { provenanceDetector } from "./provenance/provenance-detector.ts";
+export type { ProvenanceReport } from "./provenance/provenance-report.ts";
+export { type ProvenanceOptions, readProvenance } from "./provenance/read-provenance.ts";
+export type { HistoryStep } from "./provenance/xmp-facts.ts";
+
+/**
+ * The local detectors that `createArtGuard` is meant to run, cheapest first.
+ *
+ * @param options Passed on to {@link provenanceDetector}.
+ */
+export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
+  return [provenanceDetector(options), doubleQuantizationDetector()];
 }

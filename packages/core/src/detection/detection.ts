@@ -65,6 +65,9 @@ export interface Heatmap {
   data: Float32Array;
 }
 
+/** What JSON can say. */
+export type JsonValue = z.core.util.JSONType;
+
 /** What a detector saw when the image can carry its trace. */
 export interface Observation {
   applicable: true;
@@ -76,8 +79,8 @@ export interface Observation {
   /** In raster pixels, strongest first. Empty when nothing is localised. */
   regions: Region[];
   findings: ObservedFinding[];
-  /** Named measurements for the evidence page and for benchmarks. JSON-safe. */
-  measurements?: Record<string, number | string | boolean | null>;
+  /** Named measurements for the evidence page and for benchmarks. */
+  measurements?: Record<string, JsonValue>;
 }
 
 /** The image cannot carry the trace this detector looks for (format, size, quality, saturation, flatness). */
@@ -117,7 +120,7 @@ export const detectionSchema = z.object({
   heatmap: heatmapSchema.optional(),
   regions: z.array(regionSchema),
   findings: z.array(observedFindingSchema),
-  measurements: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])).optional(),
+  measurements: z.record(z.string(), z.json()).optional(),
   elapsed_ms: z.number().nonnegative(),
 });
 /** See {@link detectionSchema}. */

@@ -1,6 +1,6 @@
 import type { ImageInfo } from "../image/image-info.ts";
 import type { Raster } from "../image/raster.ts";
-import type { EvidenceFamily, NotApplicable, Observation } from "./detection.ts";
+import type { EvidenceFamily, JsonValue, NotApplicable, Observation } from "./detection.ts";
 
 /** Lane 1 of an image: the original bytes and the unscaled pixels. Detectors must not change either. */
 export interface ForensicImage {
@@ -15,8 +15,10 @@ export interface ForensicImage {
 export interface DetectorSource {
   /** Absolute `file:` URL of an ES module. */
   readonly module: string;
-  /** Name of an exported function of no arguments that returns the detector. */
+  /** Name of an exported function that returns the detector. */
   readonly export: string;
+  /** What that function is called with. */
+  readonly argument?: JsonValue;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../detection/detection.ts";
 import type { Detector, DetectorSource, ForensicImage } from "../detection/detector.ts";
 import { runDetector } from "../detection/run-detector.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
@@ -10,13 +11,13 @@ import { preprocessImage } from "./preprocess-image.ts";
 const detectors = new Map<string, Detector>();
 
 async function loadDetector(source: DetectorSource): Promise<Detector> {
-  const key = `${source.module}#${source.export}`;
+  const key = JSON.stringify(source);
   const known = detectors.get(key);
   if (known) return known;
-  const module: Record<string, () => Detector> = await import(source.module);
+  const module: Record<string, (argument?: JsonValue) => Detector> = await import(source.module);
   const create = module[source.export];
   if (!create) throw new ArtGuardError("detection.failed", `${source.module} does not export ${source.export}`);
-  const detector = create();
+  const detector = create(source.argument);
   detectors.set(key, detector);
   return detector;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type Detector, type Verdict, verdicts } from "@artguard/core";
 import { forensicDetectors } from "@artguard/forensics";
@@ -25,7 +26,7 @@ export function parseScanOptions(args: readonly string[]): ScanOptions {
     json: values.json,
     heatmaps: folder("heatmaps", values.heatmaps),
     report: folder("report", values.report),
-    detectors: chosenDetectors(values.detectors),
+    detectors: chosenDetectors(values.detectors, values.trust),
     concurrency: wholeNumber("concurrency", values.concurrency),
     deadlineMs: deadline === undefined ? undefined : deadline * 1000,
     failOn: chosenVerdict(values["fail-on"]),
@@ -42,6 +43,7 @@ function parsed(args: readonly string[]) {
         heatmaps: { type: "string" },
         report: { type: "string" },
         detectors: { type: "string" },
+        trust: { type: "string" },
         concurrency: { type: "string" },
         deadline: { type: "string" },
         "fail-on": { type: "string" },
@@ -70,8 +72,8 @@ function folder(name: string, value: string | undefined): string | undefined {
   return value;
 }
 
-function chosenDetectors(value: string | undefined): Detector[] {
-  const available = forensicDetectors();
+function chosenDetectors(value: string | undefined, trust: string | undefined): Detector[] {
+  const available = availableDetectors(trust);
   if (value === undefined) return available;
   const wanted = value.split(",").map((id) => id.trim());
   const unknown = wanted.find((id) => !available.some((detector) => detector.id === id));
@@ -80,6 +82,15 @@ function chosenDetectors(value: string | undefined): Detector[] {
     throw new UsageError(`there is no detector "${unknown}"; there are ${known}`);
   }
   return available.filter(({ id }) => wanted.includes(id));
+}
+
+function availableDetectors(trust: string | undefined): Detector[] {
+  if (trust === undefined) return forensicDetectors();
+  try {
+    return forensicDetectors({ trustAnchors: readFileSync(trust, "utf8") });
+  } catch (error) {
+    throw new UsageError(`--trust ${trust}: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function chosenVerdict(value: string | undefined): Verdict | undefined {

@@ -9,6 +9,7 @@ Judges every image and prints one line for each: verdict, forgery score 0-100, p
   --heatmaps DIR     write <stem>.png: 8-bit grey, size of the oriented original, 255 = most suspicious
   --report DIR       write one self-contained evidence page per image, and index.html
   --detectors A,B    only these detectors
+  --trust FILE       certificates (PEM) whose C2PA signatures are trusted; default none
   --concurrency N    images at a time; default the number of cores
   --deadline S       seconds per image; default 60
   --fail-on VERDICT  exit 3 when an image is judged so or worse: ${verdicts.join(", ")}

@@ -12,10 +12,8 @@ it("shows in the README the program of examples/analyze-one-image, and the progr
   const [, program] = /```ts\n(.*?)```/s.exec(readFileSync(new URL("README.md", root), "utf8"))!;
   expect(program).toBe(readFileSync(new URL("main.ts", example), "utf8"));
   const tsx = createRequire(new URL("package.json", example)).resolve("tsx/cli");
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [tsx, "--conditions=artguard-source", "main.ts"],
-    { cwd: fileURLToPath(example) },
-  );
+  const { stdout } = await promisify(execFile)(process.execPath, [tsx, "--conditions=artguard-source", "main.ts"], {
+    cwd: fileURLToPath(example),
+  });
   expect(stdout).toMatch(/^LIKELY_FORGED 9\d/);
 });

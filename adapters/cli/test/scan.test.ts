@@ -116,6 +116,8 @@ describe("artguard scan", () => {
     [["scan", "--deadline", "soon", "x"], "--deadline must be a positive number"],
     [["scan", "--fail-on", "FAKE", "x"], "--fail-on takes AUTHENTIC"],
     [["scan", "--detectors", "magic", "x"], 'there is no detector "magic"'],
+    [["scan", "--trust", spliced, "x"], "holds no certificate"],
+    [["scan", "--trust", "missing.pem", "x"], "ENOENT"],
     [["scan", "--colour", "x"], "--colour"],
     [["look", "x"], 'there is no command "look"'],
     [[], "name a command"],

@@ -1,5 +1,6 @@
 import type { Detector } from "@artguard/core";
 import { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
+import { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
 import { provenanceDetector } from "./provenance/provenance-detector.ts";
 import type { ProvenanceOptions } from "./provenance/read-provenance.ts";
 
@@ -11,6 +12,7 @@ export {
   readJpegCoefficients,
   readJpegStructure,
 } from "./jpeg/read-jpeg.ts";
+export { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
 
 export type {
   ContentCredentials,
@@ -30,5 +32,5 @@ export type { HistoryStep } from "./provenance/xmp-facts.ts";
  * @param options Passed on to {@link provenanceDetector}.
  */
 export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
-  return [provenanceDetector(options), doubleQuantizationDetector()];
+  return [provenanceDetector(options), doubleQuantizationDetector(), jpegGridDetector()];
 }

@@ -25,7 +25,7 @@ export interface GridReading {
 }
 
 /** A region that holds more of the picture's votes is the picture, not a part of it. */
-const largestShare = 0.5;
+const largestShare = 0.75;
 /** Inside, the grid is at least this many times as frequent as elsewhere. */
 const leastContrast = 3;
 /** Bounds the work on hostile pictures. */
@@ -144,7 +144,7 @@ function sharesLines(a: number, b: number): boolean {
   return (a & 7) === (b & 7) || a >> 3 === b >> 3;
 }
 
-/** True when a grid's significant regions hold less than half of the voters, and it is no more frequent outside them. */
+/** True when a grid's significant regions hold less than three quarters of the voters, and it is no more frequent outside them. */
 function isLocal(grid: number, regions: readonly GridRegion[], votes: GridVotes, total: Tally): boolean {
   const own = regions.filter((region) => region.grid === grid);
   if (own.length === 0 || grid === 0) return false;

@@ -35,7 +35,7 @@ const decisiveShare = 0.5;
  * grid is not reported.
  *
  * The statistic is −log₁₀ of the false-alarm bound of the most significant region; 0 without one. The heat map has one
- * cell per 8×8 pixels, 0.5 outside the regions.
+ * cell per 8×8 pixels, 0 outside the regions.
  */
 export function jpegGridDetector(): Detector {
   return {
@@ -142,19 +142,18 @@ function originOf(grid: number): string {
   return `(${grid & 7}, ${grid >> 3})`;
 }
 
-/** 0.5, raised to the region's confidence in proportion to the share of the cell that the region covers. */
+/** 0, raised to a region's confidence in proportion to the share of the cell that the region covers. */
 function heatmapOf(luma: Plane, found: readonly { readonly mask: RegionMask; readonly confidence: number }[]): Heatmap {
   const width = Math.ceil(luma.width / cell);
   const height = Math.ceil(luma.height / cell);
-  const data = new Float32Array(width * height).fill(0.5);
+  const data = new Float32Array(width * height);
   for (const { mask, confidence } of found) {
     const covered = new Uint8Array(width * height);
     for (let y = 0, i = 0; y < mask.height; y++) {
       const row = Math.floor((mask.y + y) / cell) * width;
       for (let x = 0; x < mask.width; x++, i++) covered[row + Math.floor((mask.x + x) / cell)]! += mask.data[i]!;
     }
-    for (let i = 0; i < data.length; i++)
-      data[i] = Math.max(data[i]!, 0.5 + ((confidence - 0.5) * covered[i]!) / (cell * cell));
+    for (let i = 0; i < data.length; i++) data[i] = Math.max(data[i]!, (confidence * covered[i]!) / (cell * cell));
   }
   return { width, height, scale: cell, data };
 }

@@ -1,10 +1,14 @@
 import type { Detector } from "@artguard/core";
 import { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
+import { errorLevelDetector } from "./error-level/error-level-detector.ts";
+import { jpegGhostDetector } from "./jpeg-ghost/jpeg-ghost-detector.ts";
 import { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
+import { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 import { provenanceDetector } from "./provenance/provenance-detector.ts";
 import type { ProvenanceOptions } from "./provenance/read-provenance.ts";
 
 export { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
+export { errorLevelDetector } from "./error-level/error-level-detector.ts";
 export type { CoefficientPlane, JpegComponent, JpegMarker, JpegStructure } from "./jpeg/jpeg-structure.ts";
 export {
   type CoefficientOptions,
@@ -12,8 +16,10 @@ export {
   readJpegCoefficients,
   readJpegStructure,
 } from "./jpeg/read-jpeg.ts";
+export { jpegGhostDetector } from "./jpeg-ghost/jpeg-ghost-detector.ts";
 export { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
 
+export { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 export type {
   ContentCredentials,
   ManifestIntegrity,
@@ -32,5 +38,12 @@ export type { HistoryStep } from "./provenance/xmp-facts.ts";
  * @param options Passed on to {@link provenanceDetector}.
  */
 export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
-  return [provenanceDetector(options), doubleQuantizationDetector(), jpegGridDetector()];
+  return [
+    provenanceDetector(options),
+    doubleQuantizationDetector(),
+    errorLevelDetector(),
+    noiseLevelDetector(),
+    jpegGhostDetector(),
+    jpegGridDetector(),
+  ];
 }

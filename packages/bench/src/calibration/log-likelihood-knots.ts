@@ -1,0 +1,58 @@
+import { isotonicBlocks, type WeightedExample } from "./isotonic.ts";
+
+/** Natural logarithm beyond which no detector may go. */
+const largest = 4;
+const mostKnots = 16;
+
+/**
+ * A statistic's log-likelihood ratio as a piecewise-linear, non-decreasing function: isotonic regression with both
+ * classes weighted to 1, each block's classes raised by half an example, so that a few examples never give certainty.
+ *
+ * @returns `[statistic, log-likelihood ratio]`, ascending; a single `[0, 0]` when a class has no example.
+ */
+export function logLikelihoodKnots(examples: readonly { score: number; isForged: boolean }[]): [number, number][] {
+  const forged = examples.filter(({ isForged }) => isForged).length;
+  const authentic = examples.length - forged;
+  if (forged === 0 || authentic === 0) return [[0, 0]];
+  const weighted: WeightedExample[] = examples.map(({ score, isForged }) => ({
+    score,
+    isForged,
+    weight: 1 / (isForged ? forged : authentic),
+  }));
+  const knots = isotonicBlocks(weighted).flatMap((block): [number, number][] => {
+    const positive = block.forged + 0.5 / forged;
+    const negative = block.authentic + 0.5 / authentic;
+    const ratio = Math.max(-largest, Math.min(largest, Math.log(positive / negative)));
+    const rounded = Math.round(ratio * 1000) / 1000;
+    return block.from === block.to
+      ? [[block.from, rounded]]
+      : [
+          [block.from, rounded],
+          [block.to, rounded],
+        ];
+  });
+  return thinned(nonDecreasing(knots));
+}
+
+/** Smoothing by half an example can turn neighbouring blocks around. */
+function nonDecreasing(knots: readonly [number, number][]): [number, number][] {
+  let most = -largest;
+  return knots.map(([score, ratio]) => {
+    most = Math.max(most, ratio);
+    return [Math.round(score * 1e4) / 1e4, most];
+  });
+}
+
+/** Leaves out the knots that change the function least until few are left. */
+function thinned(knots: [number, number][]): [number, number][] {
+  const kept = knots.filter(([score], i) => i === 0 || score !== knots[i - 1]![0]);
+  while (kept.length > mostKnots) {
+    const change = (i: number) => Math.abs(kept[i]![1] - kept[i - 1]![1]) + Math.abs(kept[i + 1]![1] - kept[i]![1]);
+    const inner = Array.from({ length: kept.length - 2 }, (_, i) => i + 1);
+    kept.splice(
+      inner.reduce((best, i) => (change(i) < change(best) ? i : best)),
+      1,
+    );
+  }
+  return kept;
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { isotonicBlocks, share } from "../../src/calibration/isotonic.ts";
+import { logLikelihoodKnots } from "../../src/calibration/log-likelihood-knots.ts";
+import { vennAbersInterval } from "../../src/calibration/venn-abers.ts";
+import { formatBaseline } from "../../src/format-baseline.ts";
+import { auc } from "../../src/metrics/auc.ts";
+import { randomSource } from "../../src/metrics/bootstrap.ts";
+
+const weighted = (pairs: readonly (readonly [score: number, isForged: boolean])[]) =>
+  pairs.map(([score, isForged]) => ({ score, isForged, weight: 1 }));
+
+describe("isotonicBlocks", () => {
+  it("pools what violates the order, and nothing else", () => {
+    const blocks = isotonicBlocks(
+      weighted([
+        [1, false],
+        [2, true],
+        [3, false],
+        [4, true],
+        [5, true],
+      ]),
+    );
+    expect(blocks.map((block) => [block.from, block.to, share(block)])).toEqual([
+      [1, 1, 0],
+      [2, 3, 0.5],
+      [4, 5, 1],
+    ]);
+  });
+
+  it("keeps equal scores in one block", () => {
+    const blocks = isotonicBlocks(
+      weighted([
+        [1, true],
+        [1, false],
+        [2, true],
+      ]),
+    );
+    expect(blocks.map(share)).toEqual([0.5, 1]);
+  });
+
+  it("never falls, for any input", () => {
+    const random = randomSource(7);
+    const blocks = isotonicBlocks(
+      weighted(Array.from({ length: 300 }, () => [Math.floor(random() * 40), random() < 0.5])),
+    );
+    for (let i = 1; i < blocks.length; i++) expect(share(blocks[i]!)).toBeGreaterThan(share(blocks[i - 1]!));
+  });
+});
+
+describe("logLikelihoodKnots", () => {
+  it("rises with the statistic, is worth nothing for noise, and never is certain", () => {
+    const random = randomSource(8);
+    const noise = Array.from({ length: 2000 }, () => ({ score: random(), isForged: random() < 0.5 }));
+    for (const [, ratio] of logLikelihoodKnots(noise).slice(2, -2)) expect(Math.abs(ratio)).toBeLessThan(0.5);
+    const clear = Array.from({ length: 1000 }, (_, i) => ({ score: i, isForged: i >= 500 }));
+    const knots = logLikelihoodKnots(clear);
+    expect(knots[0]).toEqual([0, -4]);
+    expect(knots.at(-1)).toEqual([999, 4]);
+    for (let i = 1; i < knots.length; i++) {
+      expect(knots[i]![0]).toBeGreaterThan(knots[i - 1]![0]);
+      expect(knots[i]![1]).toBeGreaterThanOrEqual(knots[i - 1]![1]);
+    }
+  });
+
+  it("has no opinion without examples of both classes", () => {
+    expect(logLikelihoodKnots([{ score: 3, isForged: true }])).toEqual([[0, 0]]);
+  });
+});
+
+describe("vennAbersInterval", () => {
+  it("is wide where examples are few, narrow where they are many, and holds the isotonic fit", () => {
+    const pairs = Array.from({ length: 200 }, (_, i): [number, boolean] => [i < 190 ? 0 : 1, i % 2 === 0 || i >= 195]);
+    const examples = weighted(pairs);
+    const many = vennAbersInterval(examples, 0, 1);
+    const few = vennAbersInterval(examples, 1, 1);
+    expect(many[1] - many[0]).toBeLessThan(0.02);
+    expect(few[1] - few[0]).toBeGreaterThan(0.05);
+    expect(many[0]).toBeLessThanOrEqual(0.5);
+    expect(many[1]).toBeGreaterThanOrEqual(0.5);
+  });
+});
+
+describe("formatBaseline", () => {
+  const random = randomSource(9);
+  const examples = (leak: number) =>
+    Array.from({ length: 200 }, (_, i) => ({
+      features: [random(), (i % 2) * leak + random()],
+      isForged: i % 2 === 1,
+      group: `${i >> 2}`,
+    }));
+  const aucOf = (leak: number) => {
+    const cases = examples(leak);
+    return auc(formatBaseline(cases).map((score, i) => ({ score, isForged: cases[i]!.isForged })));
+  };
+
+  it("finds a format that gives the class away, and nothing in noise", () => {
+    expect(aucOf(2)).toBeGreaterThan(0.98);
+    expect(aucOf(0)).toBeLessThan(0.62);
+  });
+});

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Detection } from "../detection/detection.ts";
 
 /** How one detector's statistic becomes a log-likelihood ratio. */
-export const detectorCalibrationSchema = z.object({
+const detectorCalibrationSchema = z.object({
   /** The detector version these knots were fitted on; another version stays uncalibrated. */
   detector_version: z.string(),
   /** `[statistic, log-likelihood ratio]`, both non-decreasing; linear between knots, constant beyond the ends. */
@@ -34,7 +34,7 @@ export const calibrationSchema = z.object({
 export type Calibration = z.infer<typeof calibrationSchema>;
 
 /** Log-likelihood ratios are clamped to ± this: no single detector may claim more than odds of about 55 to 1. */
-export const maximumLogLikelihoodRatio = 4;
+const maximumLogLikelihoodRatio = 4;
 
 /** Piecewise-linear interpolation, constant beyond the ends; `knots` ascend in their first element. */
 export function interpolate(knots: readonly (readonly number[])[], x: number, column = 1): number {

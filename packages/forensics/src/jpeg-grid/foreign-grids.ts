@@ -35,12 +35,12 @@ const mostCandidates = 64;
  * log10 of the number of regions that could be tested in a picture, (64·X·Y)²: 64 grids, and a rectangle for each
  * pair of corners (ZERO paper, section 3.2).
  */
-export function log10Tests(width: number, height: number): number {
+function log10Tests(width: number, height: number): number {
   return 2 * Math.log10(64 * width * height);
 }
 
 /** The fewest votes for one grid that can make a significant region: ⌈64·log10 tests / log10 64⌉ (section 4). */
-export function minimumVotes(width: number, height: number): number {
+function minimumVotes(width: number, height: number): number {
   return Math.ceil((64 * log10Tests(width, height)) / Math.log10(64));
 }
 

@@ -2,7 +2,7 @@ import { ArtGuardError } from "@artguard/core";
 import type { FrameHeader } from "./frame-header.ts";
 
 /** One component of a scan: index into the frame's components and its Huffman tables. */
-export interface ScanComponent {
+interface ScanComponent {
   readonly index: number;
   readonly dcTable: number;
   readonly acTable: number;

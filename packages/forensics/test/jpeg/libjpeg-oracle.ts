@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** One component as libjpeg read it. */
-export interface OraclePlane {
+interface OraclePlane {
   blocksPerRow: number;
   blocksPerColumn: number;
   quantization: Uint16Array;

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import manifest from "../package.json" with { type: "json" };
+import { limits } from "./commands/limits.ts";
+import { provenance } from "./commands/provenance.ts";
 import { scan } from "./commands/scan.ts";
 import { usage } from "./usage.ts";
 import { UsageError } from "./usage-error.ts";
@@ -8,6 +10,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   if (command === "--version") return print(`${manifest.version}\n`);
   if (command === "--help" || args.includes("--help")) return print(usage);
   if (command === "scan") return await scan(args, interruption());
+  if (command === "provenance") return await provenance(args);
+  if (command === "limits") return limits();
   throw new UsageError(command === undefined ? "name a command" : `there is no command "${command}"`);
 }
 

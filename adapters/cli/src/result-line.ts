@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { Verdict } from "@artguard/core";
 import { isFailed, type Judged, type Outcome } from "./outcome.ts";
+import { printable } from "./printable.ts";
 
 const verdictStyles = { AUTHENTIC: "green", SUSPICIOUS: "yellow", LIKELY_FORGED: "red" } as const satisfies Record<
   Verdict,
@@ -51,11 +52,6 @@ function judgedFields({ path, analysis, heatmap, report }: Judged) {
     ...(heatmap !== undefined && { heatmap }),
     ...(report !== undefined && { report }),
   };
-}
-
-/** Text from outside without characters that would steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "�");
 }
 
 function styled(style: "green" | "yellow" | "red", text: string): string {

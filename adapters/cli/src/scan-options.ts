@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type Detector, type Verdict, verdicts } from "@artguard/core";
 import { forensicDetectors } from "@artguard/forensics";
+import { readTrustAnchors } from "./trust-anchors.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What `artguard scan` was asked to do. */
@@ -73,7 +73,8 @@ function folder(name: string, value: string | undefined): string | undefined {
 }
 
 function chosenDetectors(value: string | undefined, trust: string | undefined): Detector[] {
-  const available = availableDetectors(trust);
+  const trustAnchors = readTrustAnchors(trust);
+  const available = forensicDetectors(trustAnchors === undefined ? {} : { trustAnchors });
   if (value === undefined) return available;
   const wanted = value.split(",").map((id) => id.trim());
   const unknown = wanted.find((id) => !available.some((detector) => detector.id === id));
@@ -82,15 +83,6 @@ function chosenDetectors(value: string | undefined, trust: string | undefined): 
     throw new UsageError(`there is no detector "${unknown}"; there are ${known}`);
   }
   return available.filter(({ id }) => wanted.includes(id));
-}
-
-function availableDetectors(trust: string | undefined): Detector[] {
-  if (trust === undefined) return forensicDetectors();
-  try {
-    return forensicDetectors({ trustAnchors: readFileSync(trust, "utf8") });
-  } catch (error) {
-    throw new UsageError(`--trust ${trust}: ${error instanceof Error ? error.message : error}`);
-  }
 }
 
 function chosenVerdict(value: string | undefined): Verdict | undefined {

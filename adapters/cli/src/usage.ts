@@ -16,6 +16,14 @@ Judges every image and prints one line for each: verdict, forgery score 0-100, p
   --help             this text
   --version          version of ArtGuard
 
+artguard provenance <files, folders or -> [--json] [--trust FILE]
+
+Tells where files say that they come from (C2PA, image generators, EXIF, XMP), also for SVG, HEIC, MP4 and .c2pa files.
+
+artguard limits
+
+Tells what an image may ask for before it is decoded.
+
 A folder stands for all files below it, - for one image on standard input. Files that cannot be judged are named and
 never stop the others.
 

@@ -201,3 +201,28 @@ describe("artguard scan --heatmaps", () => {
     expect(stderr).toContain("cannot be made");
   });
 });
+
+describe("artguard provenance", () => {
+  it("tells where files say that they come from, in words and as JSON", async () => {
+    const generated = join(examples, "generated.png");
+    const words = await runCli(["provenance", generated, join(folder, "missing.jpg")]);
+    expect(words.status).toBe(1);
+    expect(words.stdout).toMatch(/C2PA manifest absent; image generator AUTOMATIC1111/);
+    expect(words.stdout).toContain("image.unreadable");
+    const { stdout } = await runCli(["provenance", "--json", generated]);
+    expect(jsonLines(stdout)[0]).toMatchObject({ provenance: { generator: { name: "AUTOMATIC1111" } } });
+  });
+
+  it("explains what it was not given", async () => {
+    expect((await runCli(["provenance"])).status).toBe(2);
+  });
+});
+
+describe("artguard limits", () => {
+  it("prints the limits", async () => {
+    expect(await runCli(["limits"])).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/64 MiB.*128 megapixels/s),
+    });
+  });
+});

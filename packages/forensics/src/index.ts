@@ -20,6 +20,7 @@ export { jpegGhostDetector } from "./jpeg-ghost/jpeg-ghost-detector.ts";
 export { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
 
 export { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
+export { assertTrustAnchors, type TrustOptions } from "./provenance/c2pa-reader.ts";
 export type {
   ContentCredentials,
   ManifestIntegrity,

@@ -65,6 +65,25 @@ for (const [index, row] of photographs.entries()) {
 }
 process.stderr.write("\n");
 
+/** The sum over all cases whose name starts so, or over all controls. */
+function pooled(id: string, name: string, isMember: (kind: string) => boolean): [string, Tally] {
+  const members = [...tallies].filter(([key]) => key.startsWith(`${id}\t`) && isMember(key.split("\t")[1]!));
+  const sum = (count: keyof Tally) => members.reduce((total, [, tally]) => total + tally[count], 0);
+  return [
+    `${id}\t${name}`,
+    { cases: sum("cases"), found: sum("found"), elsewhere: sum("elsewhere"), overlap: sum("overlap") },
+  ];
+}
+
+const forgeries = /^double|paste$/;
+for (const { id } of detectors) {
+  for (const [key, tally] of [
+    pooled(id, "all double-compression splices", (kind) => kind.startsWith("double")),
+    pooled(id, "all controls", (kind) => !forgeries.test(kind)),
+  ])
+    tallies.set(key, tally);
+}
+
 const rows = [...tallies].map(([key, { cases, found, elsewhere, overlap }]) => {
   const [id, kind] = key.split("\t") as [string, string];
   return [id, kind, `${cases}`, `${found}`, figure(found / cases), figure(overlap / found), `${elsewhere}`];

@@ -7,7 +7,10 @@ const isobmffBrands: Readonly<Record<string, string>> = {
   avis: "avif",
   heic: "HEIC",
   heix: "HEIC",
+  heim: "HEIC",
+  heis: "HEIC",
   hevc: "HEIC",
+  hevx: "HEIC",
   mif1: "HEIF",
   msf1: "HEIF",
 };
@@ -21,6 +24,7 @@ const foreign: readonly (readonly [name: string, is: (bytes: Uint8Array) => bool
   ["PDF", (bytes) => textAt(bytes, 0, 1024).includes("%PDF-")],
   ["ZIP", (bytes) => textAt(bytes, 0, 2) === "PK"],
   ["BigTIFF", (bytes) => ["II+\0", "MM\0+"].includes(textAt(bytes, 0, 4))],
+  ["HTML", (bytes) => /<(?:!DOCTYPE\s+)?html/i.test(textAt(bytes, 0, 1024))],
   ["SVG", (bytes) => /<(?:svg|\?xml|!DOCTYPE)/i.test(textAt(bytes, 0, 1024))],
 ];
 
@@ -49,5 +53,6 @@ function isobmffFormat(bytes: Uint8Array): string | undefined {
   if (textAt(bytes, 4, 4) !== "ftyp") return undefined;
   const brands = textAt(bytes, 8, 56).match(/.{4}/gs) ?? [];
   const known = brands.map((brand) => isobmffBrands[brand]).filter((name) => name !== undefined);
-  return known.find((name) => name === "avif") ?? known[0] ?? "an ISO media file that is not AVIF";
+  const coded = known.find((name) => name === "avif") ?? known.find((name) => name !== "HEIF");
+  return coded ?? known[0] ?? "an ISO media file that is not AVIF";
 }

@@ -107,10 +107,10 @@ export function examinerContract({ describe, it }: TestRunner, name: string, set
       using(async (examiner, png) => {
         const detectors = [sleeper(), { ...sleeper(), id: "sleeper-2" }, { ...sleeper(), id: "sleeper-3" }, mean()];
         const statuses = statusesOf(
-          await eventsOf(examiner, png, { detectors: [...detectors.slice(0, 1)], deadlineMs: 1500 }),
+          await eventsOf(examiner, png, { detectors: [...detectors.slice(0, 1)], deadlineMs: 4000 }),
         );
         assert.deepEqual(statuses, ["sleeper: timed_out"]);
-        const all = statusesOf(await eventsOf(examiner, png, { detectors, deadlineMs: 2500 }));
+        const all = statusesOf(await eventsOf(examiner, png, { detectors, deadlineMs: 6000 }));
         assert.equal(all.length, detectors.length);
         assert.ok(all.every((status) => !status.startsWith("sleeper") || /timed_out|skipped/.test(status)));
       }),

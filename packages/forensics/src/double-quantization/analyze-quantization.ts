@@ -48,13 +48,17 @@ function histogramOf(
   return { frequency, step, radius, counts, density };
 }
 
-/** 1 for textured blocks whose pixels were not clipped to black or white when the first compression was decoded. */
+/**
+ * 1 for whole, textured blocks whose pixels were not clipped to black or white when the first compression was decoded.
+ * Blocks that overhang the image were filled up anew by each encoder.
+ */
 function usableBlocks(plane: CoefficientPlane, raster: Raster): Uint8Array {
   const usable = new Uint8Array(plane.blocksPerRow * plane.blocksPerColumn);
   for (let block = 0; block < usable.length; block++) {
     const column = block % plane.blocksPerRow;
     const row = (block - column) / plane.blocksPerRow;
-    if (nonZeroCoefficients(plane, block) < fewestNonZero) continue;
+    const isWhole = column * 8 + 8 <= raster.width && row * 8 + 8 <= raster.height;
+    if (!isWhole || nonZeroCoefficients(plane, block) < fewestNonZero) continue;
     usable[block] = clippedSamples(raster, column * 8, row * 8) <= mostClippedSamples ? 1 : 0;
   }
   return usable;

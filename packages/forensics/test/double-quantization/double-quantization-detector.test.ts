@@ -51,6 +51,12 @@ describe("doubleQuantizationDetector", () => {
     expect(observation.regions).toEqual([]);
   });
 
+  it("does not take blocks that overhang the image for a region", async () => {
+    const once = await picture(515, 389, 13).jpeg({ quality: 60 }).toBuffer();
+    const observation = await observe(detector, await sharp(once).jpeg({ quality: 90 }).toBuffer());
+    expect(observation).toMatchObject({ statistic: 0, regions: [] });
+  });
+
   it("keeps its map below even odds wherever it reports no region", async () => {
     const once = await picture(512, 384, 12).jpeg({ quality: 60 }).toBuffer();
     const { heatmap } = await observe(detector, await sharp(once).jpeg({ quality: 85 }).toBuffer());

@@ -64,9 +64,8 @@ export class ChildProcessExaminer implements Examiner {
     while (work.pending.length > 0 && performance.now() < deadline) {
       yield* this.#session(await this.#pool.acquire(options.signal), work);
     }
-    for (const detector of work.pending) {
+    for (const detector of work.raster ? work.pending : [...work.pending, ...local])
       yield { type: "detected", run: endedRun(detector, "skipped", "no time was left for this detector", 0) };
-    }
     if (work.raster) yield* runWithin({ bytes, info, raster: work.raster }, local, deadline, options.signal);
   }
 
@@ -135,22 +134,27 @@ export class ChildProcessExaminer implements Examiner {
   }
 }
 
-/** The child ended or overran: the running detector pays for it; without one, the image does. */
+/**
+ * The child ended or overran. The running detector pays for it. Without one the image does, unless it was decoded
+ * before: then a fresh child failed to catch up, and what was received so far is kept.
+ */
 function* giveUp(
   how: "exited" | "timed_out",
   running: { detector: IsolatedDetector; since: number } | undefined,
   work: Work,
 ): Generator<ExaminationEvent, void, undefined> {
-  if (!running) {
+  if (!running && !work.isDecoded) {
     throw how === "exited"
       ? new ArtGuardError("image.decoder-crashed", "the decoder process ended while it read this image")
       : new ArtGuardError("image.decode-timeout", `the image was not decoded within ${work.options.deadlineMs} ms`);
   }
-  const elapsed = performance.now() - running.since;
+  const payer = running?.detector ?? (how === "exited" ? work.pending[0] : undefined);
+  if (!payer) return;
+  const elapsed = running ? performance.now() - running.since : 0;
   work.pending = work.pending.slice(1);
   const run =
     how === "exited"
-      ? endedRun(running.detector, "failed", "the detector's process ended", elapsed)
-      : endedRun(running.detector, "timed_out", `the detector did not finish in ${Math.round(elapsed)} ms`, elapsed);
+      ? endedRun(payer, "failed", "the detector's process ended", elapsed)
+      : endedRun(payer, "timed_out", `the detector did not finish in ${Math.round(elapsed)} ms`, elapsed);
   yield { type: "detected", run };
 }

@@ -53,6 +53,15 @@ describe("ChildProcessExaminer", () => {
     });
   }
 
+  it("keeps what it has when no time is left to decode again after a detector was stopped", async () => {
+    const one = examiner(1);
+    await eventsOf(one, await png());
+    const options = { detectors: [detectors.mean(), detectors.looper(), detectors.processId()], deadlineMs: 300 };
+    const [mean, looper, last] = statusesOf(await eventsOf(one, await png(), options));
+    expect([mean, looper]).toEqual(["mean: ok", "looper: timed_out"]);
+    expect(last).toMatch(/^process-id: (?:skipped|timed_out|ok)$/);
+  });
+
   it("runs detectors without a source in the host, after the isolated ones", async () => {
     const { source: _, ...local } = detectors.processId();
     const events = await eventsOf(examiner(1), await png(), {

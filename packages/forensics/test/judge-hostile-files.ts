@@ -1,0 +1,81 @@
+// Judges every hostile file with every detector and prints what happened as JSON: a program of its own, so that the
+// memory of its process is that of a host and not of a test runner.
+import { readdirSync, readFileSync } from "node:fs";
+import { createArtGuard, isArtGuardError } from "@artguard/core";
+import { developmentData, type ManifestRow } from "@artguard/development-data";
+import { forensicDetectors } from "@artguard/forensics";
+
+/** What became of one file. */
+export interface HostileAnswer {
+  readonly path: string;
+  readonly expect: string;
+  /** A verdict, an error code, or `untyped: …`. */
+  readonly answer: string;
+  readonly elapsedMs: number;
+}
+
+/** What the program prints. */
+export interface HostileReport {
+  readonly answers: readonly HostileAnswer[];
+  /** Highest resident memory of a child in bytes; 0 where the system does not tell. */
+  readonly childPeakBytes: number;
+  /** Highest resident memory of this process, less what it had after the first file. */
+  readonly hostGrowthBytes: number;
+}
+
+/** One analysis ends in this time. */
+export const deadlineMs = 1500;
+
+if (process.argv[1] === import.meta.filename) console.log(JSON.stringify(await judgeAll()));
+
+async function judgeAll(): Promise<HostileReport> {
+  const data = developmentData()!;
+  const hostile = data.rows.filter(({ task }) => task === "hostile");
+  const artguard = await createArtGuard({ detectors: forensicDetectors(), concurrency: 2, deadlineMs });
+  const judge = async (row: ManifestRow): Promise<HostileAnswer> => {
+    const bytes = data.read(row);
+    const started = performance.now();
+    const answer = await artguard.analyze(bytes).then(
+      ({ verdict }) => verdict,
+      (error: unknown) => (isArtGuardError(error) ? error.code : `untyped: ${error}`),
+    );
+    return { path: row.path, expect: row.expect, answer, elapsedMs: performance.now() - started };
+  };
+  await judge(hostile[0]!);
+  const before = process.memoryUsage.rss();
+  let [childPeakBytes, hostPeak] = [0, before];
+  const watch = setInterval(() => {
+    childPeakBytes = Math.max(childPeakBytes, largestChild());
+    hostPeak = Math.max(hostPeak, process.memoryUsage.rss());
+  }, 20);
+  const answers: HostileAnswer[] = [];
+  const work = async () => {
+    for (let row = hostile.shift(); row; row = hostile.shift()) answers.push(await judge(row));
+  };
+  await Promise.all([work(), work()]);
+  clearInterval(watch);
+  await artguard[Symbol.asyncDispose]();
+  return { answers, childPeakBytes, hostGrowthBytes: hostPeak - before };
+}
+
+/** Highest resident memory so far of any child of this process. */
+function largestChild(): number {
+  const peaks = processIds().map((pid) => {
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, "utf8");
+      if (Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]) !== process.pid) return 0;
+      return Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024;
+    } catch {
+      return 0; // It ended meanwhile.
+    }
+  });
+  return Math.max(0, ...peaks);
+}
+
+function processIds(): string[] {
+  try {
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+}

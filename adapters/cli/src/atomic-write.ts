@@ -1,8 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 /** Writes a file so that its readers see the old content or the new one, never a part. */
 export async function atomicWrite(path: string, content: string | Uint8Array): Promise<void> {
-  const unfinished = `${path}.${process.pid}.unfinished`;
+  // A name of its own: that of a long file would grow beyond what file systems take.
+  const unfinished = join(dirname(path), `.${randomUUID()}.unfinished`);
   try {
     await writeFile(unfinished, content);
     await rename(unfinished, path);

@@ -16,11 +16,13 @@ export interface ScanOptions {
   readonly failOn: Verdict | undefined;
 }
 
+/** Seconds; an analysis takes no less than a millisecond and no longer deadline. */
+const [shortestDeadline, longestDeadline] = [0.001, 2_147_483];
+
 /** @throws UsageError for anything that is not understood. */
 export function parseScanOptions(args: readonly string[]): ScanOptions {
   const { values, positionals } = parsed(args);
   if (positionals.length === 0) throw new UsageError("name at least one file or folder, or - for standard input");
-  const deadline = positive("deadline", values.deadline);
   return {
     paths: positionals,
     json: values.json,
@@ -28,7 +30,7 @@ export function parseScanOptions(args: readonly string[]): ScanOptions {
     report: folder("report", values.report),
     detectors: chosenDetectors(values.detectors, values.trust),
     concurrency: wholeNumber("concurrency", values.concurrency),
-    deadlineMs: deadline === undefined ? undefined : deadline * 1000,
+    deadlineMs: milliseconds("deadline", values.deadline),
     failOn: chosenVerdict(values["fail-on"]),
   };
 }
@@ -59,6 +61,13 @@ function positive(name: string, value: string | undefined): number | undefined {
   const number = Number(value);
   if (Number.isFinite(number) && number > 0) return number;
   throw new UsageError(`--${name} must be a positive number, got "${value}"`);
+}
+
+function milliseconds(name: string, value: string | undefined): number | undefined {
+  const seconds = positive(name, value);
+  if (seconds === undefined) return undefined;
+  if (seconds >= shortestDeadline && seconds <= longestDeadline) return seconds * 1000;
+  throw new UsageError(`--${name} must be from ${shortestDeadline} to ${longestDeadline} seconds, got "${value}"`);
 }
 
 function wholeNumber(name: string, value: string | undefined): number | undefined {

@@ -23,4 +23,9 @@ describe("outputNames", () => {
   it("keeps reserved stems free and calls standard input stdin", () => {
     expect(outputNames(["Index.jpg", "-"], "html", ["index"])).toEqual(["Index-2.html", "stdin.html"]);
   });
+
+  it("cuts stems that would not fit a file system, between characters", () => {
+    const [name] = outputNames([`${"a".repeat(239)}é${"b".repeat(20)}.jpg`, "b.jpg"], "html");
+    expect(name).toBe(`${"a".repeat(239)}.html`);
+  });
 });

@@ -1,5 +1,14 @@
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -86,6 +95,16 @@ describe("artguard scan", () => {
     }
   });
 
+  it("reports paths that cannot even be looked at as failed inputs", async () => {
+    const loop = join(folder, "loop.jpg");
+    symlinkSync(loop, loop);
+    const long = join(folder, `${"x".repeat(300)}.jpg`);
+    const { status, stdout } = await runCli(["scan", "--json", loop, long, join(untouched, "inside.jpg"), untouched]);
+    expect(status).toBe(1);
+    const codes = jsonLines(stdout).map(({ error }) => (error as { code: string } | undefined)?.code);
+    expect(codes).toEqual(["image.unreadable", "image.unreadable", "image.unreadable", undefined]);
+  });
+
   it("reads one image from standard input", async () => {
     const { status, stdout } = await runCli(["scan", "--json", "-"], readFileSync(spliced));
     expect(status).toBe(0);
@@ -114,6 +133,8 @@ describe("artguard scan", () => {
     [["scan", "--concurrency", "0", "x"], "--concurrency must be a positive number"],
     [["scan", "--concurrency", "1.5", "x"], "--concurrency must be a whole number"],
     [["scan", "--deadline", "soon", "x"], "--deadline must be a positive number"],
+    [["scan", "--deadline", "0.0001", "x"], "--deadline must be from 0.001"],
+    [["scan", "--deadline", "1e9", "x"], "--deadline must be from 0.001"],
     [["scan", "--fail-on", "FAKE", "x"], "--fail-on takes AUTHENTIC"],
     [["scan", "--detectors", "magic", "x"], 'there is no detector "magic"'],
     [["scan", "--trust", spliced, "x"], "holds no certificate"],
@@ -193,6 +214,15 @@ describe("artguard scan --heatmaps", () => {
     ]);
     expect(readdirSync(maps).sort()).toEqual(["untouched-2.png", "untouched.png"]);
     expect(readdirSync(report).sort()).toEqual(["index.html", "untouched-2.html", "untouched.html"]);
+  });
+
+  it("writes for names as long as a file system takes", async () => {
+    const image = join(folder, `${"n".repeat(251)}.jpg`);
+    copyFileSync(untouched, image);
+    const heatmaps = join(folder, "long");
+    const { status, stdout } = await runCli(["scan", "--json", "--heatmaps", heatmaps, image]);
+    expect(status).toBe(0);
+    expect(readdirSync(heatmaps).map((name) => join(heatmaps, name))).toEqual([jsonLines(stdout)[0]?.["heatmap"]]);
   });
 
   it("refuses a folder that cannot be made", async () => {

@@ -26,7 +26,7 @@ export interface ArtGuardOptions {
   isolation?: "process" | "none";
   /** Images analysed at the same time with isolation `process`; default the number of available cores. */
   concurrency?: number;
-  /** Default deadline of an analysis in milliseconds; 60 000. */
+  /** Default deadline of an analysis in milliseconds, 1 to 2³¹ − 1; 60 000. */
   deadlineMs?: number;
   /** Clock in epoch milliseconds. */
   now?: () => number;
@@ -55,6 +55,8 @@ export interface ArtGuard extends AsyncDisposable {
 }
 
 const defaultDeadlineMs = 60_000;
+/** Timers of Node end at 2³¹ − 1 ms, about 25 days. */
+const longestDeadlineMs = 2 ** 31 - 1;
 
 /**
  * Assembles an {@link ArtGuard}. Image decoding is loaded here, not when the package is imported.
@@ -99,7 +101,7 @@ function start(bytes: Uint8Array, options: AnalyzeOptions, context: AnalysisCont
       },
     );
   }
-  if (options.deadlineMs !== undefined) assertPositive("deadlineMs", options.deadlineMs);
+  if (options.deadlineMs !== undefined) assertDeadline(options.deadlineMs);
   return analyzeImage(bytes, options, context);
 }
 
@@ -118,11 +120,15 @@ function assertOptions({ detectors, concurrency, deadlineMs }: ArtGuardOptions):
   const ids = detectors.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw new ArtGuardError("analysis.invalid-input", `two detectors have the id "${twice}"`);
-  if (concurrency !== undefined) assertPositive("concurrency", concurrency);
-  if (deadlineMs !== undefined) assertPositive("deadlineMs", deadlineMs);
+  if (deadlineMs !== undefined) assertDeadline(deadlineMs);
+  if (concurrency === undefined || (Number.isSafeInteger(concurrency) && concurrency >= 1)) return;
+  throw new ArtGuardError("analysis.invalid-input", `concurrency must be a whole number from 1 on, got ${concurrency}`);
 }
 
-function assertPositive(name: string, value: number): void {
-  if (Number.isFinite(value) && value >= 1) return;
-  throw new ArtGuardError("analysis.invalid-input", `${name} must be a number of at least 1, got ${value}`);
+function assertDeadline(value: number): void {
+  if (value >= 1 && value <= longestDeadlineMs) return;
+  throw new ArtGuardError(
+    "analysis.invalid-input",
+    `deadlineMs must be a number from 1 to ${longestDeadlineMs}, got ${value}`,
+  );
 }

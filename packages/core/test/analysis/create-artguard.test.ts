@@ -173,11 +173,13 @@ describe("analyze", () => {
     const { artguard } = await setup();
     const invalid = { code: "analysis.invalid-input" };
     await expect(artguard.analyze("a.png" as unknown as Uint8Array)).rejects.toMatchObject(invalid);
-    await expect(artguard.analyze(await picture(), { deadlineMs: 0 })).rejects.toMatchObject(invalid);
+    for (const deadlineMs of [0, -1, Number.NaN, 2 ** 31])
+      await expect(artguard.analyze(await picture(), { deadlineMs })).rejects.toMatchObject(invalid);
     await expect(artguard.get("unknown")).rejects.toMatchObject({ code: "analysis.not-found" });
     for (const options of [
       { detectors: [marking, marking] },
       { concurrency: 0 },
+      { concurrency: 1.5 },
       { deadlineMs: Number.NaN },
       { limits: { maxBytes: -1 } },
     ])

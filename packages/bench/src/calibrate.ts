@@ -11,14 +11,14 @@ import { auc } from "./metrics/auc.ts";
 import { type Observed, observeAll } from "./observe.ts";
 import { figure, textTable } from "./report/text-table.ts";
 import { requiredData } from "./required-data.ts";
-import { cleanPhotographs, squareMask, syntheticCases } from "./synthetic-cases.ts";
+import { cleanPhotographs, squareMask, syntheticCases, syntheticCasesEach } from "./synthetic-cases.ts";
 
 const target = fileURLToPath(new URL("../../core/src/fusion/calibration/v1.json", import.meta.url));
 const data = requiredData();
 /** Rules with weights of their own; nothing in the data could fit them. */
 const rules: ReadonlySet<string> = new Set(["provenance"]);
 const weights = [0, 0.25, 0.5, 0.75, 1];
-const sumKnots = Array.from({ length: 17 }, (_, i) => -4 + i / 2);
+const sumKnots = Array.from({ length: 65 }, (_, i) => -4 + i / 8);
 
 /**
  * Sources of examples. In all of them both classes come in the same formats: manipulations and originals re-encoded
@@ -46,6 +46,14 @@ function sourceRows() {
   return benchRows(data).filter(({ task, set }) => task !== "ai-generated" && isComparable(set));
 }
 
+type DetectorTable = Calibration["detectors"][string];
+
+interface Measured {
+  readonly score: number;
+  readonly isForged: boolean;
+  readonly source: string;
+}
+
 /** Where an image counts when one source is left out. Originals of all kinds are one source of authentic images. */
 function sourceOf({ set, task }: Observed): string {
   return task === "original" ? "originals" : set;
@@ -54,30 +62,38 @@ function sourceOf({ set, task }: Observed): string {
 function detectorTables(images: readonly Observed[]): Calibration["detectors"] {
   const fitted = forensicDetectors().filter(({ family }) => family !== "display");
   return Object.fromEntries(
-    fitted.map(({ id, version }) => {
-      const seen = images.flatMap(({ detections, isForged }) =>
-        detections
-          .filter((detection) => detection.id === id && detection.status === "ok")
-          .map(({ statistic }) => ({ score: statistic!, isForged })),
-      );
-      const knots: [number, number][] = rules.has(id)
-        ? [
-            [-4, -4],
-            [4, 4],
-          ]
-        : logLikelihoodKnots(seen);
-      const n_forged = rules.has(id) ? 0 : seen.filter(({ isForged }) => isForged).length;
-      return [
-        id,
-        {
-          detector_version: version,
-          knots,
-          n_forged,
-          n_authentic: rules.has(id) ? 0 : seen.length - n_forged,
-          sources: rules.has(id) ? [] : [...new Set(images.map(sourceOf))].sort(),
-        },
-      ];
-    }),
+    fitted.map(({ id, version }) => [
+      id,
+      rules.has(id) ? ruleTable(version) : fittedTable(version, measuredBy(images, id)),
+    ]),
+  );
+}
+
+/** A rule's statistic is its log-likelihood ratio. */
+function ruleTable(detector_version: string): DetectorTable {
+  const knots: [number, number][] = [
+    [-4, -4],
+    [4, 4],
+  ];
+  return { detector_version, knots, n_forged: 0, n_authentic: 0, sources: [] };
+}
+
+function fittedTable(detector_version: string, measured: readonly Measured[]): DetectorTable {
+  const n_forged = measured.filter(({ isForged }) => isForged).length;
+  return {
+    detector_version,
+    knots: logLikelihoodKnots(measured),
+    n_forged,
+    n_authentic: measured.length - n_forged,
+    sources: [...new Set(measured.map(({ source }) => source))].sort(),
+  };
+}
+
+function measuredBy(images: readonly Observed[], id: string): Measured[] {
+  return images.flatMap((image) =>
+    image.detections
+      .filter((detection) => detection.id === id && detection.status === "ok")
+      .map(({ statistic }) => ({ score: statistic!, isForged: image.isForged, source: sourceOf(image) })),
   );
 }
 
@@ -127,9 +143,14 @@ function loss(held: readonly Held[], families: Readonly<Record<string, number>>)
   return bySource.reduce((sum, members) => sum + mean(members), 0) / bySource.length;
 }
 
-/** Weights on a coarse grid, one family after another until nothing changes; ties go to the smaller weight. */
+/**
+ * Weights on a coarse grid, one family after another until nothing changes; ties go to the smaller weight. So a family
+ * whose cues were measured in one source alone, which no other source can confirm, weighs nothing.
+ */
 function familyWeights(held: readonly Held[]): Record<string, number> {
-  const families = [...new Set(held.flatMap(({ ratios }) => Object.keys(ratios)))].sort();
+  const families = [...new Set(forensicDetectors().map(({ family }) => family))]
+    .filter((family) => family !== "display")
+    .sort();
   const best: Record<string, number> = Object.fromEntries(families.map((family) => [family, 1]));
   for (let round = 0; round < 3; round++) {
     for (const family of families) {
@@ -159,7 +180,7 @@ function round(value: number): number {
   return Math.round(value * 1e4) / 1e4;
 }
 
-const total = sourceRows().length + cleanPhotographs(data, 0).length * 34;
+const total = sourceRows().length + cleanPhotographs(data, 0).length * syntheticCasesEach;
 const images = await observeAll(examples(), total);
 const sources = [...new Set(images.map(sourceOf))].sort();
 const held = leftOut(images, sources);

@@ -33,6 +33,9 @@ export const qualityPairs = [
 const patchSides = [128, 160, 192] as const;
 const donorQualities = [60, 75, 90] as const;
 
+/** How many cases one photograph gives; for progress alone. */
+export const syntheticCasesEach = 36;
+
 /** Photographs that never were JPEGs; `half` 0 is for fitting, 1 for reporting. */
 export function cleanPhotographs(data: DevelopmentData, half: 0 | 1): ManifestRow[] {
   return data.rows.filter(({ set }) => set === "kodak24" || set === "ucid").filter((_, index) => index % 2 === half);

@@ -26,7 +26,7 @@ const fewestActive = 0.1;
 /**
  * JPEG ghosts: a region that was compressed before at a lower quality than the rest, on the same 8×8 grid. The
  * counterpart of double quantisation, which finds a region that lacks a compression. Also looks at files without loss
- * that hold such a region. See {@link findGhosts} for the source.
+ * that hold such a region. See `findGhosts` for the source.
  *
  * The statistic is the depth of the strongest ghost in nats; 0 without one. The heat map has one cell per 16×16 pixels.
  */

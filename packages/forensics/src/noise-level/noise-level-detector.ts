@@ -23,9 +23,9 @@ const reportedSignificance = 24;
 
 /**
  * Noise levels: a region with much more or less noise than the rest of the image at the same brightness. Of low weight:
- * scenes have smooth and grainy parts of their own. Noise by {@link windowNoise}.
+ * scenes have smooth and grainy parts of their own. Noise by `windowNoise`.
  *
- * The statistic is the significance of the strongest region (see {@link NoiseRegion}); 0 without one. The heat map has
+ * The statistic is the significance of the strongest region (see `NoiseRegion`); 0 without one. The heat map has
  * one cell per 32×32 pixels and marks the reported regions.
  */
 export function noiseLevelDetector(): Detector {

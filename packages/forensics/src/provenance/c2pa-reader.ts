@@ -29,7 +29,7 @@ async function instantiate(): Promise<C2paModule> {
   return module;
 }
 
-/** Options of {@link readContentCredentials}. */
+/** Options of `readContentCredentials`. */
 export interface TrustOptions {
   /** Certificates (PEM, one after another) whose signatures are trusted; default none. */
   readonly trustAnchors?: string;

@@ -22,7 +22,7 @@ const smallestThumbnail = 32;
 /**
  * Where the file says that it comes from: C2PA manifests, image generators' settings, EXIF, XMP, and whether the
  * embedded thumbnail shows the same picture. Rules, not statistics: each finding has a fixed log-likelihood ratio
- * (see {@link provenanceFindings}), and the statistic is their sum. A file that says nothing is not applicable: absent
+ * (see `provenanceFindings`), and the statistic is their sum. A file that says nothing is not applicable: absent
  * metadata is never evidence.
  *
  * `measurements.report` is the {@link ProvenanceReport}, `measurements.thumbnail_similarity` −1…1 or null.

@@ -10,6 +10,8 @@ export const evidenceFamilies = [
   "noise",
   "duplication",
   "generation",
+  "learned",
+  "reference",
   "remote-model",
   "vision",
   "display",
@@ -44,6 +46,8 @@ export const observedFindingSchema = z.object({
   direction: z.enum(["forged", "authentic", "neutral"]),
   /** What this observation cannot show, in one English sentence. */
   limitation: z.string(),
+  /** What would overturn this observation, in one English sentence: how a reader could check it. */
+  overturned_by: z.string().optional(),
   /** Where it was seen, if it has a place. */
   region: regionSchema.optional(),
 });

@@ -38,7 +38,9 @@ export {
   type Region,
   regionSchema,
 } from "./detection/detection.ts";
+export { detectionOf } from "./detection/detection-of.ts";
 export type { Detector, DetectorSource, ForensicImage } from "./detection/detector.ts";
+export type { DetectorRun } from "./detection/run-detector.ts";
 export {
   ArtGuardError,
   type ArtGuardErrorOptions,

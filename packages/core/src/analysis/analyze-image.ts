@@ -1,6 +1,6 @@
 import type { Detection } from "../detection/detection.ts";
+import { detectionOf } from "../detection/detection-of.ts";
 import type { Detector } from "../detection/detector.ts";
-import type { DetectorRun } from "../detection/run-detector.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import { calibrateDetection } from "../fusion/calibration.ts";
 import { fuse, weighFindings } from "../fusion/fuse.ts";
@@ -97,7 +97,7 @@ async function* examine(
   for await (const event of events) {
     if (event.type === "inspected") info = event.info;
     if (event.type === "detected") {
-      const detection = calibrateDetection(toDetection(event.run), context.policy.calibration);
+      const detection = calibrateDetection(detectionOf(event.run), context.policy.calibration);
       detections.push(detection);
       yield { type: "detected", detection };
     } else if (event.type === "detector_started") {
@@ -152,24 +152,6 @@ function completedRecord(
     engine_versions: { "@artguard/core": context.version, ...versionsOf(detections) },
     elapsed_ms,
     cost_usd: 0,
-  };
-}
-
-function toDetection(run: DetectorRun): Detection {
-  const { observation, reason, error, ...identity } = run;
-  return {
-    ...identity,
-    score: null,
-    ...(observation && {
-      statistic: observation.statistic,
-      ...(observation.decisive !== undefined && { decisive: observation.decisive }),
-      ...(observation.heatmap && { heatmap: observation.heatmap }),
-      ...(observation.measurements && { measurements: observation.measurements }),
-    }),
-    regions: observation?.regions ?? [],
-    findings: observation?.findings ?? [],
-    ...(reason !== undefined && { reason }),
-    ...(error && { error }),
   };
 }
 

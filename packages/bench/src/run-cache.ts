@@ -5,7 +5,7 @@ import { deflateSync, inflateSync } from "node:zlib";
 import type { DetectorRun, Heatmap } from "@artguard/core";
 import { detectorDigest } from "./detector-digest.ts";
 
-const folder = fileURLToPath(new URL("../../../bench-results/cache/", import.meta.url));
+const defaultFolder = fileURLToPath(new URL("../../../bench-results/cache/", import.meta.url));
 
 /** Even, so that 0.5, the threshold of all maps, is kept exactly. */
 const levels = 65_534;
@@ -21,6 +21,11 @@ interface PackedMap {
 /** What detectors saw in images, kept on disk by detector, detector code and image. */
 export class RunCache {
   readonly #digests = new Map<string, string>();
+  readonly #folder: string;
+
+  constructor(folder = defaultFolder) {
+    this.#folder = folder;
+  }
 
   /** @param image Digest of the image's bytes. @param withMap Without it the heat map is left out. */
   read(detector: string, image: string, withMap: boolean): DetectorRun | undefined {
@@ -43,7 +48,7 @@ export class RunCache {
   #fileOf(detector: string, image: string): string {
     const digest = this.#digests.get(detector) ?? detectorDigest(detector);
     this.#digests.set(detector, digest);
-    return join(folder, `${detector}-${digest}`, `${image}.json`);
+    return join(this.#folder, `${detector}-${digest}`, `${image}.json`);
   }
 }
 

@@ -1,4 +1,11 @@
-import { type Calibration, type Detector, defaultPolicy, rescore } from "@artguard/core";
+import {
+  type Calibration,
+  calibrateDetection,
+  type Detection,
+  type Detector,
+  defaultPolicy,
+  fuse,
+} from "@artguard/core";
 import type { Observed } from "../observe.ts";
 import { sourceOf } from "../sources.ts";
 import type { WeightedExample } from "./isotonic.ts";
@@ -8,8 +15,14 @@ import { vennAbersInterval } from "./venn-abers.ts";
 type Detectors = readonly Pick<Detector, "id" | "version" | "family">[];
 type Weights = Readonly<Record<string, number>>;
 
-/** An image and the log-likelihood ratio of every family, before family weights. */
+/** An image and its detections, calibrated by tables that were fitted without its source. */
 interface Held {
+  readonly image: Observed;
+  readonly detections: readonly Detection[];
+}
+
+/** An image and the log-likelihood ratio of every family, before family weights. */
+interface Rated {
   readonly image: Observed;
   readonly ratios: Weights;
 }
@@ -19,32 +32,63 @@ const rules: ReadonlySet<string> = new Set(["provenance"]);
 const gridOfWeights = [0, 0.25, 0.5, 0.75, 1];
 const gridOfSums = Array.from({ length: 65 }, (_, i) => -4 + i / 8);
 
+/** A detector is dropped when the loss without it is lower by at least this. */
+const leastGain = 5e-4;
+
 /**
- * Fits what statistics mean and how families count. Family weights and the confidence interval are chosen on images
- * judged by tables that were fitted without their source.
+ * Fits what statistics mean and how detectors and families count. Which detectors have a say, family weights and the
+ * confidence interval are chosen on images judged by tables that were fitted without their source.
  */
 export function fitCalibration(images: readonly Observed[], detectors: Detectors, version: string): Calibration {
-  const held = [...new Set(images.map(sourceOf))].flatMap((source) => {
+  const sources = [...new Set(images.map(sourceOf))].sort();
+  const held = sources.flatMap((source) => {
     const tables = detectorTables(
       images.filter((image) => sourceOf(image) !== source),
       detectors,
     );
     return images
       .filter((image) => sourceOf(image) === source)
-      .map((image) => ({ image, ratios: familyRatios(image, tables) }));
+      .map((image) => ({ image, detections: calibrated(image, tables) }));
   });
-  const families = familyWeights(held, detectors);
+  const helpful = helpfulDetectors(held, detectors);
+  const rated = ratedBy(held, helpful);
+  const families = familyWeights(rated, detectors);
   return {
     version,
-    detectors: detectorTables(images, detectors),
+    detectors: detectorTables(
+      images,
+      detectors.filter(({ id }) => helpful.has(id)),
+    ),
     families,
-    confidence: confidenceTable(held, families),
-    produced: {
-      command: "npm run calibrate",
-      images: images.length,
-      sources: [...new Set(images.map(sourceOf))].sort().join(", "),
-    },
+    confidence: confidenceTable(rated, families),
+    produced: { command: "npm run calibrate", images: images.length, sources: sources.join(", ") },
   };
+}
+
+/**
+ * Leaves out one detector after another as long as that makes strangers' images better judged: a cue that lowers the
+ * figure has no say.
+ */
+function helpfulDetectors(held: readonly Held[], detectors: Detectors): ReadonlySet<string> {
+  let kept = new Set(detectors.filter(({ family }) => family !== "display").map(({ id }) => id));
+  for (let best = lossWith(held, kept, detectors); ; ) {
+    const candidates = [...kept]
+      .filter((id) => !rules.has(id))
+      .map((id) => {
+        const rest = new Set([...kept].filter((other) => other !== id));
+        return { rest, loss: lossWith(held, rest, detectors) };
+      })
+      .sort((a, b) => a.loss - b.loss);
+    const [candidate] = candidates;
+    if (!candidate || candidate.loss > best - leastGain) return kept;
+    kept = candidate.rest;
+    best = candidate.loss;
+  }
+}
+
+function lossWith(held: readonly Held[], kept: ReadonlySet<string>, detectors: Detectors): number {
+  const rated = ratedBy(held, kept);
+  return loss(rated, familyWeights(rated, detectors));
 }
 
 function detectorTables(images: readonly Observed[], detectors: Detectors): Calibration["detectors"] {
@@ -110,14 +154,22 @@ function weightedBySource(measured: readonly Measured[]): WeightedExample[] {
   return measured.map((example) => ({ ...example, weight: 1 / Math.sqrt(counts.get(cell(example))!) }));
 }
 
-/** The log-odds that fusion gives every family when all families count in full. */
-function familyRatios(image: Observed, detectors: Calibration["detectors"]): Weights {
-  const families = Object.fromEntries(image.detections.map(({ family }) => [family, 1]));
-  const calibration: Calibration = { version: "fit", detectors, families, confidence: [], produced: {} };
-  const ratios: Record<string, number> = {};
-  for (const { family, log_odds } of rescore(image, { ...defaultPolicy, calibration }).contributions)
-    ratios[family] = (ratios[family] ?? 0) + log_odds;
-  return ratios;
+function calibrated(image: Observed, detectors: Calibration["detectors"]): Detection[] {
+  const calibration: Calibration = { version: "fit", detectors, families: {}, confidence: [], produced: {} };
+  return image.detections.map((detection) => calibrateDetection(detection, calibration));
+}
+
+/** The log-odds that fusion gives every family when the kept detectors speak and all families count in full. */
+function ratedBy(held: readonly Held[], kept: ReadonlySet<string>): Rated[] {
+  return held.map(({ image, detections }) => {
+    const families = Object.fromEntries(detections.map(({ family }) => [family, 1]));
+    const calibration: Calibration = { version: "fit", detectors: {}, families, confidence: [], produced: {} };
+    const speaking = detections.filter(({ id }) => kept.has(id));
+    const ratios: Record<string, number> = {};
+    for (const { family, log_odds } of fuse(speaking, { ...defaultPolicy, calibration }).contributions)
+      ratios[family] = (ratios[family] ?? 0) + log_odds;
+    return { image, ratios };
+  });
 }
 
 function sumOf(ratios: Weights, families: Weights): number {
@@ -125,17 +177,17 @@ function sumOf(ratios: Weights, families: Weights): number {
 }
 
 /** Mean logarithmic loss at even odds: classes alike, and within a class its sources. */
-function loss(held: readonly Held[], families: Weights): number {
-  const classes = Object.values(Object.groupBy(held, ({ image }) => `${image.isForged}`)) as Held[][];
+function loss(rated: readonly Rated[], families: Weights): number {
+  const classes = Object.values(Object.groupBy(rated, ({ image }) => `${image.isForged}`)) as Rated[][];
   return mean(
     classes.map((members) => {
-      const sources = Object.values(Object.groupBy(members, ({ image }) => sourceOf(image))) as Held[][];
+      const sources = Object.values(Object.groupBy(members, ({ image }) => sourceOf(image))) as Rated[][];
       return mean(sources.map((images) => mean(images.map((image) => lossOf(image, families)))));
     }),
   );
 }
 
-function lossOf({ image, ratios }: Held, families: Weights): number {
+function lossOf({ image, ratios }: Rated, families: Weights): number {
   return Math.log1p(Math.exp((image.isForged ? -1 : 1) * sumOf(ratios, families)));
 }
 
@@ -147,26 +199,26 @@ function mean(values: readonly number[]): number {
  * Weights on a coarse grid, one family after another; ties go to the smaller weight. So a family whose cues were
  * measured in one source alone, which no other source can confirm, weighs nothing.
  */
-function familyWeights(held: readonly Held[], detectors: Detectors): Record<string, number> {
+function familyWeights(rated: readonly Rated[], detectors: Detectors): Record<string, number> {
   const families = [...new Set(detectors.map(({ family }) => family))]
     .filter((family) => family !== "display" && family !== "provenance")
     .sort();
   const best: Record<string, number> = { ...Object.fromEntries(families.map((family) => [family, 1])), provenance: 1 };
   for (let round = 0; round < 3; round++) {
     for (const family of families) {
-      const losses = gridOfWeights.map((weight) => loss(held, { ...best, [family]: weight }));
+      const losses = gridOfWeights.map((weight) => loss(rated, { ...best, [family]: weight }));
       best[family] = gridOfWeights[losses.indexOf(Math.min(...losses))]!;
     }
   }
   return best;
 }
 
-function confidenceTable(held: readonly Held[], families: Weights): Calibration["confidence"] {
-  const forged = held.filter(({ image }) => image.isForged).length;
-  const weighted: WeightedExample[] = held.map(({ image, ratios }) => ({
+function confidenceTable(rated: readonly Rated[], families: Weights): Calibration["confidence"] {
+  const forged = rated.filter(({ image }) => image.isForged).length;
+  const weighted: WeightedExample[] = rated.map(({ image, ratios }) => ({
     score: sumOf(ratios, families),
     isForged: image.isForged,
-    weight: 1 / (image.isForged ? forged : held.length - forged),
+    weight: 1 / (image.isForged ? forged : rated.length - forged),
   }));
   const heaviest = Math.max(...weighted.map(({ weight }) => weight));
   return gridOfSums.map((sum) => {

@@ -8,7 +8,7 @@
 //   node scripts/bootstrap.mjs pnpm [arguments]         pnpm itself
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -86,9 +86,12 @@ function workspacePackages() {
 
 function filesUnder(folder) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  // Node 18.0 knows no recursive listing.
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesUnder(path);
+    return entry.isFile() ? [path] : [];
+  });
 }
 
 function digest(files) {
@@ -135,26 +138,39 @@ function build({ node, pnpm }, env) {
   });
 }
 
+/** Whether the process that wrote a lock is still there; one that was interrupted leaves its lock behind. */
+function isHeld(lock) {
+  try {
+    process.kill(Number(readFileSync(lock, "utf8")) || process.pid, 0);
+    return true;
+  } catch (error) {
+    // ENOENT: it was released just now.
+    return error.code === "EPERM" || error.code === "ENOENT";
+  }
+}
+
 /** Only one process at a time may change .tools, node_modules and dist. */
 function withLock(action) {
   const lock = join(tools, "bootstrap.lock");
   mkdirSync(tools, { recursive: true });
-  for (let announced = false; ; announced = true) {
+  for (let announced = false; ; ) {
     try {
-      mkdirSync(lock);
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
       break;
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
-      if (Date.now() - statSync(lock, { throwIfNoEntry: false })?.mtimeMs > 10 * 60_000)
-        rmSync(lock, { recursive: true });
-      else if (!announced) say("waiting for another run to finish its set-up …");
+      if (!isHeld(lock)) rmSync(lock, { recursive: true, force: true });
+      else if (!announced) {
+        say("waiting for another run to finish its set-up …");
+        announced = true;
+      }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
     }
   }
   try {
     return action();
   } finally {
-    rmSync(lock, { recursive: true, force: true });
+    rmSync(lock, { force: true });
   }
 }
 

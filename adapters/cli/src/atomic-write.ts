@@ -1,8 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ArtGuardError } from "@artguard/core";
 
-/** Writes a file so that its readers see the old content or the new one, never a part. */
+/**
+ * Writes a file so that its readers see the old content or the new one, never a part.
+ *
+ * @throws ArtGuardError `storage.write-failed`
+ */
 export async function atomicWrite(path: string, content: string | Uint8Array): Promise<void> {
   // A name of its own: that of a long file would grow beyond what file systems take.
   const unfinished = join(dirname(path), `.${randomUUID()}.unfinished`);
@@ -11,6 +16,8 @@ export async function atomicWrite(path: string, content: string | Uint8Array): P
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });
-    throw error;
+    throw new ArtGuardError("storage.write-failed", `${path}: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
   }
 }

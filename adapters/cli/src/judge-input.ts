@@ -28,8 +28,8 @@ export async function judgeInput(
   try {
     const bytes = await readInput(path, options.maxBytes);
     const examination = await examine(artguard, bytes, path, files.report !== undefined, options.signal);
-    await writeFiles(examination, path, files);
-    return { path, analysis: examination.analysis, ...files };
+    const written = await writeFiles(examination, path, files);
+    return { path, analysis: examination.analysis, ...written };
   } catch (error) {
     return { path, error: (isArtGuardError(error) ? error : unexpected(error)).toJSON() };
   }
@@ -52,25 +52,20 @@ async function examine(
   throw new ArtGuardError("detection.failed", "the analysis ended without a result");
 }
 
-async function writeFiles({ analysis, info, preview }: Examination, path: string, files: InputFiles): Promise<void> {
-  if (files.heatmap !== undefined) {
+/** @returns what was written: no page without a picture to show, when the deadline came before it was made. */
+async function writeFiles(
+  { analysis, info, preview }: Examination,
+  path: string,
+  { heatmap, report }: InputFiles,
+): Promise<InputFiles> {
+  if (heatmap !== undefined) {
     const picture = renderHeatmap(fuseHeatmaps(analysis.detections, info), info);
-    await write(files.heatmap, await encodePng(picture));
+    await atomicWrite(heatmap, await encodePng(picture));
   }
-  if (files.report !== undefined && preview) {
-    const overlays = await overlaysOf(analysis, info);
-    await write(files.report, evidencePage({ path, analysis, preview, overlays }));
-  }
-}
-
-async function write(path: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await atomicWrite(path, content);
-  } catch (error) {
-    throw new ArtGuardError("storage.write-failed", `${path}: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
-  }
+  const hasPage = report !== undefined && preview !== undefined;
+  if (hasPage)
+    await atomicWrite(report, evidencePage({ path, analysis, preview, overlays: await overlaysOf(analysis, info) }));
+  return { ...(heatmap !== undefined && { heatmap }), ...(hasPage && { report }) };
 }
 
 function unexpected(error: unknown): ArtGuardError {

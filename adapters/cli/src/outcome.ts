@@ -10,7 +10,7 @@ export interface Judged {
   readonly analysis: CompletedAnalysis;
   /** Path of the heat map, when one was asked for. */
   readonly heatmap?: string;
-  /** Path of the evidence page, when one was asked for. */
+  /** Path of the evidence page, when one was asked for and the time sufficed for its picture. */
   readonly report?: string;
 }
 

@@ -10,18 +10,17 @@ const longestStem = 240;
  * @param reserved Stems that are taken from the start.
  */
 export function outputNames(paths: readonly string[], extension: string, reserved: readonly string[] = []): string[] {
-  const taken = new Set(reserved.map((stem) => stem.toLowerCase()));
-  return paths.map((path) => {
-    const stem = path === "-" ? "stdin" : cut(parse(path).name);
-    const name = freeName(stem, taken);
-    taken.add(name.toLowerCase());
-    return `${name}.${extension}`;
-  });
+  // The last number given to each stem: counting from the start again would take a second pass for each namesake.
+  const taken = new Map(reserved.map((stem) => [stem.toLowerCase(), 1]));
+  return paths.map((path) => `${freeName(path === "-" ? "stdin" : cut(parse(path).name), taken)}.${extension}`);
 }
 
-function freeName(stem: string, taken: ReadonlySet<string>): string {
-  let name = stem;
-  for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${stem}-${count}`;
+function freeName(stem: string, taken: Map<string, number>): string {
+  const key = stem.toLowerCase();
+  let [name, count] = [stem, taken.get(key) ?? 0];
+  while (taken.has(name.toLowerCase())) name = `${stem}-${++count}`;
+  taken.set(key, Math.max(count, 1));
+  taken.set(name.toLowerCase(), 1);
   return name;
 }
 

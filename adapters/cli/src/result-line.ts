@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Verdict } from "@artguard/core";
+import { reasonSentence, type Verdict } from "@artguard/core";
 import { isFailed, type Judged, type Outcome } from "./outcome.ts";
 import { printable } from "./printable.ts";
 
@@ -8,18 +8,20 @@ const verdictStyles = { AUTHENTIC: "green", SUSPICIOUS: "yellow", LIKELY_FORGED:
   string
 >;
 
-/** One line for people: verdict, score, path and the strongest finding, or why the input failed. */
+/** One line for people: verdict, score, path and the strongest finding (or why there is none), or why the input failed. */
 export function textLine(outcome: Outcome): string {
   const path = printable(outcome.path);
   if (isFailed(outcome)) {
     const { code, message, fix } = outcome.error;
     return `${styled("red", "FAILED".padEnd(13))}      ${path}: ${printable(message)} (${code}) ${printable(fix)}`;
   }
-  const { verdict, forgery_score, findings } = outcome.analysis;
-  const strongest = findings.find(({ weight }) => weight > 0);
+  const { verdict, forgery_score, findings, reasons } = outcome.analysis;
+  const strongest = findings.find(({ weight }) => weight > 0)?.claim;
   const score = forgery_score.toFixed(0).padStart(3);
   const line = `${styled(verdictStyles[verdict], verdict.padEnd(13))} ${score}  ${path}`;
-  return strongest ? `${line}  ${printable(strongest.claim)}` : line;
+  // A verdict that no finding explains is explained by its reasons, for example that too little could be judged.
+  const why = strongest ?? (verdict === "AUTHENTIC" ? undefined : reasons.map(reasonSentence).join(" "));
+  return why ? `${line}  ${printable(why)}` : line;
 }
 
 /** One JSON object for programs; its fields are listed in `docs/cli.md`. */

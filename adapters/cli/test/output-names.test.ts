@@ -20,6 +20,14 @@ describe("outputNames", () => {
     ]);
   });
 
+  it("numbers tens of thousands of one stem, as data sets have them", () => {
+    const names = outputNames(
+      Array.from({ length: 60_000 }, (_, index) => `${index}/image.jpg`),
+      "png",
+    );
+    expect(names.at(-1)).toBe("image-60000.png");
+  });
+
   it("keeps reserved stems free and calls standard input stdin", () => {
     expect(outputNames(["Index.jpg", "-"], "html", ["index"])).toEqual(["Index-2.html", "stdin.html"]);
   });

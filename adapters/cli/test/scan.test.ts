@@ -149,6 +149,11 @@ describe("artguard scan", () => {
     expect(stderr).toContain("artguard scan <files");
   });
 
+  it("says why it is suspicious where no finding does", async () => {
+    const { stdout } = await runCli(["scan", "--detectors", "provenance", untouched]);
+    expect(stdout).toMatch(/^SUSPICIOUS .*Too few kinds of evidence/);
+  });
+
   it("runs only the chosen detectors", async () => {
     const { stdout } = await runCli(["scan", "--json", "--detectors", "double-quantization", untouched]);
     expect(jsonLines(stdout)[0]?.["detectors"]).toMatchObject([{ id: "double-quantization" }]);
@@ -229,6 +234,17 @@ describe("artguard scan --heatmaps", () => {
     const { status, stderr } = await runCli(["scan", "--heatmaps", join(untouched, "maps"), untouched]);
     expect(status).toBe(2);
     expect(stderr).toContain("cannot be made");
+  });
+});
+
+describe("artguard scan --report", () => {
+  it("keeps what was judged, and exits 1, when the index cannot be written", async () => {
+    const report = join(folder, "blocked");
+    mkdirSync(join(report, "index.html"), { recursive: true });
+    const { status, stdout, stderr } = await runCli(["scan", "--json", "--report", report, untouched]);
+    expect(status).toBe(1);
+    expect(jsonLines(stdout)).toMatchObject([{ verdict: "AUTHENTIC", report: join(report, "untouched.html") }]);
+    expect(stderr).toMatch(/index was not written: .*storage\.write-failed/);
   });
 });
 

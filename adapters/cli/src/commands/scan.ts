@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { createArtGuard } from "@artguard/core";
+import { createArtGuard, isArtGuardError } from "@artguard/core";
 import { defaultImageLimits } from "@artguard/core/image";
 import { atomicWrite } from "../atomic-write.ts";
 import { collectInputs } from "../collect-inputs.ts";
@@ -31,11 +31,10 @@ export async function scan(args: readonly string[], signal: AbortSignal): Promis
   const files = planFiles(options, inputs);
   const started = performance.now();
   const outcomes = await judgeAll(inputs, files, options, signal);
-  const reportPath = await writeIndex(outcomes, options);
   const summary = summaryOf(outcomes, inputs.length, performance.now() - started);
-  const closing = reportPath === undefined ? summary : `${summary}\nReport: ${reportPath}`;
-  (options.json ? process.stderr : process.stdout).write(`${closing}\n`);
-  return statusOf(outcomes, options, signal);
+  (options.json ? process.stderr : process.stdout).write(`${summary}\n`);
+  const reportWritten = await writeIndex(outcomes, options);
+  return statusOf(outcomes, options, signal) || (reportWritten ? exitStatus.done : exitStatus.someFailed);
 }
 
 async function judgeAll(
@@ -87,12 +86,21 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Writes `index.html`. @returns its path, or undefined when no report was asked for. */
-async function writeIndex(outcomes: readonly Outcome[], { report }: ScanOptions): Promise<string | undefined> {
-  if (report === undefined) return undefined;
+/** Writes `index.html` and says where it is. @returns whether that went well, or was not asked for. */
+async function writeIndex(outcomes: readonly Outcome[], { report, json }: ScanOptions): Promise<boolean> {
+  if (report === undefined) return true;
   const path = join(report, "index.html");
-  await atomicWrite(path, reportIndex(outcomes));
-  return path;
+  try {
+    await atomicWrite(path, reportIndex(outcomes));
+    (json ? process.stderr : process.stdout).write(`Report: ${path}\n`);
+    return true;
+  } catch (error) {
+    if (!isArtGuardError(error)) throw error;
+    process.stderr.write(
+      `artguard: the report's index was not written: ${error.message} (${error.code}) ${error.fix}\n`,
+    );
+    return false;
+  }
 }
 
 /** A batch may be long and heat maps are large; what is written is not needed again. */

@@ -25,7 +25,9 @@ function row(outcome: Outcome): Markup {
     return html`<tr><th scope="row">${outcome.path}</th><td class="FAILED">Not judged</td><td class="number">–</td>
 <td>${outcome.error.message} <code>${outcome.error.code}</code> ${outcome.error.fix}</td></tr>`;
   const { verdict, forgery_score, findings } = outcome.analysis;
-  return html`<tr><th scope="row"><a href="${encodeURIComponent(basename(outcome.report ?? ""))}">${outcome.path}</a></th>
+  const { path, report } = outcome;
+  const name = report === undefined ? path : html`<a href="${encodeURIComponent(basename(report))}">${path}</a>`;
+  return html`<tr><th scope="row">${name}</th>
 <td class="${verdict}">${verdictWords[verdict]}</td><td class="number">${forgery_score.toFixed(0)}</td>
 <td>${findings.find(({ weight }) => weight > 0)?.claim ?? "none"}</td></tr>`;
 }

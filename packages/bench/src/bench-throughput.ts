@@ -1,67 +1,72 @@
-// Time and memory of every cue on one JPEG of 12 megapixels, on one core: `npm run bench:throughput`.
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { openForensicImage } from "@artguard/core/image";
-import { forensicDetectors, readJpegCoefficients } from "@artguard/forensics";
+// Time and memory of every cue on JPEG files of several sizes, and of batches: `npm run bench:throughput`.
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import sharp from "sharp";
-import { paintLandscape } from "./example-images/paint-landscape.ts";
 import { figure, textTable } from "./report/text-table.ts";
+import { batchRate } from "./throughput/batch-rate.ts";
+import { peakMemory } from "./throughput/peak-memory.ts";
+import { quality, sizeOf, writeTestPictures } from "./throughput/test-pictures.ts";
+import { allCues, isCounted, medianTimes, type StepTime, timeCues } from "./throughput/time-cues.ts";
 
-const size = { width: 4000, height: 3000 };
-const runs = 3;
-const quality = 95;
+const { values } = parseArgs({
+  options: {
+    sizes: { type: "string", default: "0.5,2,3,12,48" },
+    runs: { type: "string", default: "3" },
+    batch: { type: "string", default: "8" },
+  },
+});
+const sizes = values.sizes.split(",").map(Number);
+const runs = Number(values.runs);
+const batchMegapixels = 3;
 
-async function testImage(): Promise<Uint8Array> {
-  const { data, width, height } = paintLandscape({ ...size, seed: 3 });
-  return await sharp(data, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality })
-    .toBuffer();
+// libvips would decode on several threads.
+sharp.concurrency(1);
+const pictures = await writeTestPictures([...new Set([...sizes, batchMegapixels])]);
+console.log(`JPEG files of quality ${quality}, one process on one core, median of ${runs} runs after one warm-up.`);
+console.log("CPU time does not grow with what else the machine does; wall time does.\n");
+const bySize = new Map<number, Map<string, StepTime>>();
+for (const megapixels of sizes) {
+  const bytes = readFileSync(pictures.get(megapixels)!);
+  const passes = [];
+  for (let run = 0; run <= runs; run++) passes.push(await timeCues(bytes));
+  const times = medianTimes(passes.slice(1));
+  bySize.set(megapixels, times);
+  printSteps(megapixels, bytes.length, times);
 }
+printLinearity();
+await printBatch();
 
-/** One pass in this process: milliseconds by step. A fresh copy of the bytes, so that nothing is remembered. */
-async function pass(bytes: Uint8Array): Promise<Record<string, number>> {
-  const times: Record<string, number> = {};
-  const timed = async <T>(name: string, step: () => T | Promise<T>): Promise<T> => {
-    const started = performance.now();
-    const result = await step();
-    times[name] = performance.now() - started;
-    return result;
-  };
-  const image = await timed("decode", () => openForensicImage(bytes.slice()));
-  await timed("read coefficients", () => readJpegCoefficients(image.bytes));
-  for (const detector of forensicDetectors())
-    await timed(detector.id, () => detector.detect(image, { signal: new AbortController().signal }));
-  return times;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
-if (process.argv.includes("--memory")) {
-  await pass(await testImage());
-  console.log(process.resourceUsage().maxRSS / 1024);
-} else {
-  // libvips would decode on several threads.
-  sharp.concurrency(1);
-  const bytes = await testImage();
-  const passes: Record<string, number>[] = [];
-  for (let run = 0; run < runs; run++) passes.push(await pass(bytes));
-  const steps = Object.keys(passes[0]!);
-  const medians = steps.map((step) => median(passes.map((times) => times[step]!)));
-  const counted = (step: string) => step !== "read coefficients"; // done once more inside the cues
-  const total = median(passes.map((times) => steps.filter(counted).reduce((sum, step) => sum + times[step]!, 0)));
-  const rows = steps.map((step, i) => [
+function printSteps(megapixels: number, size: number, times: ReadonlyMap<string, StepTime>): void {
+  const { width, height } = sizeOf(megapixels);
+  const total = times.get(allCues)!;
+  const rows = [...times].map(([step, { wall, cpu }]) => [
     step,
-    medians[i]!.toFixed(0),
-    counted(step) ? figure(medians[i]! / total) : "in cues",
+    wall.toFixed(0),
+    cpu.toFixed(0),
+    isCounted(step) ? figure(cpu / total.cpu) : "in cues",
   ]);
-  const child = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), "--memory"], {
-    encoding: "utf8",
-  });
+  const memory = peakMemory(pictures.get(megapixels)!) / 2 ** 20;
+  console.log(`${megapixels} megapixels (${width}×${height}, ${(size / 1e6).toFixed(1)} MB)`);
+  console.log(textTable(["step", "wall ms", "CPU ms", "share"], rows));
+  console.log(`Peak memory of a fresh process: ${memory.toFixed(0)} MB.\n`);
+}
+
+/** Linear work costs as much for each pixel at every size. */
+function printLinearity(): void {
+  const steps = [...bySize.values()][0]!.keys();
+  const rows = [...steps].map((step) => [
+    step,
+    ...sizes.map((megapixels) => (bySize.get(megapixels)!.get(step)!.cpu / 1000 / megapixels).toFixed(3)),
+  ]);
+  console.log("CPU seconds per megapixel");
+  console.log(textTable(["step", ...sizes.map((megapixels) => `${megapixels} MP`)], rows));
+}
+
+async function printBatch(): Promise<void> {
+  const bytes = readFileSync(pictures.get(batchMegapixels)!);
+  const images = Number(values.batch);
+  const [one, two] = [await batchRate(bytes, 1, images), await batchRate(bytes, 2, images)];
   console.log(
-    `JPEG of ${size.width}×${size.height}, quality ${quality}, ${(bytes.length / 1e6).toFixed(1)} MB; median of ${runs} runs, one core.`,
+    `\nBatch of ${images} images of ${batchMegapixels} megapixels: ${one.toFixed(2)} images/s with one process, ${two.toFixed(2)} with two: ${(two / one).toFixed(2)} times as fast.`,
   );
-  console.log(textTable(["step", "ms", "share"], [...rows, ["all cues with decoding", total.toFixed(0), "1.000"]]));
-  console.log(`Peak memory of a fresh process: ${Number(child.stdout.trim().split("\n").at(-1)).toFixed(0)} MB.`);
 }

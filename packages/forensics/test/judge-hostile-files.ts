@@ -1,9 +1,9 @@
 // Judges every hostile file with every detector and prints what happened as JSON: a program of its own, so that the
 // memory of its process is that of a host and not of a test runner.
-import { readdirSync, readFileSync } from "node:fs";
 import { createArtGuard, isArtGuardError } from "@artguard/core";
 import { developmentData, type ManifestRow } from "@artguard/development-data";
 import { forensicDetectors } from "@artguard/forensics";
+import { largestChild } from "./child-memory.ts";
 
 /** What became of one file. */
 export interface HostileAnswer {
@@ -56,26 +56,4 @@ async function judgeAll(): Promise<HostileReport> {
   clearInterval(watch);
   await artguard[Symbol.asyncDispose]();
   return { answers, childPeakBytes, hostGrowthBytes: hostPeak - before };
-}
-
-/** Highest resident memory so far of any child of this process. */
-function largestChild(): number {
-  const peaks = processIds().map((pid) => {
-    try {
-      const status = readFileSync(`/proc/${pid}/status`, "utf8");
-      if (Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]) !== process.pid) return 0;
-      return Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024;
-    } catch {
-      return 0; // It ended meanwhile.
-    }
-  });
-  return Math.max(0, ...peaks);
-}
-
-function processIds(): string[] {
-  try {
-    return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  } catch {
-    return [];
-  }
 }

@@ -40,20 +40,19 @@ export function estimateHistory(histograms: readonly FrequencyHistogram[]): Comp
   const singles = histograms.map(({ density, step, radius, frequency }) =>
     counted(singleQuantization(density, step, radius), frequency),
   );
-  const total = histograms.reduce((sum, { counts }) => sum + counts.reduce((a, b) => a + b, 0), 0);
-  if (total === 0) return null;
-  const baseline = mixtureLikelihood(histograms, singles, singles, 0);
+  const seen = seenValues(histograms);
+  if (seen.total === 0) return null;
+  const once = gathered(singles, seen);
+  const baseline = mixtureLikelihood(seen, once, once, 0);
+  const modelled = errorVariances.map((variance) => doubleModels(histograms, singles, variance));
   let best: CompressionHistory | null = null;
   for (const quality of candidateQualities(histograms)) {
     const table = ijgLumaTable(quality);
-    for (const variance of errorVariances) {
-      const doubles = histograms.map(({ density, step, radius, frequency }) =>
-        table[frequency] === step
-          ? counted(singleQuantization(density, step, radius), frequency)
-          : counted(doubleQuantization(density, table[frequency]!, step, variance, radius), frequency),
-      );
-      const doubleShare = fitShare(histograms, singles, doubles);
-      const gain = (mixtureLikelihood(histograms, singles, doubles, doubleShare) - baseline) / total;
+    for (const doublesAt of modelled) {
+      const doubles = doublesAt(table);
+      const twice = gathered(doubles, seen);
+      const doubleShare = fitShare(seen, once, twice);
+      const gain = (mixtureLikelihood(seen, once, twice, doubleShare) - baseline) / seen.total;
       if (best && gain <= best.gain) continue;
       best = {
         firstQuality: quality,
@@ -64,6 +63,58 @@ export function estimateHistory(histograms: readonly FrequencyHistogram[]): Comp
     }
   }
   return best;
+}
+
+/**
+ * The distributions of doubly quantised values for a first table. Tables of neighbouring qualities share most of their
+ * steps: the last distribution of each frequency is kept.
+ */
+function doubleModels(
+  histograms: readonly FrequencyHistogram[],
+  singles: readonly ValueDistribution[],
+  variance: number,
+): (table: Uint16Array) => ValueDistribution[] {
+  const last = singles.map((single, i) => ({ step: histograms[i]!.step, distribution: single }));
+  return (table) =>
+    histograms.map(({ density, step, radius, frequency }, i) => {
+      const first = table[frequency]!;
+      if (first === step) return singles[i]!;
+      if (first !== last[i]!.step) {
+        const distribution = counted(doubleQuantization(density, first, step, variance, radius), frequency);
+        last[i] = { step: first, distribution };
+      }
+      return last[i]!.distribution;
+    });
+}
+
+/** The values that occur, of all frequencies one after another. */
+interface SeenValues {
+  readonly histogram: Int32Array;
+  /** Index in the histogram, and in distributions of its radius. */
+  readonly index: Int32Array;
+  readonly count: Float64Array;
+  readonly total: number;
+}
+
+function seenValues(histograms: readonly FrequencyHistogram[]): SeenValues {
+  const seen = histograms.flatMap(({ counts }, histogram) =>
+    [...counts.keys()]
+      .filter((index) => counts[index] !== 0)
+      .map((index) => ({ histogram, index, count: counts[index]! })),
+  );
+  return {
+    histogram: Int32Array.from(seen, ({ histogram }) => histogram),
+    index: Int32Array.from(seen, ({ index }) => index),
+    count: Float64Array.from(seen, ({ count }) => count),
+    total: seen.reduce((sum, { count }) => sum + count, 0),
+  };
+}
+
+/** The probability of each seen value. */
+function gathered(distributions: readonly ValueDistribution[], { histogram, index }: SeenValues): Float64Array {
+  const probability = new Float64Array(index.length);
+  for (let i = 0; i < probability.length; i++) probability[i] = distributions[histogram[i]!]!.probability[index[i]!]!;
+  return probability;
 }
 
 /** Qualities whose steps differ from the file's own somewhere, without repetition. */
@@ -89,39 +140,20 @@ function counted({ radius, probability }: ValueDistribution, frequency: number):
   return { radius, probability: kept.map((p) => p / sum) };
 }
 
-function mixtureLikelihood(
-  histograms: readonly FrequencyHistogram[],
-  singles: readonly ValueDistribution[],
-  doubles: readonly ValueDistribution[],
-  share: number,
-): number {
+function mixtureLikelihood({ count }: SeenValues, once: Float64Array, twice: Float64Array, share: number): number {
   let sum = 0;
-  for (const [i, { counts }] of histograms.entries()) {
-    const [single, double] = [singles[i]!.probability, doubles[i]!.probability];
-    for (let v = 0; v < counts.length; v++) {
-      if (counts[v] !== 0) sum += counts[v]! * Math.log(share * double[v]! + (1 - share) * single[v]!);
-    }
-  }
+  for (let i = 0; i < count.length; i++) sum += count[i]! * Math.log(share * twice[i]! + (1 - share) * once[i]!);
   return sum;
 }
 
 /** Expectation maximisation of the mixture weight alone. */
-function fitShare(
-  histograms: readonly FrequencyHistogram[],
-  singles: readonly ValueDistribution[],
-  doubles: readonly ValueDistribution[],
-): number {
+function fitShare({ count, total }: SeenValues, once: Float64Array, twice: Float64Array): number {
   let share = 0.7;
   for (let step = 0; step < expectationSteps; step++) {
-    let [explained, total] = [0, 0];
-    for (const [i, { counts }] of histograms.entries()) {
-      const [single, double] = [singles[i]!.probability, doubles[i]!.probability];
-      for (let v = 0; v < counts.length; v++) {
-        if (counts[v] === 0) continue;
-        const twice = share * double[v]!;
-        explained += (counts[v]! * twice) / (twice + (1 - share) * single[v]!);
-        total += counts[v]!;
-      }
+    let explained = 0;
+    for (let i = 0; i < count.length; i++) {
+      const explainedHere = share * twice[i]!;
+      explained += (count[i]! * explainedHere) / (explainedHere + (1 - share) * once[i]!);
     }
     share = explained / total;
   }

@@ -1,4 +1,5 @@
 import { type ConnectedRegion, connectedRegions } from "../raster/connected-regions.ts";
+import { kthSmallest } from "../raster/kth-smallest.ts";
 import type { Plane } from "../raster/plane.ts";
 import { type RequantizationErrors, requantizationErrors } from "./requantization-error.ts";
 
@@ -52,7 +53,7 @@ export function findGhosts(plane: Plane, qualities: readonly number[]): GhostRea
   const wholeImage: number[] = [];
   let activeShare = 0;
   for (const [index, quality] of qualities.entries()) {
-    const active = Uint8Array.from(shifted.data[index]!, (error) => (error >= leastError ? 1 : 0));
+    const active = activeWindows(shifted.data[index]!);
     activeShare = Math.max(activeShare, mean(active));
     const ratio = smoothed(logRatio(aligned, shifted, index, active), active, width, height);
     const median = medianWhere(ratio, active);
@@ -65,6 +66,12 @@ export function findGhosts(plane: Plane, qualities: readonly number[]): GhostRea
     if (ghost) ghosts.push(ghost);
   }
   return { width, height, ghosts: ghosts.sort((a, b) => b.depth - a.depth), wholeImage, activeShare };
+}
+
+function activeWindows(errors: Float32Array): Uint8Array {
+  const active = new Uint8Array(errors.length);
+  for (let i = 0; i < active.length; i++) active[i] = +(errors[i]! >= leastError);
+  return active;
 }
 
 function logRatio(
@@ -82,19 +89,26 @@ function logRatio(
   return ratio;
 }
 
-/** Mean over the active windows among the 3 × 3 around each one. */
+/** Mean over the active windows among the 3 × 3 around each one; 0 without any. */
 function smoothed(values: Float32Array, active: Uint8Array, width: number, height: number): Float32Array {
-  return values.map((_, i) => {
-    const [x, y] = [i % width, Math.floor(i / width)];
-    let [sum, count] = [0, 0];
-    for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
-      for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
-        sum += active[v * width + u]! * values[v * width + u]!;
-        count += active[v * width + u]!;
+  const means = new Float32Array(values.length);
+  for (let y = 0, i = 0; y < height; y++) {
+    const [top, bottom] = [Math.max(0, y - 1), Math.min(height - 1, y + 1)];
+    for (let x = 0; x < width; x++, i++) {
+      const [left, right] = [Math.max(0, x - 1), Math.min(width - 1, x + 1)];
+      let sum = 0;
+      let count = 0;
+      for (let v = top; v <= bottom; v++) {
+        for (let at = v * width + left, end = v * width + right; at <= end; at++) {
+          if (active[at] === 0) continue;
+          sum += values[at]!;
+          count++;
+        }
       }
+      if (count > 0) means[i] = sum / count;
     }
-    return count === 0 ? 0 : sum / count;
-  });
+  }
+  return means;
 }
 
 function ghostAt(
@@ -105,22 +119,31 @@ function ghostAt(
   width: number,
   height: number,
 ): Ghost | undefined {
-  const map = ratio.map((value, i) => (active[i] === 1 ? value - median : 0));
-  const mask = Uint8Array.from(map, (value, i) => (value < -windowDepth && ratio[i]! < mostRatio ? 1 : 0));
+  const mask = new Uint8Array(ratio.length);
+  let marked = 0;
+  for (let i = 0; i < mask.length; i++) {
+    if (active[i] === 0 || ratio[i]! >= mostRatio || ratio[i]! - median >= -windowDepth) continue;
+    mask[i] = 1;
+    marked++;
+  }
+  // No region can be larger than all of them together.
+  if (marked < smallestShare * mask.length || marked > largestShare * mask.length) return undefined;
   const [region] = connectedRegions(mask, width, height);
-  if (!region) return undefined;
-  const share = mean(mask);
-  if (region.area < smallestShare * mask.length || share > largestShare) return undefined;
-  const depth = -region.cells.reduce((sum, cell) => sum + map[cell]!, 0) / region.area;
+  if (!region || region.area < smallestShare * mask.length) return undefined;
+  const depth = median - region.cells.reduce((sum, cell) => sum + ratio[cell]!, 0) / region.area;
   return depth < leastDepth ? undefined : { quality, depth, region };
 }
 
 function mean(values: Uint8Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / Math.max(1, values.length);
 }
 
 /** Undefined when fewer than a tenth of the windows are active. */
 function medianWhere(values: Float32Array, active: Uint8Array): number | undefined {
-  const chosen = values.filter((_, i) => active[i] === 1).sort();
-  return chosen.length < values.length / 10 ? undefined : chosen[chosen.length >> 1];
+  const chosen = new Float32Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (active[i] !== 0) chosen[count++] = values[i]!;
+  return count < values.length / 10 ? undefined : kthSmallest(chosen.subarray(0, count), count >> 1);
 }

@@ -9,6 +9,7 @@ import type { Examiner } from "../image/examiner.ts";
 import type { ImageLimits } from "../image/image-limits.ts";
 import type { ImageVariant } from "../image/image-variant.ts";
 import {
+  accusations,
   compareStability,
   isUnfinished,
   type StabilityReport,
@@ -18,7 +19,7 @@ import {
 
 /** Options of a stability probe. */
 export interface StabilityOptions {
-  /** Ids of the detectors to ask again; default the cheapest, by the time that they took on the image itself. */
+  /** Ids of the detectors to ask again; default those that accuse the image and the fastest others, as the budget allows. */
   detectors?: readonly string[];
   /** Milliseconds for all variants together; default 20 000. */
   budgetMs?: number;
@@ -46,7 +47,7 @@ const variants: readonly NamedVariant[] = [
 ];
 
 const defaultBudgetMs = 20_000;
-/** Of the budget that the detectors may be expected to need; the rest is for decoding and for slower variants. */
+/** Of the budget that detectors without an accusation may be expected to need; the rest is for decoding and delays. */
 const plannedShare = 0.5;
 
 /**
@@ -64,29 +65,43 @@ export async function probeStability(
   context: ProbeContext,
 ): Promise<StabilityReport> {
   const budgetMs = checkedBudget(options.budgetMs);
-  const ids = options.detectors ? checkedIds(options.detectors, context) : cheapestOf(detections, budgetMs);
+  const ids = options.detectors
+    ? checkedIds(options.detectors, context)
+    : affordable(detections, budgetMs, context.policy);
   const detectors = context.detectors.filter(({ id }) => ids.includes(id));
   const baseline = detections.filter(({ id }) => ids.includes(id));
   const deadline = performance.now() + budgetMs;
   const probed: StabilityVariant[] = [];
   for (const [index, variant] of variants.entries()) {
     options.signal?.throwIfAborted();
-    const share = (deadline - performance.now()) / (variants.length - index);
+    const left = deadline - performance.now();
+    const share = index + 1 < variants.length ? left / 2 : left;
     probed.push(await probe(variant, { bytes, baseline, detectors, budgetMs: share, signal: options.signal }, context));
   }
-  const { verdict, forgery_score } = fuse(baseline, context.policy);
-  const survives = probed.find(({ id }) => id === messenger)?.comparison?.verdict_survives ?? null;
-  return {
-    detectors: detectors.map(({ id }) => id),
-    not_probed: context.detectors.filter(({ id, family }) => family !== "display" && !ids.includes(id)).map(idOf),
-    baseline: { verdict, forgery_score },
-    variants: probed,
-    survives_messenger: survives,
-    summary: summarizeStability(verdict, probed, survives),
-  };
+  return reportOf(detections, baseline, probed, context);
 }
 
-function idOf({ id }: Detector): string {
+function reportOf(
+  detections: readonly Detection[],
+  baseline: readonly Detection[],
+  probed: StabilityVariant[],
+  { policy }: ProbeContext,
+): StabilityReport {
+  const { verdict } = fuse(detections, policy);
+  const { verdict: probedVerdict, forgery_score } = fuse(baseline, policy);
+  const survives = probed.find(({ id }) => id === messenger)?.comparison?.verdict_survives ?? null;
+  const report = {
+    detectors: baseline.map(idOf),
+    not_probed: detections.filter((each) => each.family !== "display" && !baseline.includes(each)).map(idOf),
+    verdict,
+    baseline: { verdict: probedVerdict, forgery_score },
+    variants: probed,
+    survives_messenger: verdict === probedVerdict ? survives : null,
+  };
+  return { ...report, summary: summarizeStability(report) };
+}
+
+function idOf({ id }: Detection): string {
   return id;
 }
 
@@ -131,16 +146,22 @@ export async function detect(
   return detections;
 }
 
-/** The cheapest detectors that fit the budget on every variant, at least one. */
-function cheapestOf(detections: readonly Detection[], budgetMs: number): string[] {
+/**
+ * The detectors that fit the budget on every variant by the time they took on the image, cheapest first; those that
+ * accuse it come before the others and may plan with the whole budget: without them there is nothing to compare.
+ */
+function affordable(detections: readonly Detection[], budgetMs: number, policy: VerdictPolicy): string[] {
+  const accusers = new Set(accusations(detections, policy).map(({ detector }) => detector));
   const candidates = detections
     .filter((detection) => detection.family !== "display" && !isUnfinished(detection))
-    .toSorted((a, b) => a.elapsed_ms - b.elapsed_ms);
-  let needed = 0;
+    .toSorted((a, b) => Number(accusers.has(b.id)) - Number(accusers.has(a.id)) || a.elapsed_ms - b.elapsed_ms);
+  let planned = 0;
   return candidates
-    .filter(({ elapsed_ms }, index) => {
-      needed += elapsed_ms * variants.length;
-      return index === 0 || needed <= plannedShare * budgetMs;
+    .filter(({ id, elapsed_ms }) => {
+      const needed = planned + elapsed_ms * variants.length;
+      const fits = needed <= (accusers.has(id) ? budgetMs : plannedShare * budgetMs);
+      if (fits) planned = needed;
+      return fits;
     })
     .map(({ id }) => id);
 }

@@ -11,7 +11,7 @@ const findingNameSchema = z.object({ detector: z.string(), code: z.string() });
 export const stabilityComparisonSchema = z.object({
   verdict: z.enum(verdicts),
   forgery_score: z.number().min(0).max(100),
-  /** Whether the verdict is the same; null when it differs and detectors did not finish. */
+  /** Whether the verdict is the same; null when detectors did not finish. */
   verdict_survives: z.boolean().nullable(),
   findings: z.object({
     /** Evidence for forgery that is still seen. */
@@ -51,10 +51,12 @@ export const stabilityReportSchema = z.object({
   detectors: z.array(z.string()),
   /** Ids of those that were not, because they are slow or were not chosen: their evidence is not compared. */
   not_probed: z.array(z.string()),
+  /** Of all detectors, for the image itself. */
+  verdict: z.enum(verdicts),
   /** What the probed detectors alone make of the image itself: what the variants are compared with. */
   baseline: z.object({ verdict: z.enum(verdicts), forgery_score: z.number().min(0).max(100) }),
   variants: z.array(stabilityVariantSchema),
-  /** Null when it could not be found out. */
+  /** Null when it could not be found out: detectors were late, or those that carry the verdict were not asked again. */
   survives_messenger: z.boolean().nullable(),
   /** The answer in English sentences. */
   summary: z.string(),
@@ -70,13 +72,12 @@ export function compareStability(
 ): StabilityComparison {
   const [before, after] = [fuse(image, policy), fuse(variant, policy)];
   const unfinished = new Set(variant.filter(isUnfinished).map(({ id }) => id));
-  const same = before.verdict === after.verdict;
   const [seen, seenAfter] = [accusations(image, policy), accusations(variant, policy)];
   const lost = seen.filter((finding) => !seenAfter.some((other) => isSame(finding, other)));
   return {
     verdict: after.verdict,
     forgery_score: after.forgery_score,
-    verdict_survives: same || unfinished.size === 0 ? same : null,
+    verdict_survives: unfinished.size === 0 ? before.verdict === after.verdict : null,
     findings: {
       survived: seen.filter((finding) => !lost.includes(finding)).map(nameOf),
       died: lost
@@ -105,7 +106,7 @@ function compareFamilies(image: readonly Detection[], variant: readonly Detectio
 }
 
 /** Findings that speak for forgery, or decide alone. */
-function accusations(detections: readonly Detection[], policy: VerdictPolicy): Finding[] {
+export function accusations(detections: readonly Detection[], policy: VerdictPolicy): Finding[] {
   const decisive = detections.filter(isDecisive);
   return weighFindings(detections, fuse(detections, policy).contributions).filter(
     ({ weight, detector, code }) =>
@@ -134,11 +135,13 @@ export function isUnfinished({ status }: Detection): boolean {
 }
 
 /** Says in words whether a verdict outlives a messenger app, and which evidence died of what. */
-export function summarizeStability(
-  verdict: StabilityReport["baseline"]["verdict"],
-  variants: readonly StabilityVariant[],
-  survives: boolean | null,
-): string {
+export function summarizeStability({
+  verdict,
+  baseline,
+  variants,
+  survives_messenger: survives,
+  not_probed,
+}: Omit<StabilityReport, "summary">): string {
   const answer = survives === null ? "not known" : survives ? "yes" : "no";
   const deaths = variants.flatMap(({ description, comparison }) =>
     (comparison?.findings.died ?? []).map(({ detector, code }) => ({ name: `${detector}/${code}`, description })),
@@ -151,6 +154,9 @@ export function summarizeStability(
   const missing = variants.filter(({ status }) => status !== "ok").map(({ id }) => id);
   return [
     `Does the verdict ${verdict} survive a messenger app: ${answer}.`,
+    ...(baseline.verdict === verdict
+      ? []
+      : [`The detectors that were asked again do not carry it alone; not asked: ${not_probed.join(", ")}.`]),
     ...obituaries,
     ...(missing.length > 0 ? [`Not fully probed: ${missing.join(", ")}.`] : []),
   ].join(" ");

@@ -113,7 +113,7 @@ async function comparePixels(image: Judged): Promise<[judge: string, scores: Pix
   if (info.width !== upright.width || info.height !== upright.height) return [];
   const detections = withHeatmaps(image).map((each) => calibrateDetection(each, image.policy.calibration));
   const maps = [
-    ["fused", fuseHeatmaps(detections, upright)] as const,
+    ["fused", fuseHeatmaps(detections, upright, image.policy)] as const,
     ...detections.map(({ id, heatmap }) => [id, heatmap ?? null] as const),
   ];
   return [

@@ -1,4 +1,4 @@
-import { type GridVotes, noVote } from "./grid-votes.ts";
+import { type GridVotes, noVote } from "./votes.ts";
 
 /** Votes for the same grid at most this far apart, across and down, belong together (W in the ZERO paper). */
 export const reach = 9;

@@ -58,24 +58,26 @@ function usableBlocks(plane: CoefficientPlane, raster: Raster): Uint8Array {
     const column = block % plane.blocksPerRow;
     const row = (block - column) / plane.blocksPerRow;
     const isWhole = column * 8 + 8 <= raster.width && row * 8 + 8 <= raster.height;
-    if (!isWhole || nonZeroCoefficients(plane, block) < fewestNonZero) continue;
+    if (!isWhole || !isTextured(plane, block)) continue;
     usable[block] = clippedSamples(raster, column * 8, row * 8) <= mostClippedSamples ? 1 : 0;
   }
   return usable;
 }
 
-function nonZeroCoefficients({ coefficients }: CoefficientPlane, block: number): number {
+function isTextured({ coefficients }: CoefficientPlane, block: number): boolean {
   let count = 0;
-  for (let i = block * 64 + 1; i < block * 64 + 64; i++) if (coefficients[i] !== 0) count++;
-  return count;
+  for (let i = block * 64 + 1; i < block * 64 + 64; i++) {
+    if (coefficients[i] !== 0 && ++count === fewestNonZero) return true;
+  }
+  return false;
 }
 
 function clippedSamples({ width, height, channels, data }: Raster, left: number, top: number): number {
-  const right = Math.min(width, left + 8) * channels;
+  const [across, bottom] = [Math.min(8, width - left) * channels, Math.min(height, top + 8)];
   let clipped = 0;
-  for (let y = top; y < Math.min(height, top + 8); y++) {
-    for (let i = y * width * channels + left * channels; i < y * width * channels + right; i++) {
-      if (data[i]! < darkest || data[i]! > brightest) clipped++;
+  for (let y = top; y < bottom; y++) {
+    for (let i = (y * width + left) * channels, end = i + across; i < end; i++) {
+      clipped += +(data[i]! < darkest) | +(data[i]! > brightest);
     }
   }
   return clipped;

@@ -15,15 +15,21 @@ export function* constantWindowRows({ width, height, data }: Plane): Generator<U
   const equalAbove = new Int32Array(width).fill(1);
   for (let y = 0; y < height; y++) {
     const row = y * width;
+    const above = y > 0 ? row - width : row;
+    let left = Number.NaN;
     let equalLeft = 0;
     let steadyColumns = 0;
     for (let x = 0; x < width; x++) {
-      equalLeft = x > 0 && data[row + x] === data[row + x - 1] ? equalLeft + 1 : 1;
-      if (y > 0) equalAbove[x] = data[row + x] === data[row + x - width] ? equalAbove[x]! + 1 : 1;
-      steadyColumns = equalAbove[x]! >= 8 ? steadyColumns + 1 : 0;
+      const here = data[row + x]!;
+      equalLeft = here === left ? equalLeft + 1 : 1;
+      left = here;
+      const steady = here === data[above + x] && y > 0 ? equalAbove[x]! + 1 : 1;
+      equalAbove[x] = steady;
+      steadyColumns = steady >= 8 ? steadyColumns + 1 : 0;
       if (x < 7) continue;
-      equalRows[x - 7] = equalLeft >= 8 ? equalRows[x - 7]! + 1 : 0;
-      constant[x - 7] = equalRows[x - 7]! >= 8 || steadyColumns >= 8 ? 1 : 0;
+      const rows = equalLeft >= 8 ? equalRows[x - 7]! + 1 : 0;
+      equalRows[x - 7] = rows;
+      constant[x - 7] = +(rows >= 8) | +(steadyColumns >= 8);
     }
     if (y >= 7) yield constant;
   }

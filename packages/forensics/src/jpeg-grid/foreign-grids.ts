@@ -1,6 +1,7 @@
 import { log10BinomialTail } from "./binomial-tail.ts";
 import { type GridRegion, gridRegions } from "./grid-regions.ts";
-import { type GridVotes, gridVotes, noVote, type WindowRanks } from "./grid-votes.ts";
+import { gridVotes } from "./grid-votes.ts";
+import { type GridVotes, noVote, type WindowRanks } from "./votes.ts";
 
 /** A region whose JPEG grid is not that of the rest of the picture. */
 export interface ForeignRegion extends GridRegion {

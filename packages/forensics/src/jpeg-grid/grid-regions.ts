@@ -1,4 +1,4 @@
-import { type GridVotes, noVote } from "./grid-votes.ts";
+import { type GridVotes, noVote } from "./votes.ts";
 
 /** Votes for the same grid at most this far apart, across and down, belong together (W in the ZERO paper). */
 export const reach = 9;
@@ -146,8 +146,8 @@ class Components {
   regions(minimumVotes: number): GridRegion[] {
     const regions: GridRegion[] = [];
     for (let i = 0; i < this.#count; i++) {
+      if (this.#parent[i] !== i || this.#facts[6 * i + 1]! < minimumVotes) continue;
       const [grid, votes, left, top, right, bottom] = this.#facts.subarray(6 * i, 6 * i + 6) as unknown as Facts;
-      if (this.#parent[i] !== i || votes < minimumVotes) continue;
       regions.push({ grid, votes, x: left, y: top, width: right - left + 1, height: bottom - top + 1 });
     }
     return regions;
@@ -157,7 +157,12 @@ class Components {
     if (this.#count === this.#parent.length) this.#grow();
     const created = this.#count++;
     this.#parent[created] = created;
-    this.#facts.set([grid, 0, x, y, x, y], 6 * created);
+    const facts = this.#facts;
+    const at = 6 * created;
+    facts[at] = grid;
+    facts[at + 1] = 0;
+    facts[at + 2] = facts[at + 4] = x;
+    facts[at + 3] = facts[at + 5] = y;
     return created;
   }
 

@@ -1,30 +1,9 @@
 import type { Plane } from "../raster/plane.ts";
+import { hasKernels } from "../wasm/kernel.ts";
 import { constantWindowRows } from "./constant-windows.ts";
+import { gridVotesByKernel } from "./election-kernel.ts";
+import { constantBit, type GridVotes, noVote, type WindowRanks } from "./votes.ts";
 import { windowZeroRows } from "./window-zeros.ts";
-
-/** The vote of a pixel that names no grid. */
-export const noVote = 255;
-
-/** For each pixel the grid it belongs to, as far as it can tell. */
-export interface GridVotes {
-  readonly width: number;
-  readonly height: number;
-  /** Row-major: 8·(y mod 8) + (x mod 8) of the block corners, 0–63, or {@link noVote}. */
-  readonly data: Uint8Array;
-}
-
-/** Marks a window that is constant in a direction. */
-const constantBit = 128;
-
-/** What every 8×8 window of a plane has to offer as a JPEG block. */
-export interface WindowRanks {
-  /** Windows per row: width of the plane − 7. */
-  readonly width: number;
-  /** Rows of windows: height of the plane − 7. */
-  readonly height: number;
-  /** Number of AC coefficients with |coefficient| < 0.5, plus 128 when the window is constant in a direction. */
-  readonly data: Uint8Array;
-}
 
 /** Counts the zeros of every window, see {@link WindowRanks}. */
 export function rankWindows(plane: Plane): WindowRanks {
@@ -53,6 +32,11 @@ export function rankWindows(plane: Plane): WindowRanks {
  * leave zeros in their windows too): shows what lies beneath the strongest grid.
  */
 export function gridVotes(ranks: WindowRanks, without?: number): GridVotes {
+  return hasKernels ? gridVotesByKernel(ranks, without) : plainGridVotes(ranks, without);
+}
+
+/** {@link gridVotes} without WebAssembly; gives the same votes. */
+export function plainGridVotes(ranks: WindowRanks, without?: number): GridVotes {
   const width = ranks.width + 7;
   const height = ranks.height + 7;
   const data = new Uint8Array(width * height).fill(noVote);

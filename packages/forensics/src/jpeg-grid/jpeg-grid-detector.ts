@@ -61,10 +61,11 @@ function detect({ raster }: ForensicImage): Observation | NotApplicable {
 
 function luminance({ data }: Plane) {
   let [sum, squares, clipped] = [0, 0, 0];
-  for (const value of data) {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
     sum += value;
     squares += value * value;
-    if (value <= 1 || value >= 254) clipped++;
+    clipped += +(value <= 1) + +(value >= 254);
   }
   const mean = sum / data.length;
   return {

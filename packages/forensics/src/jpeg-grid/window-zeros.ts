@@ -1,6 +1,7 @@
 import type { Plane } from "../raster/plane.ts";
+import { hasKernels } from "../wasm/kernel.ts";
 import { transformOfEight, zeroCuts } from "./single-precision-dct.ts";
-import { hasZeroKernel, zeroRowsByKernel } from "./zero-kernel.ts";
+import { zeroRowsByKernel } from "./zero-kernel.ts";
 
 /**
  * For every 8×8 window of the plane, the number of its 63 AC coefficients with |coefficient| < 0.5, computed in single
@@ -13,7 +14,7 @@ import { hasZeroKernel, zeroRowsByKernel } from "./zero-kernel.ts";
  * The same array is yielded each time: use it before asking for the next.
  */
 export function windowZeroRows(plane: Plane): Generator<Uint8Array> {
-  return hasZeroKernel ? zeroRowsByKernel(plane) : plainWindowZeroRows(plane);
+  return hasKernels ? zeroRowsByKernel(plane) : plainWindowZeroRows(plane);
 }
 
 /** {@link windowZeroRows} without WebAssembly; gives the same numbers. */

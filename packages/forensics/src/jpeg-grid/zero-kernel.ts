@@ -1,6 +1,6 @@
 import type { Plane } from "../raster/plane.ts";
 import { type Code, type FunctionBody, i32, v128 } from "../wasm/assembler.ts";
-import { compileKernel } from "../wasm/kernel.ts";
+import { KernelModule } from "../wasm/kernel.ts";
 import { factors, zeroCuts } from "./single-precision-dct.ts";
 
 const { f32x4, i32x4, i16x8, i8x16 } = v128;
@@ -79,10 +79,7 @@ const countZeros: FunctionBody = (build, r0, r1, r2, r3, r4, r5, r6, r7, cuts, o
   });
 };
 
-const instantiate = compileKernel({ transformRow, countZeros });
-
-/** Whether this machine runs the kernel. */
-export const hasZeroKernel: boolean = instantiate !== undefined;
+const kernel = new KernelModule({ transformRow, countZeros });
 
 /** `windowZeroRows` on vectors of four. */
 export function* zeroRowsByKernel({ width, height, data }: Plane): Generator<Uint8Array> {
@@ -91,7 +88,7 @@ export function* zeroRowsByKernel({ width, height, data }: Plane): Generator<Uin
   const [slotBytes, cutsAt] = [32 * padded, 8 * 32 * padded];
   const rowAt = cutsAt + 4 * zeroCuts.length;
   const zerosAt = rowAt + 4 * (padded + 8);
-  const { run, memory } = instantiate!(zerosAt + padded);
+  const { run, memory } = kernel.instantiate(zerosAt + padded);
   new Float32Array(memory, cutsAt, zeroCuts.length).set(zeroCuts);
   const row = new Float32Array(memory, rowAt, width);
   const zeros = new Uint8Array(memory, zerosAt, windows);

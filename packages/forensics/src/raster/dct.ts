@@ -25,7 +25,7 @@ export const dctScale: Readonly<Float64Array> = Float64Array.from(
  *
  * @param data Samples at `at + k·stride`, k = 0…7, replaced by the coefficients of frequency k.
  */
-export function scaledDct8(data: Float64Array, at: number, stride: number): void {
+function scaledDct8(data: Float64Array, at: number, stride: number): void {
   const at1 = at + stride;
   const at2 = at1 + stride;
   const at3 = at2 + stride;

@@ -8,7 +8,7 @@ type ValueType = keyof typeof types;
 const simdPrefix = 0xfd;
 
 /** A local variable of a function. */
-export interface Local {
+interface Local {
   readonly get: Code;
   set(value: Code): Code;
 }

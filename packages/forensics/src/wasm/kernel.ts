@@ -1,4 +1,4 @@
-import { assemble, type FunctionBody } from "./assembler.ts";
+import { assemble, type FunctionBody, v128 } from "./assembler.ts";
 
 /** Functions of a compiled kernel and the memory they work on. */
 export interface Kernel<Name extends string> {
@@ -8,33 +8,41 @@ export interface Kernel<Name extends string> {
 
 /** The part of the WebAssembly interface that is used here; TypeScript declares it for browsers alone. */
 interface WebAssemblyInterface {
+  validate(bytes: Uint8Array): boolean;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
   readonly Instance: new (module: object, imports: object) => { readonly exports: object };
 }
 
-const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyInterface };
+/** Undefined where it is forbidden (`node --jitless`). */
+const { WebAssembly: engine } = globalThis as unknown as { readonly WebAssembly?: WebAssemblyInterface };
 
 /** Bytes of a page of WebAssembly memory. */
 const page = 65_536;
 
-/**
- * Compiles kernels once and gives them memory of their own at each call.
- *
- * @returns What makes an instance with `bytes` of memory; undefined where WebAssembly with SIMD is missing or forbidden
- * (`node --jitless`), where the plain version must do.
- */
-export function compileKernel<Name extends string>(
-  functions: Readonly<Record<Name, FunctionBody>>,
-): ((bytes: number) => Kernel<Name>) | undefined {
-  try {
-    const module = new WebAssembly.Module(assemble(functions));
-    return (bytes) => {
-      const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / page) });
-      const { exports } = new WebAssembly.Instance(module, { kernel: { memory } });
-      return { run: exports as unknown as Kernel<Name>["run"], memory: memory.buffer };
-    };
-  } catch {
-    return undefined;
+/** The least that uses a vector. */
+const probe = assemble({
+  copy: (build, address) => build.emit(v128.store(address!.get, v128.load(address!.get))),
+});
+
+/** Whether this machine runs kernels; where it does not, the plain versions must do. */
+export const hasKernels: boolean = engine?.validate(probe) ?? false;
+
+/** Functions for vectors of numbers, compiled when they are first needed. Only where {@link hasKernels}. */
+export class KernelModule<Name extends string> {
+  readonly #functions: Readonly<Record<Name, FunctionBody>>;
+  #compiled: object | undefined;
+
+  constructor(functions: Readonly<Record<Name, FunctionBody>>) {
+    this.#functions = functions;
+  }
+
+  /** The functions with `bytes` of memory of their own. */
+  instantiate(bytes: number): Kernel<Name> {
+    const { Module, Memory, Instance } = engine!;
+    this.#compiled ??= new Module(assemble(this.#functions));
+    const memory = new Memory({ initial: Math.ceil(bytes / page) });
+    const { exports } = new Instance(this.#compiled, { kernel: { memory } });
+    return { run: exports as Kernel<Name>["run"], memory: memory.buffer };
   }
 }

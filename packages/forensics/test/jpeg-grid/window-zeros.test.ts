@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { plainWindowZeroRows, windowZeroRows } from "../../src/jpeg-grid/window-zeros.ts";
-import { hasZeroKernel, zeroRowsByKernel } from "../../src/jpeg-grid/zero-kernel.ts";
+import { zeroRowsByKernel } from "../../src/jpeg-grid/zero-kernel.ts";
 import { blockDct } from "../../src/raster/dct.ts";
 import type { Plane } from "../../src/raster/plane.ts";
+import { hasKernels } from "../../src/wasm/kernel.ts";
 import { randomSource } from "../textured-rgb.ts";
 
 /** Flat parts, slopes and grain: windows of no zero to 63. */
@@ -44,7 +45,7 @@ describe("windowZeroRows", () => {
   });
 });
 
-describe.skipIf(!hasZeroKernel)("the vector kernel", () => {
+describe.skipIf(!hasKernels)("the vector kernel", () => {
   it.each([
     [8, 8],
     [9, 10],

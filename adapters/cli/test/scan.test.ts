@@ -59,6 +59,7 @@ describe("artguard scan", () => {
         coverage: expect.any(Number),
         reasons: expect.any(Array),
         findings: expect.any(Array),
+        counter_evidence: expect.any(Array),
         regions: expect.any(Array),
         elapsed_ms: expect.any(Number),
       });
@@ -73,6 +74,33 @@ describe("artguard scan", () => {
         expect(detector).toHaveProperty("score");
       }
     }
+  });
+
+  it("outlines the forged place, and says what speaks against forgery and what would overturn a finding", async () => {
+    const { stdout } = await runCli(["scan", "--json", spliced, untouched]);
+    const [forged, authentic] = jsonLines(stdout) as Record<string, Record<string, unknown>[]>[];
+    const fused = forged!["regions"]!.filter(({ detector }) => detector === "fused");
+    expect(fused).toHaveLength(1);
+    const corners = fused[0]!["polygon"] as [number, number][];
+    expect(corners.length).toBeGreaterThanOrEqual(6);
+    // The pasted disc: its centre and radius.
+    for (const [x, y] of corners) expect(Math.abs(Math.hypot(x - 725, y - 235) - 110)).toBeLessThan(24);
+    expect(forged!["findings"]![0]!["overturned_by"]).toEqual(expect.any(String));
+    expect(authentic!["regions"]!.filter(({ detector }) => detector === "fused")).toEqual([]);
+    expect(authentic!["counter_evidence"]!.length).toBeGreaterThan(0);
+  });
+
+  it("probes on demand whether the verdict survives a messenger app", async () => {
+    const report = join(folder, "stability");
+    const run = ["scan", "--json", "--stability", "--report", report, "--detectors", "double-quantization", spliced];
+    const [line] = jsonLines((await runCli(run)).stdout);
+    const ids = ["messenger", "jpeg-75", "resize-75", "crop-5"];
+    expect(line).toMatchObject({
+      stability: { variants: ids.map((id) => ({ id })) },
+    });
+    const page = readFileSync(join(report, "spliced.html"), "utf8");
+    expect(page).toContain("survive a messenger app");
+    expect(page).toContain("resizing to 75 % and saving as JPEG 75");
   });
 
   it("names every input that failed, judges the others and exits 1", async () => {

@@ -47,7 +47,7 @@ const variants: readonly NamedVariant[] = [
 ];
 
 const defaultBudgetMs = 20_000;
-/** Of the budget that detectors without an accusation may be expected to need; the rest is for decoding and delays. */
+/** Of what accusers leave of the budget, what other detectors may be expected to need; the rest is for delays. */
 const plannedShare = 0.5;
 
 /**
@@ -152,18 +152,30 @@ export async function detect(
  */
 function affordable(detections: readonly Detection[], budgetMs: number, policy: VerdictPolicy): string[] {
   const accusers = new Set(accusations(detections, policy).map(({ detector }) => detector));
-  const candidates = detections
+  const able = detections
     .filter((detection) => detection.family !== "display" && !isUnfinished(detection))
-    .toSorted((a, b) => Number(accusers.has(b.id)) - Number(accusers.has(a.id)) || a.elapsed_ms - b.elapsed_ms);
-  let planned = 0;
-  return candidates
-    .filter(({ id, elapsed_ms }) => {
-      const needed = planned + elapsed_ms * variants.length;
-      const fits = needed <= (accusers.has(id) ? budgetMs : plannedShare * budgetMs);
-      if (fits) planned = needed;
-      return fits;
-    })
-    .map(({ id }) => id);
+    .toSorted((a, b) => a.elapsed_ms - b.elapsed_ms);
+  const accusing = fitting(
+    able.filter(({ id }) => accusers.has(id)),
+    budgetMs,
+  );
+  const left = budgetMs - costOf(accusing);
+  const others = fitting(
+    able.filter(({ id }) => !accusers.has(id)),
+    plannedShare * left,
+  );
+  return [...accusing, ...others].map(idOf);
+}
+
+/** As many detections from the cheapest on as their detectors fit the budget on every variant. */
+function fitting(cheapestFirst: readonly Detection[], budgetMs: number): readonly Detection[] {
+  const beyond = cheapestFirst.findIndex((_, index) => costOf(cheapestFirst.slice(0, index + 1)) > budgetMs);
+  return beyond === -1 ? cheapestFirst : cheapestFirst.slice(0, beyond);
+}
+
+/** Milliseconds that the detectors took, times the variants. */
+function costOf(detections: readonly Detection[]): number {
+  return variants.length * detections.reduce((sum, { elapsed_ms }) => sum + elapsed_ms, 0);
 }
 
 function checkedIds(ids: readonly string[], { detectors }: ProbeContext): readonly string[] {

@@ -8,7 +8,7 @@ import type { Finding } from "./analysis.ts";
 const findingNameSchema = z.object({ detector: z.string(), code: z.string() });
 
 /** What became of the evidence of an image in one of its variants. */
-export const stabilityComparisonSchema = z.object({
+const stabilityComparisonSchema = z.object({
   verdict: z.enum(verdicts),
   forgery_score: z.number().min(0).max(100),
   /** Whether the verdict is the same; null when detectors did not finish. */
@@ -29,11 +29,11 @@ export const stabilityComparisonSchema = z.object({
     unknown: z.array(z.enum(evidenceFamilies)),
   }),
 });
-/** See {@link stabilityComparisonSchema}. */
+/** What became of the evidence of an image in one of its variants. */
 export type StabilityComparison = z.infer<typeof stabilityComparisonSchema>;
 
 /** One variant of an image, and what became of the evidence: `not_run` when the time was up before, or `failed`. */
-export const stabilityVariantSchema = z.object({
+const stabilityVariantSchema = z.object({
   id: z.string(),
   /** In English words, to be read after "after". */
   description: z.string(),
@@ -42,7 +42,7 @@ export const stabilityVariantSchema = z.object({
   error: z.object({ code: z.string(), message: z.string(), fix: z.string() }).optional(),
   elapsed_ms: z.number().nonnegative(),
 });
-/** See {@link stabilityVariantSchema}. */
+/** One variant of an image, and what became of the evidence. */
 export type StabilityVariant = z.infer<typeof stabilityVariantSchema>;
 
 /** Whether the verdict of an image outlives what messenger apps do to it. */

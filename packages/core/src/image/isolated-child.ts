@@ -1,10 +1,9 @@
 import type { JsonValue } from "../detection/detection.ts";
-import type { Detector, DetectorSource } from "../detection/detector.ts";
+import type { Detector, DetectorSource, ForensicImage } from "../detection/detector.ts";
 import { runDetector } from "../detection/run-detector.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
-import { allowOnlyKnownLoaders } from "./decode-raster.ts";
+import { allowOnlyKnownLoaders, decodeRaster } from "./decode-raster.ts";
 import type { ChildMessage, ExamineRequest } from "./isolated-protocol.ts";
-import { openImage } from "./open-forensic-image.ts";
 import { preprocessImage } from "./preprocess-image.ts";
 
 // Entry of the child process: decodes one image at a time and runs the detectors on it, telling each step as it ends.
@@ -27,9 +26,17 @@ function send(message: ChildMessage): Promise<void> {
   return new Promise((resolve) => process.send!(message, () => resolve()));
 }
 
+async function imageOf(request: ExamineRequest): Promise<ForensicImage> {
+  const { bytes, info } = request;
+  if (!request.variant) return { bytes, info, raster: await decodeRaster(bytes, info) };
+  // Variants are rare, and every module makes a child start later.
+  const { openImage } = await import("./open-forensic-image.ts");
+  return await openImage(bytes, info, request);
+}
+
 async function examine(request: ExamineRequest): Promise<void> {
   const started = performance.now();
-  const image = await openImage(request.bytes, request.info, request);
+  const image = await imageOf(request);
   if (request.variant) await send({ type: "variant", bytes: image.bytes, info: image.info });
   await send({ type: "decoded", elapsed_ms: performance.now() - started });
   if (request.raster) await send({ type: "raster", raster: image.raster });

@@ -112,6 +112,44 @@ describe("analyze", () => {
     expect(analysis.regions).toEqual([{ x: 14, y: 1, width: 4, height: 3, confidence: 0.9, detector: "marking" }]);
   });
 
+  it("outlines the fused map in the frame that a viewer shows, before the detectors' boxes", async () => {
+    const calibration = {
+      ...defaultPolicy.calibration,
+      families: { noise: 1 },
+      detectors: {
+        marking: {
+          detector_version: "1.0.0",
+          knots: [[0, 3]] as [number, number][],
+          n_forged: 0,
+          n_authentic: 0,
+          sources: [],
+        },
+      },
+    };
+    const cells = Float32Array.from({ length: 4 * 3 }, (_, i) => (i % 4 >= 2 && i < 8 ? 0.9 : 0));
+    const halfMarked = detector("marking", {
+      heatmap: { width: 4, height: 3, scale: 8, data: cells },
+      regions: [{ x: 16, y: 0, width: 14, height: 16, confidence: 0.9 }],
+    });
+    const { artguard } = await setup({
+      detectors: [halfMarked],
+      policy: { ...defaultPolicy, calibration, heatmap: { ...defaultPolicy.heatmap!, minimum_region_pixels: 1 } },
+    });
+    const sideways = await encoded(gradient(30, 20).jpeg().withMetadata({ orientation: 6 }));
+    const { regions } = completedAnalysisSchema.parse(await artguard.analyze(sideways));
+    expect(regions).toMatchObject([
+      { detector: "fused", x: 4, y: 16, width: 16, height: 14 },
+      { detector: "marking", x: 4, y: 16, width: 16, height: 14 },
+    ]);
+    expect(regions[0]!.polygon).toEqual([
+      [20, 16],
+      [20, 30],
+      [4, 30],
+      [4, 16],
+    ]);
+    expect(regions[1]!.polygon).toBeUndefined();
+  });
+
   it("keeps the others' results when one detector breaks, and says so", async () => {
     const { artguard } = await setup({ detectors: [broken, marking] });
     const { detections, reasons, findings } = await artguard.analyze(await picture());

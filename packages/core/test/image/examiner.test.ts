@@ -26,11 +26,42 @@ const examiner = (concurrency: number) => {
 const statistics = (events: Awaited<ReturnType<typeof eventsOf>>) =>
   events.flatMap((event) => (event.type === "detected" ? [event.run.observation?.statistic] : []));
 
+describe.each([
+  ["ChildProcessExaminer", () => new ChildProcessExaminer({ concurrency: 1 })],
+  ["InProcessExaminer", () => new InProcessExaminer()],
+] as const)("variants of an image in the %s", (_, create) => {
+  it.each([
+    [{ quality: 75 }, 96 * 64],
+    [{ resize: 0.75, quality: 75 }, 72 * 48],
+    // Nine pixels of 96 and six of 64, beginning at odd ones.
+    [{ crop: 0.1, quality: 90 }, (96 - 2 * 9) * (64 - 7 - 6)],
+    [{ crop: 0.1, resize: 0.5, quality: 90 }, 39 * 26],
+  ])("%j reaches detectors in the child and in the host", async (variant, pixels) => {
+    const examiner = create();
+    onTestFinished(() => examiner[Symbol.asyncDispose]());
+    const { source: _, ...local } = { ...detectors.jpegPixels(), id: "local" };
+    const events = await eventsOf(examiner, await png(), { detectors: [detectors.jpegPixels(), local], variant });
+    expect(statistics(events)).toEqual([pixels, pixels]);
+    const inspected = events.find((event) => event.type === "inspected");
+    expect(inspected?.info).toMatchObject({ format: "png", width: 96, height: 64 });
+  });
+});
+
 describe("ChildProcessExaminer", () => {
   it("runs detectors outside the host", async () => {
     const [pid] = statistics(await eventsOf(examiner(1), await png(), { detectors: [detectors.processId()] }));
     expect(pid).toBeGreaterThan(0);
     expect(pid).not.toBe(process.pid);
+  });
+
+  it("goes on with the variant in a fresh child", async () => {
+    const order = [detectors.aborter(), detectors.jpegPixels()];
+    const events = await eventsOf(examiner(1), await png(), {
+      detectors: order,
+      variant: { resize: 0.5, quality: 75 },
+    });
+    expect(statusesOf(events)).toEqual(["aborter: failed", "jpeg-pixels: ok"]);
+    expect(statistics(events).at(-1)).toBe(48 * 32);
   });
 
   it("keeps a child warm from one image to the next", async () => {

@@ -1,6 +1,7 @@
 // Runs every cue once on the file that is named, and prints the highest resident memory of this process in bytes.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { peakResidentBytes } from "@artguard/core/image";
 import sharp from "sharp";
 import { timeCues } from "./time-cues.ts";
 
@@ -8,7 +9,7 @@ if (process.argv[1] === import.meta.filename) {
   sharp.concurrency(1);
   sharp.cache(false);
   await timeCues(readFileSync(process.argv[2]!));
-  console.log(process.resourceUsage().maxRSS * 1024);
+  console.log(peakResidentBytes());
 }
 
 /** Highest resident memory in bytes of a fresh process that runs every cue once on a file. */

@@ -4,6 +4,7 @@ import { runDetector } from "../detection/run-detector.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import { allowOnlyKnownLoaders, decodeRaster } from "./decode-raster.ts";
 import type { ChildMessage, ExamineRequest } from "./isolated-protocol.ts";
+import { peakResidentBytes } from "./peak-memory.ts";
 import { preprocessImage } from "./preprocess-image.ts";
 
 // Entry of the child process: decodes one image at a time and runs the detectors on it, telling each step as it ends.
@@ -52,7 +53,7 @@ async function examine(request: ExamineRequest): Promise<void> {
 async function answer(request: ExamineRequest): Promise<void> {
   try {
     await examine(request);
-    await send({ type: "done", peak_rss_bytes: process.resourceUsage().maxRSS * 1024 });
+    await send({ type: "done", peak_rss_bytes: peakResidentBytes() });
   } catch (error) {
     const typed = isArtGuardError(error) ? error : new ArtGuardError("image.undecodable", String(error));
     await send({ type: "refused", error: typed.toJSON() });

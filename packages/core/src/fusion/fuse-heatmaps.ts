@@ -22,11 +22,12 @@ interface Painter {
  * One map of suspicion from all scored detectors, in the frame of the stored raster; above 0.5 means forged. Null when
  * no detector localised anything.
  *
- * A detector paints only if its own opinion of the whole image speaks for forgery. Its reliability `r` is the share of
- * the fused log-odds that it earns (family weight × log-likelihood ratio); a cell of which it says `p` gets
+ * A detector's reliability `r` is the share of the fused log-odds that it earns (family weight × log-likelihood ratio).
+ * A cell of which it says `p` gets
  * `2·artanh(tanh(r/2)·(2p − 1))`: the log-odds of `p` when the detector is to be believed with the probability
  * `tanh(r/2)` and else says nothing (Shafer 1976, discounting). They add up over detectors, stay within ± `r`, and are
- * regularised on a Markov field. Where the image as a whole does not speak for forgery, no cell exceeds 0.5.
+ * regularised on a Markov field. A detector that earns nothing, because it has no say or thinks the image authentic,
+ * only puts the cells in order of which nobody else has an opinion, below 0.5. Where the image as a whole does not speak for forgery, no cell exceeds 0.5.
  * Without `policy.heatmap` every cell takes the strongest opinion.
  *
  * @param detections Calibrated under `policy`.
@@ -42,7 +43,6 @@ export function fuseHeatmaps(
   if (maps.length === 0) return null;
   if (!policy.heatmap) return strongestOpinion(maps, size);
   const painters = paintersOf(scored, policy, policy.heatmap);
-  if (painters.length === 0) return emptyMap(size, coarsestScale);
   const fused = sumOfOpinions(painters, size, policy.heatmap);
   regularise(fused, policy.heatmap);
   if (!speaksForForgery(detections, policy, policy.heatmap)) capAt(fused.data, highestUnmarked);
@@ -54,7 +54,7 @@ function paintersOf(scored: readonly Detection[], policy: VerdictPolicy, paramet
   return scored.flatMap((detection) => {
     const weight = policy.calibration.families[detection.family] ?? 0;
     const earned = isDecisive(detection) ? highest : weight * (detection.log_likelihood_ratio ?? 0);
-    return detection.heatmap && earned > 0 ? [{ map: detection.heatmap, reliability: Math.min(highest, earned) }] : [];
+    return detection.heatmap ? [{ map: detection.heatmap, reliability: Math.min(highest, Math.max(0, earned)) }] : [];
   });
 }
 
@@ -64,9 +64,13 @@ function speaksForForgery(detections: readonly Detection[], policy: VerdictPolic
   return sum > parameters.minimum_log_odds || detections.some(isDecisive);
 }
 
-/** Log-odds by cell: the painters' opinions, or the policy's where they are silent. */
-function sumOfOpinions(painters: readonly Painter[], size: Size, { silent_log_odds }: HeatmapPolicy): Heatmap {
+/** Log-odds by cell: the opinions of those who earn some, or the policy's where they are silent. */
+function sumOfOpinions(painters: readonly Painter[], size: Size, parameters: HeatmapPolicy): Heatmap {
   const fused = emptyMap(size, scaleFor(painters, size));
+  const order = new Float32Array(fused.data.length);
+  const onlookers = painters.filter(({ reliability }) => reliability === 0);
+  const share = parameters.onlooker_log_odds / Math.max(1, onlookers.length);
+  for (const { map } of onlookers) visitCells(fused, map, (cell, p) => (order[cell]! += share * p));
   for (const { map, reliability } of painters) {
     const belief = Math.tanh(reliability / 2);
     visitCells(fused, map, (cell, p) => {
@@ -75,7 +79,8 @@ function sumOfOpinions(painters: readonly Painter[], size: Size, { silent_log_od
       fused.data[cell]! += Math.log((1 + believed) / (1 - believed));
     });
   }
-  for (let i = 0; i < fused.data.length; i++) if (fused.data[i] === 0) fused.data[i] = silent_log_odds;
+  const { silent_log_odds } = parameters;
+  for (let i = 0; i < order.length; i++) if (fused.data[i] === 0) fused.data[i] = silent_log_odds + order[i]!;
   return fused;
 }
 

@@ -9,6 +9,8 @@ export interface HeatmapPolicy {
   readonly minimum_log_odds: number;
   /** One detector's log-odds for one cell stay within ± this. */
   readonly maximum_cell_log_odds: number;
+  /** What detectors that earn nothing may add to a silent cell, less than `silent_log_odds` takes away. */
+  readonly onlooker_log_odds: number;
   /** Log-odds of a cell of which no detector has an opinion, below 0: most of an image is untouched. */
   readonly silent_log_odds: number;
   /** Log-odds that each of four neighbours adds when it is surely forged, and takes away when it is surely not. */
@@ -85,6 +87,7 @@ const policyV2: VerdictPolicy = {
   heatmap: {
     minimum_log_odds: 0,
     maximum_cell_log_odds: 3,
+    onlooker_log_odds: 0.3,
     silent_log_odds: -0.5,
     neighbour_log_odds: 0.6,
     sweeps: 12,

@@ -129,9 +129,16 @@ describe("fuseHeatmaps, who may paint", () => {
     expect(Math.max(...fused.data)).toBeGreaterThan(0.4);
   });
 
-  it("gives an empty map when somebody looked and nobody may paint, and null when nobody looked", () => {
-    const empty = fuseHeatmaps([detection(block(1), { log_likelihood_ratio: -1 })], size, policy)!;
-    expect([empty.width, empty.height, Math.max(...empty.data)]).toEqual([16, 12, 0]);
+  it("orders the cells below one half when somebody looked and nobody may paint", () => {
+    const ordered = fuseHeatmaps([detection(block(1), { log_likelihood_ratio: -1 })], size, policy)!;
+    const inside = [...ordered.data].filter((_, i) => inBlock(i % 16, Math.floor(i / 16)));
+    const outside = [...ordered.data].filter((_, i) => !inBlock(i % 16, Math.floor(i / 16)));
+    const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+    expect(mean(inside)).toBeGreaterThan(mean(outside));
+    expect(Math.max(...inside)).toBeLessThan(0.5);
+  });
+
+  it("is null when nobody looked", () => {
     expect(fuseHeatmaps([detection(undefined)], size, policy)).toBeNull();
   });
 });

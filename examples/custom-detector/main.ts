@@ -22,6 +22,7 @@ const mirroredHalves: Detector = {
       claim: `${Math.round(share * 100)} % of the left half mirrors the right half exactly.`,
       direction: share > 0.9 ? ("forged" as const) : ("neutral" as const),
       limitation: "Ornaments and test charts may be symmetric by design.",
+      overturned_by: "A picture of the whole object that is as symmetric as this.",
     };
     return { applicable: true, statistic: share, regions: [], findings: [finding] };
   },
@@ -30,7 +31,7 @@ const mirroredHalves: Detector = {
 /** A new statistic has no say until it is calibrated: the policy tells what its values mean. */
 const policy: VerdictPolicy = {
   ...defaultPolicy,
-  version: "v1+mirrored-halves",
+  version: `${defaultPolicy.version}+mirrored-halves`,
   calibration: {
     ...defaultPolicy.calibration,
     detectors: {

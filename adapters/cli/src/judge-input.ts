@@ -1,4 +1,11 @@
-import { type ArtGuard, ArtGuardError, type CompletedAnalysis, fuseHeatmaps, isArtGuardError } from "@artguard/core";
+import {
+  type AnalyzeOptions,
+  type ArtGuard,
+  ArtGuardError,
+  type CompletedAnalysis,
+  fuseHeatmaps,
+  isArtGuardError,
+} from "@artguard/core";
 import { encodePng, type ImageInfo, type PreprocessedImage, renderHeatmap } from "@artguard/core/image";
 import { atomicWrite } from "./atomic-write.ts";
 import type { Outcome } from "./outcome.ts";
@@ -23,11 +30,13 @@ export async function judgeInput(
   artguard: ArtGuard,
   path: string,
   files: InputFiles,
-  options: { maxBytes: number; signal: AbortSignal },
+  options: { maxBytes: number; stability: boolean; signal: AbortSignal },
 ): Promise<Outcome> {
   try {
     const bytes = await readInput(path, options.maxBytes);
-    const examination = await examine(artguard, bytes, path, files.report !== undefined, options.signal);
+    const { stability, signal } = options;
+    const preview = files.report !== undefined;
+    const examination = await examine(artguard, bytes, { filename: path, preview, stability, signal });
     const written = await writeFiles(examination, path, files);
     return { path, analysis: examination.analysis, ...written };
   } catch (error) {
@@ -35,16 +44,10 @@ export async function judgeInput(
   }
 }
 
-async function examine(
-  artguard: ArtGuard,
-  bytes: Uint8Array,
-  filename: string,
-  preview: boolean,
-  signal: AbortSignal,
-): Promise<Examination> {
+async function examine(artguard: ArtGuard, bytes: Uint8Array, options: AnalyzeOptions): Promise<Examination> {
   let info: ImageInfo | undefined;
   let image: PreprocessedImage | undefined;
-  for await (const event of artguard.analyzeStream(bytes, { filename, preview, signal })) {
+  for await (const event of artguard.analyzeStream(bytes, options)) {
     if (event.type === "inspected") info = event.info;
     if (event.type === "preprocessed") image = event.image;
     if (event.type === "completed" && info) return { analysis: event.analysis, info, ...(image && { preview: image }) };

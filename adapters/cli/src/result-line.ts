@@ -32,6 +32,7 @@ export function jsonLine(outcome: Outcome): string {
 function judgedFields({ path, analysis, heatmap, report }: Judged) {
   const { request_id, status, forgery_score, verdict, confidence, coverage, agreement, reasons } = analysis;
   const { sha256, width, height, content_type, findings, regions, policy_version, elapsed_ms } = analysis;
+  const { counter_evidence, stability } = analysis;
   return {
     path,
     request_id,
@@ -44,7 +45,9 @@ function judgedFields({ path, analysis, heatmap, report }: Judged) {
     reasons,
     detectors: analysis.detections.map(({ heatmap: _, regions: __, findings: ___, ...detection }) => detection),
     findings,
+    counter_evidence,
     regions,
+    ...(stability && { stability }),
     sha256,
     width,
     height,

@@ -10,6 +10,7 @@ export interface ScanOptions {
   readonly json: boolean;
   readonly heatmaps: string | undefined;
   readonly report: string | undefined;
+  readonly stability: boolean;
   readonly detectors: Detector[];
   readonly concurrency: number | undefined;
   readonly deadlineMs: number | undefined;
@@ -28,6 +29,7 @@ export function parseScanOptions(args: readonly string[]): ScanOptions {
     json: values.json,
     heatmaps: folder("heatmaps", values.heatmaps),
     report: folder("report", values.report),
+    stability: values.stability,
     detectors: chosenDetectors(values.detectors, values.trust),
     concurrency: wholeNumber("concurrency", values.concurrency),
     deadlineMs: milliseconds("deadline", values.deadline),
@@ -44,6 +46,7 @@ function parsed(args: readonly string[]) {
         json: { type: "boolean", default: false },
         heatmaps: { type: "string" },
         report: { type: "string" },
+        stability: { type: "boolean", default: false },
         detectors: { type: "string" },
         trust: { type: "string" },
         concurrency: { type: "string" },

@@ -8,6 +8,7 @@ Judges every image and prints one line for each: verdict, forgery score 0-100, p
   --json             one JSON object per line on standard output, nothing else
   --heatmaps DIR     write <stem>.png: 8-bit grey, size of the oriented original, 255 = most suspicious
   --report DIR       write one self-contained evidence page per image, and index.html
+  --stability        also probe whether the verdict survives a messenger app, with the fast detectors, up to 20 s an image
   --detectors A,B    only these detectors
   --trust FILE       certificates (PEM) whose C2PA signatures are trusted; default none
   --concurrency N    images at a time; default the number of cores

@@ -1,101 +1,93 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { type ArtGuard, createArtGuard, type Detection, fuseHeatmaps } from "@artguard/core";
-import { type ImageInfo, renderHeatmap } from "@artguard/core/image";
+import { type Detection, type Detector, type DetectorRun, detectionOf } from "@artguard/core";
+import { createExaminer, defaultImageLimits, type Examiner, type ImageInfo, inspectImage } from "@artguard/core/image";
 import { forensicDetectors } from "@artguard/forensics";
-import sharp from "sharp";
 import type { BenchCase } from "./cases.ts";
 import { type FormatFeatures, formatFeatures } from "./format-features.ts";
-import { type PixelScores, pixelScores } from "./metrics/pixel-scores.ts";
+import { RunCache } from "./run-cache.ts";
 
 /** What the detectors saw in one image, without heat maps: what the figures are made of. */
-export interface Observed {
-  readonly path: string;
-  readonly set: string;
-  readonly task: string;
-  readonly group: string;
-  readonly isForged: boolean;
-  readonly detections: readonly Omit<Detection, "heatmap">[];
+export interface Observed extends Omit<BenchCase, "bytes" | "mask"> {
+  /** SHA-256 of the bytes. */
+  readonly digest: string;
+  readonly info: ImageInfo;
+  /** Not calibrated; without heat maps. */
+  readonly detections: readonly Detection[];
   readonly features: FormatFeatures;
-  readonly megapixels: number;
-  /** By detector id, and `fused`; null without a mask. */
-  readonly pixels: Readonly<Record<string, PixelScores>> | null;
+  /** The file of the mask of a forged image. */
+  readonly mask: Uint8Array | undefined;
 }
 
-const workspace = fileURLToPath(new URL("../../../", import.meta.url));
-const cacheFolder = join(workspace, "bench-results", "cache");
+const cache = new RunCache();
+const deadlineMs = 300_000;
 
-/** Digest of the code that observes, so that a changed detector is never read from the cache. */
-const codeDigest = (() => {
-  const hash = createHash("sha256");
-  for (const folder of ["packages/forensics/src", "packages/core/src/image", "packages/bench/src/metrics"]) {
-    const files = readdirSync(join(workspace, folder), { recursive: true, withFileTypes: true });
-    for (const file of files.filter((entry) => entry.isFile()))
-      hash.update(readFileSync(join(file.parentPath, file.name)));
-  }
-  return hash.digest("hex").slice(0, 16);
-})();
-
-/** Runs all detectors over cases with two child processes at a time; what was seen before is read from the cache. */
-export async function observeAll(cases: AsyncIterable<BenchCase>, total: number): Promise<Observed[]> {
+/**
+ * Runs detectors over cases with two child processes at a time; what a detector saw before is read from the cache.
+ * A detector that fails or is late ends the benchmark: its figures would not be its own.
+ */
+export async function observeAll(
+  cases: AsyncIterable<BenchCase>,
+  total: number,
+  detectors: readonly Detector[] = forensicDetectors(),
+): Promise<Observed[]> {
   const concurrency = 2;
-  const artguard = await createArtGuard({ detectors: forensicDetectors(), concurrency });
+  const examiner = createExaminer({ isolation: "process", concurrency });
   const observed: Observed[] = [];
   const iterator = cases[Symbol.asyncIterator]();
   const work = async (): Promise<void> => {
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-      observed.push(await observeOnce(artguard, next.value));
+      observed.push(await observe(examiner, detectors, next.value));
       process.stderr.write(`\r${observed.length}/${total} `);
     }
   };
   try {
     await Promise.all(Array.from({ length: concurrency }, work));
-    process.stderr.write("\n");
-    return observed.sort((a, b) => a.path.localeCompare(b.path, "en"));
   } finally {
-    await artguard[Symbol.asyncDispose]();
+    await examiner[Symbol.asyncDispose]();
+  }
+  process.stderr.write("\n");
+  return observed.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The detections of an observed image with their heat maps, from the cache. */
+export function withHeatmaps({ digest, detections }: Observed): Detection[] {
+  return detections.map(({ id }) => detectionOf(cache.read(id, digest, true)!));
+}
+
+async function observe(
+  examiner: Examiner,
+  detectors: readonly Detector[],
+  { bytes, mask, ...labels }: BenchCase,
+): Promise<Observed> {
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  const info = inspectImage(bytes, defaultImageLimits);
+  const missing = detectors.filter(({ id }) => !cache.read(id, digest, false));
+  if (missing.length > 0) await examine(examiner, missing, bytes, digest, labels.path);
+  return {
+    ...labels,
+    digest,
+    info,
+    detections: detectors.map(({ id }) => detectionOf(cache.read(id, digest, false)!)),
+    features: formatFeatures(bytes, info),
+    mask: labels.isForged ? mask : undefined,
+  };
+}
+
+async function examine(
+  examiner: Examiner,
+  detectors: readonly Detector[],
+  bytes: Uint8Array,
+  digest: string,
+  path: string,
+): Promise<void> {
+  for await (const event of examiner.examine(bytes, { detectors, deadlineMs, limits: defaultImageLimits })) {
+    if (event.type !== "detected") continue;
+    assertEnded(event.run, path);
+    cache.write(event.run, digest);
   }
 }
 
-async function observeOnce(artguard: ArtGuard, benchCase: BenchCase): Promise<Observed> {
-  const digest = createHash("sha256").update(benchCase.bytes).update(benchCase.path).digest("hex");
-  const file = join(cacheFolder, codeDigest, `${digest}.json`);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
-  const observed = await observe(artguard, benchCase);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(observed));
-  return observed;
-}
-
-async function observe(artguard: ArtGuard, { bytes, mask, ...labels }: BenchCase): Promise<Observed> {
-  let info: ImageInfo | undefined;
-  for await (const event of artguard.analyzeStream(bytes)) {
-    if (event.type === "inspected") info = event.info;
-    if (event.type !== "completed" || !info) continue;
-    const { detections } = event.analysis;
-    return {
-      ...labels,
-      detections: detections.map(({ heatmap: _, ...detection }) => detection),
-      features: formatFeatures(bytes, info),
-      megapixels: (info.width * info.height) / 1e6,
-      pixels: mask && labels.isForged ? await comparePixels(detections, info, mask) : null,
-    };
-  }
-  throw new Error(`${labels.path} was not analysed`);
-}
-
-async function comparePixels(detections: readonly Detection[], info: ImageInfo, maskFile: Uint8Array) {
-  const upright = { ...info, orientation: 1 as const };
-  const { data: mask, info: size } = await sharp(maskFile)
-    .extractChannel(0)
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  if (size.width !== info.width || size.height !== info.height) return null;
-  const maps = [
-    ["fused", fuseHeatmaps(detections, info)] as const,
-    ...detections.map(({ id, heatmap }) => [id, heatmap ?? null] as const),
-  ];
-  return Object.fromEntries(maps.map(([id, map]) => [id, pixelScores(renderHeatmap(map, upright).data, mask)]));
+function assertEnded({ id, status, error }: DetectorRun, path: string): void {
+  if (status === "ok" || status === "not_applicable") return;
+  throw new Error(`${path}: ${id} ${status}: ${error?.message}`);
 }

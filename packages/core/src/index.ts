@@ -11,10 +11,24 @@ export {
 } from "./analysis/analysis.ts";
 export { AnalysisRepository, analysisTable } from "./analysis/analysis-repository.ts";
 export type { AnalyzeOptions } from "./analysis/analyze-image.ts";
-export { type ArtGuard, type ArtGuardOptions, createArtGuard } from "./analysis/create-artguard.ts";
+export { type CounterEvidence, counterEvidence, counterEvidenceSchema } from "./analysis/counter-evidence.ts";
+export {
+  type ArtGuard,
+  type ArtGuardOptions,
+  createArtGuard,
+  type ProbeStabilityOptions,
+} from "./analysis/create-artguard.ts";
 export { explainAssessment, reasonSentence } from "./analysis/explain-assessment.ts";
 export { type AnalysisStatus, analysisStatuses, analysisTransitions, assertTransition } from "./analysis/lifecycle.ts";
+export type { StabilityOptions } from "./analysis/probe-stability.ts";
 export type { ProgressEvent } from "./analysis/progress-event.ts";
+export {
+  compareStability,
+  type StabilityComparison,
+  type StabilityReport,
+  type StabilityVariant,
+  stabilityReportSchema,
+} from "./analysis/stability.ts";
 export {
   type EpochMilliseconds,
   type EpochSeconds,
@@ -38,7 +52,9 @@ export {
   type Region,
   regionSchema,
 } from "./detection/detection.ts";
+export { detectionOf } from "./detection/detection-of.ts";
 export type { Detector, DetectorSource, ForensicImage } from "./detection/detector.ts";
+export type { DetectorRun } from "./detection/run-detector.ts";
 export {
   ArtGuardError,
   type ArtGuardErrorOptions,
@@ -50,7 +66,8 @@ export { type Calibration, calibrateDetection, calibrationSchema } from "./fusio
 export { type AssessmentChange, explainChange } from "./fusion/explain-change.ts";
 export { fuse, rescore, weighFindings } from "./fusion/fuse.ts";
 export { fuseHeatmaps } from "./fusion/fuse-heatmaps.ts";
-export { defaultPolicy, listPolicies, policyOf, type VerdictPolicy } from "./fusion/policy.ts";
+export { markRegions } from "./fusion/mark-regions.ts";
+export { defaultPolicy, type HeatmapPolicy, listPolicies, policyOf, type VerdictPolicy } from "./fusion/policy.ts";
 export { type Verdict, verdicts } from "./fusion/verdict.ts";
 export { type ImageFormat, type ImageInfo, imageFormats } from "./image/image-info.ts";
 export type { Raster } from "./image/raster.ts";

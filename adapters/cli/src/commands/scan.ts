@@ -49,8 +49,9 @@ async function judgeAll(
     concurrency,
     ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),
   });
+  const { stability } = options;
   const judge = (path: string, index: number) =>
-    judgeInput(artguard, path, files[index]!, { maxBytes: defaultImageLimits.maxBytes, signal });
+    judgeInput(artguard, path, files[index]!, { maxBytes: defaultImageLimits.maxBytes, stability, signal });
   const bar = new ProgressBar(inputs.length, process.stderr);
   const outcomes: Outcome[] = [];
   try {

@@ -1,10 +1,12 @@
-import { type CompletedAnalysis, type Detection, type Finding, reasonSentence } from "@artguard/core";
+import { type CompletedAnalysis, type Detection, reasonSentence } from "@artguard/core";
 import type { PreprocessedImage } from "@artguard/core/image";
+import { evidenceLists } from "./evidence-lists.ts";
 import { html, type Markup } from "./html.ts";
 import type { Overlay } from "./overlays.ts";
 import { page } from "./page.ts";
 import { pageScript } from "./page-script.ts";
 import { provenanceSection } from "./provenance-section.ts";
+import { stabilitySection } from "./stability-section.ts";
 import { verdictWords } from "./verdict-words.ts";
 
 /** What an evidence page shows. */
@@ -26,8 +28,8 @@ ${verdictHeader(analysis)}
 <main>
 <h2>Where</h2>
 ${picture(path, analysis, preview, overlays)}
-<h2>Findings</h2>
-${findingsList(analysis.findings)}
+${evidenceLists(analysis)}
+${stabilitySection(analysis.stability)}
 ${provenanceSection(analysis.detections)}
 <h2>Detectors</h2>
 ${detectorTable(analysis.detections)}
@@ -75,16 +77,24 @@ alt="Heat map of ${label}" ${index > 0 && html`hidden`}>`,
 )}
 ${
   regions.length > 0 &&
-  html`<svg class="regions" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${regions.map(
-    ({ x, y, width, height }) => {
-      const box = html`x="${x}" y="${y}" width="${width}" height="${height}"`;
-      return html`<rect class="under" ${box}/><rect ${box}/>`;
-    },
-  )}</svg>`
+  html`<svg class="regions" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${drawnRegions(
+    regions,
+  ).map((region) => html`${outline(region, "under")}${outline(region, "over")}`)}</svg>`
 }
 </div>
 ${overlays.length > 0 ? overlayControls(overlays, regions.length) : html`<p>No detector localised anything in this image.</p>`}
 ${regions.length > 0 && regionTable(analysis)}`;
+}
+
+/** The outlines of the fused map; the detectors' boxes where there are none. */
+function drawnRegions(regions: CompletedAnalysis["regions"]): CompletedAnalysis["regions"] {
+  const outlined = regions.filter(({ polygon }) => polygon);
+  return outlined.length > 0 ? outlined : regions;
+}
+
+function outline({ x, y, width, height, polygon }: CompletedAnalysis["regions"][number], line: string): Markup {
+  if (polygon) return html`<polygon class="${line}" points="${polygon.map((corner) => corner.join(",")).join(" ")}"/>`;
+  return html`<rect class="${line}" x="${x}" y="${y}" width="${width}" height="${height}"/>`;
 }
 
 function overlayControls(overlays: readonly Overlay[], regions: number): Markup {
@@ -94,8 +104,8 @@ function overlayControls(overlays: readonly Overlay[], regions: number): Markup 
 ${index === 0 && html`checked`}> ${label}</label>`,
   )}</fieldset>
 <label>Strength <input type="range" id="fade" min="0" max="100" value="70" aria-valuetext="70 percent"></label>
-${regions > 0 && html`<label><input type="checkbox" id="boxes" checked> boxes</label>`}</div>
-<p class="soft">Yellow to red: a detector's own probability of manipulation, from even odds upwards. Nothing drawn means no
+${regions > 0 && html`<label><input type="checkbox" id="boxes" checked> outlines</label>`}</div>
+<p class="soft">Yellow to red: the probability of manipulation, of all detectors together or of one alone. Nothing drawn means no
 sign, not a proof of authenticity.</p>`;
 }
 
@@ -108,19 +118,6 @@ function regionTable({ regions }: CompletedAnalysis): Markup {
 <td class="number">${y}</td><td class="number">${width}</td><td class="number">${height}</td>
 <td class="number">${percent(confidence)}</td></tr>`,
   )}</tbody></table></div>`;
-}
-
-function findingsList(findings: readonly Finding[]): Markup {
-  if (findings.length === 0) return html`<p>No detector reported a finding.</p>`;
-  return html`<ul class="findings">${findings.map(
-    ({ claim, limitation, weight, detector, code }) => html`<li><strong>${claim}</strong><br>
-${weightWords(weight)} <span class="soft">Limitation: ${limitation} <code>${detector}/${code}</code></span></li>`,
-  )}</ul>`;
-}
-
-function weightWords(weight: number): string {
-  if (weight === 0) return "Informs only.";
-  return `${weight > 0 ? "Speaks for forgery" : "Speaks for authenticity"} (${weight > 0 ? "+" : ""}${weight.toFixed(2)}).`;
 }
 
 const statusWords: Readonly<Record<Detection["status"], string>> = {

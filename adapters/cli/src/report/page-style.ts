@@ -18,9 +18,9 @@ a { color: var(--link); }
 .overlay, .regions { position: absolute; inset: 0; width: 100%; height: 100%; filter: url(#suspicion); }
 .definitions { position: absolute; }
 .regions { filter: none; pointer-events: none; }
-.regions rect { fill: none; stroke: #fff; stroke-width: 2; vector-effect: non-scaling-stroke;
+.regions * { fill: none; stroke: #fff; stroke-width: 2; vector-effect: non-scaling-stroke;
   paint-order: stroke; stroke-dasharray: 6 4; }
-.regions rect.under { stroke: #000; stroke-width: 4; stroke-dasharray: none; }
+.regions .under { stroke: #000; stroke-width: 4; stroke-dasharray: none; }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; margin: .75rem 0; padding: .75rem 1rem;
   border: 1px solid var(--line); background: var(--panel); }
 .controls fieldset { display: flex; flex-wrap: wrap; gap: .25rem 1rem; border: 0; margin: 0; padding: 0; }

@@ -112,10 +112,13 @@ describe.skipIf(!executablePath)("the evidence pages in a browser", () => {
     await page.close();
   });
 
-  it("takes the boxes away on demand", async () => {
+  it("outlines the forged place, and takes the outlines away on demand", async () => {
     const page = await open("spliced.html");
     expect(await page.locator(".regions").isVisible()).toBe(true);
-    await page.getByLabel("boxes").uncheck();
+    const corners = await page.locator(".regions polygon.over").getAttribute("points");
+    expect(corners?.split(" ").length).toBeGreaterThanOrEqual(6);
+    expect(await page.locator(".regions rect").count()).toBe(0);
+    await page.getByLabel("outlines").uncheck();
     expect(await page.locator(".regions").isVisible()).toBe(false);
     await page.close();
   });
@@ -126,6 +129,9 @@ describe.skipIf(!executablePath)("the evidence pages in a browser", () => {
     const findings = page.locator(".findings li");
     expect(await findings.count()).toBeGreaterThan(0);
     for (const text of await findings.allTextContents()) expect(text).toMatch(/Limitation: \S/);
+    expect(await findings.first().textContent()).toMatch(/What would overturn it: \S/);
+    expect(await page.getByRole("heading", { name: "Against it" }).isVisible()).toBe(true);
+    expect(await findings.filter({ hasText: "as common among untouched images" }).count()).toBeGreaterThan(0);
     expect(await page.locator("dl").textContent()).toMatch(/SHA-256\s*[0-9a-f]{64}/);
     await page.close();
   });

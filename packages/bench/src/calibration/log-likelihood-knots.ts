@@ -6,22 +6,23 @@ const mostKnots = 16;
 
 /**
  * A statistic's log-likelihood ratio as a piecewise-linear, non-decreasing function: isotonic regression with both
- * classes weighted to 1, each block's classes raised by half an example, so that a few examples never give certainty.
+ * classes weighted to 1, each block's classes raised by half an average example, so that a few examples never give
+ * certainty.
  *
+ * @param examples Weights count within a class; their sum over a class does not matter.
  * @returns `[statistic, log-likelihood ratio]`, ascending; a single `[0, 0]` when a class has no example.
  */
-export function logLikelihoodKnots(examples: readonly { score: number; isForged: boolean }[]): [number, number][] {
-  const forged = examples.filter(({ isForged }) => isForged).length;
-  const authentic = examples.length - forged;
-  if (forged === 0 || authentic === 0) return [[0, 0]];
-  const weighted: WeightedExample[] = examples.map(({ score, isForged }) => ({
-    score,
-    isForged,
-    weight: 1 / (isForged ? forged : authentic),
+export function logLikelihoodKnots(examples: readonly WeightedExample[]): [number, number][] {
+  const forged = classWeight(examples.filter(({ isForged }) => isForged));
+  const authentic = classWeight(examples.filter(({ isForged }) => !isForged));
+  if (forged.sum === 0 || authentic.sum === 0) return [[0, 0]];
+  const weighted = examples.map((example) => ({
+    ...example,
+    weight: example.weight / (example.isForged ? forged : authentic).sum,
   }));
   const knots = isotonicBlocks(weighted).flatMap((block): [number, number][] => {
-    const positive = block.forged + 0.5 / forged;
-    const negative = block.authentic + 0.5 / authentic;
+    const positive = block.forged + 0.5 / forged.count;
+    const negative = block.authentic + 0.5 / authentic.count;
     const ratio = Math.max(-largest, Math.min(largest, Math.log(positive / negative)));
     const rounded = Math.round(ratio * 1000) / 1000;
     return block.from === block.to
@@ -32,6 +33,13 @@ export function logLikelihoodKnots(examples: readonly { score: number; isForged:
         ];
   });
   return thinned(nonDecreasing(knots));
+}
+
+/** Sum of weights, and the number of equal examples that would tell as much (Kish 1965, effective sample size). */
+function classWeight(examples: readonly WeightedExample[]): { sum: number; count: number } {
+  const sum = examples.reduce((total, { weight }) => total + weight, 0);
+  const squares = examples.reduce((total, { weight }) => total + weight ** 2, 0);
+  return { sum, count: squares === 0 ? 0 : sum ** 2 / squares };
 }
 
 /** Smoothing by half an example can turn neighbouring blocks around. */

@@ -50,9 +50,9 @@ describe("isotonicBlocks", () => {
 describe("logLikelihoodKnots", () => {
   it("rises with the statistic, is worth nothing for noise, and never is certain", () => {
     const random = randomSource(8);
-    const noise = Array.from({ length: 2000 }, () => ({ score: random(), isForged: random() < 0.5 }));
+    const noise = Array.from({ length: 2000 }, () => ({ score: random(), isForged: random() < 0.5, weight: 1 }));
     for (const [, ratio] of logLikelihoodKnots(noise).slice(2, -2)) expect(Math.abs(ratio)).toBeLessThan(0.5);
-    const clear = Array.from({ length: 1000 }, (_, i) => ({ score: i, isForged: i >= 500 }));
+    const clear = Array.from({ length: 1000 }, (_, i) => ({ score: i, isForged: i >= 500, weight: 1 }));
     const knots = logLikelihoodKnots(clear);
     expect(knots[0]).toEqual([0, -4]);
     expect(knots.at(-1)).toEqual([999, 4]);
@@ -63,7 +63,7 @@ describe("logLikelihoodKnots", () => {
   });
 
   it("has no opinion without examples of both classes", () => {
-    expect(logLikelihoodKnots([{ score: 3, isForged: true }])).toEqual([[0, 0]]);
+    expect(logLikelihoodKnots([{ score: 3, isForged: true, weight: 1 }])).toEqual([[0, 0]]);
   });
 });
 

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { detectionSchema, evidenceFamilies, observedFindingSchema, regionSchema } from "../detection/detection.ts";
 import { verdicts } from "../fusion/verdict.ts";
+import { counterEvidenceSchema } from "./counter-evidence.ts";
 import { analysisStatuses } from "./lifecycle.ts";
+import { stabilityReportSchema } from "./stability.ts";
 import { epochMillisecondsSchema, epochSecondsSchema } from "./time.ts";
 
 /** Which engines took part, in the spec's words; derived from the detections. */
@@ -55,7 +57,16 @@ export const assessmentSchema = z.object({
   /** 1 when all opinions point the same way, 0 when they cancel out. */
   agreement: z.number().min(0).max(1),
   /** Fused log-odds by family; they and the prior add up to the score. */
-  contributions: z.array(z.object({ family: z.enum(evidenceFamilies), detector: z.string(), log_odds: z.number() })),
+  contributions: z.array(
+    z.object({
+      family: z.enum(evidenceFamilies),
+      /** The family's strongest detector. */
+      detector: z.string(),
+      log_odds: z.number(),
+      /** What each detector added, where relatives count in part; they add up to `log_odds`. */
+      detectors: z.array(z.object({ detector: z.string(), log_odds: z.number() })).optional(),
+    }),
+  ),
   policy_version: z.string(),
 });
 /** See {@link assessmentSchema}. */
@@ -75,10 +86,17 @@ export const analysisSchema = recordSchema.extend({
   detections: z.array(detectionSchema).optional(),
   /** All findings, strongest weight first. */
   findings: z.array(findingSchema).optional(),
-  /** Suspicious places in pixels of the oriented image, strongest first. */
+  /** What speaks against forgery, strongest first, also detectors that could judge and found nothing. */
+  counter_evidence: z.array(counterEvidenceSchema).optional(),
+  /**
+   * Suspicious places in pixels of the oriented image: the regions of the fused heat map with their outlines, as of the
+   * detector `fused`, then the boxes of the single detectors; each strongest first.
+   */
   regions: z.array(regionSchema.extend({ detector: z.string() })).optional(),
   /** Versions of ArtGuard and of every detector, by name. */
   engine_versions: z.record(z.string(), z.string()).optional(),
+  /** Whether the verdict outlives recompression, resizing and cropping; only when asked for. */
+  stability: stabilityReportSchema.optional(),
   error: z.object({ code: z.string(), message: z.string(), fix: z.string() }).optional(),
   elapsed_ms: z.number().nonnegative().optional(),
   /** Money spent on paid models, in US dollars. */

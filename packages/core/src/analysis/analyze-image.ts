@@ -1,18 +1,18 @@
 import type { Detection } from "../detection/detection.ts";
+import { detectionOf } from "../detection/detection-of.ts";
 import type { Detector } from "../detection/detector.ts";
-import type { DetectorRun } from "../detection/run-detector.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import { calibrateDetection } from "../fusion/calibration.ts";
-import { fuse, weighFindings } from "../fusion/fuse.ts";
 import type { VerdictPolicy } from "../fusion/policy.ts";
 import type { Examiner } from "../image/examiner.ts";
-import { orientedSize, orientRegion } from "../image/frame.ts";
 import type { ImageInfo } from "../image/image-info.ts";
 import type { ImageLimits } from "../image/image-limits.ts";
 import type { Analysis, CompletedAnalysis } from "./analysis.ts";
 import type { AnalysisRepository } from "./analysis-repository.ts";
-import { explainAssessment } from "./explain-assessment.ts";
+import { completedRecord } from "./completed-record.ts";
+import { probeStability, type StabilityOptions } from "./probe-stability.ts";
 import type { ProgressEvent } from "./progress-event.ts";
+import type { StabilityReport } from "./stability.ts";
 import { type EpochMilliseconds, epochMillisecondsSchema, toIso } from "./time.ts";
 
 /** What the use case works with; assembled by `createArtGuard`. */
@@ -42,6 +42,8 @@ export interface AnalyzeOptions {
   signal?: AbortSignal;
   /** Also yield the `preprocessed` event. */
   preview?: boolean;
+  /** Also probe whether the verdict outlives a messenger app; its time comes on top of the deadline. */
+  stability?: boolean | Omit<StabilityOptions, "signal">;
 }
 
 const longestFilename = 255;
@@ -97,7 +99,7 @@ async function* examine(
   for await (const event of events) {
     if (event.type === "inspected") info = event.info;
     if (event.type === "detected") {
-      const detection = calibrateDetection(toDetection(event.run), context.policy.calibration);
+      const detection = calibrateDetection(detectionOf(event.run), context.policy.calibration);
       detections.push(detection);
       yield { type: "detected", detection };
     } else if (event.type === "detector_started") {
@@ -107,7 +109,22 @@ async function* examine(
     }
   }
   if (!info) throw new ArtGuardError("image.undecodable", "the image was not inspected");
-  return completedRecord(record, info, inConfiguredOrder(detections, context), performance.now() - started, context);
+  const ordered = inConfiguredOrder(detections, context);
+  const stability = await stabilityOf(bytes, ordered, options, context);
+  const elapsed_ms = performance.now() - started;
+  const { policy, version } = context;
+  return { ...completedRecord(record, { info, detections: ordered, elapsed_ms, policy, version }), ...stability };
+}
+
+async function stabilityOf(
+  bytes: Uint8Array,
+  detections: readonly Detection[],
+  { stability, signal }: AnalyzeOptions,
+  context: AnalysisContext,
+): Promise<{ stability?: StabilityReport }> {
+  if (stability === undefined || stability === false) return {};
+  const options = { ...(stability === true ? {} : stability), ...(signal && { signal }) };
+  return { stability: await probeStability(bytes, detections, options, context) };
 }
 
 function newRecord(bytes: Uint8Array, options: AnalyzeOptions, context: AnalysisContext): Analysis {
@@ -125,68 +142,9 @@ function newRecord(bytes: Uint8Array, options: AnalyzeOptions, context: Analysis
   };
 }
 
-function completedRecord(
-  record: Analysis,
-  info: ImageInfo,
-  detections: Detection[],
-  elapsed_ms: number,
-  context: AnalysisContext,
-): CompletedAnalysis {
-  const assessment = fuse(detections, context.policy);
-  const findings = weighFindings(detections, assessment.contributions).map((finding) =>
-    finding.region ? { ...finding, region: orientRegion(finding.region, info) } : finding,
-  );
-  return {
-    ...record,
-    ...assessment,
-    ...orientedSize(info),
-    status: "COMPLETED",
-    timestamp_iso: toIso(record.created_at),
-    content_type: info.content_type,
-    sha256: info.sha256,
-    detections,
-    findings,
-    regions: regionsOf(detections, info),
-    ai_analysis: explainAssessment(assessment, findings),
-    model: "local",
-    engine_versions: { "@artguard/core": context.version, ...versionsOf(detections) },
-    elapsed_ms,
-    cost_usd: 0,
-  };
-}
-
-function toDetection(run: DetectorRun): Detection {
-  const { observation, reason, error, ...identity } = run;
-  return {
-    ...identity,
-    score: null,
-    ...(observation && {
-      statistic: observation.statistic,
-      ...(observation.decisive !== undefined && { decisive: observation.decisive }),
-      ...(observation.heatmap && { heatmap: observation.heatmap }),
-      ...(observation.measurements && { measurements: observation.measurements }),
-    }),
-    regions: observation?.regions ?? [],
-    findings: observation?.findings ?? [],
-    ...(reason !== undefined && { reason }),
-    ...(error && { error }),
-  };
-}
-
 function inConfiguredOrder(detections: Detection[], { detectors }: AnalysisContext): Detection[] {
   const position = (id: string) => detectors.findIndex((detector) => detector.id === id);
   return detections.toSorted((a, b) => position(a.id) - position(b.id));
-}
-
-function regionsOf(detections: readonly Detection[], info: ImageInfo): CompletedAnalysis["regions"] {
-  return detections
-    .filter(({ family }) => family !== "display")
-    .flatMap(({ id, regions }) => regions.map((region) => ({ ...orientRegion(region, info), detector: id })))
-    .sort((a, b) => b.confidence - a.confidence);
-}
-
-function versionsOf(detections: readonly Detection[]): Record<string, string> {
-  return Object.fromEntries(detections.map(({ id, version }) => [id, version]));
 }
 
 async function fail(

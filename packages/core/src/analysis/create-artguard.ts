@@ -10,7 +10,9 @@ import { version } from "../version.ts";
 import type { Analysis, Assessment, CompletedAnalysis } from "./analysis.ts";
 import { AnalysisRepository, analysisTable } from "./analysis-repository.ts";
 import { type AnalysisContext, type AnalyzeOptions, analyzeImage } from "./analyze-image.ts";
+import { detect, probeStability, type StabilityOptions } from "./probe-stability.ts";
 import type { ProgressEvent } from "./progress-event.ts";
+import type { StabilityReport } from "./stability.ts";
 
 /** Options of {@link createArtGuard}; everything has a default that needs nothing but Node. */
 export interface ArtGuardOptions {
@@ -48,10 +50,24 @@ export interface ArtGuard extends AsyncDisposable {
   analyze(bytes: Uint8Array, options?: AnalyzeOptions): Promise<CompletedAnalysis>;
   /** As {@link ArtGuard.analyze}, as typed progress events; the last one carries the analysis. */
   analyzeStream(bytes: Uint8Array, options?: AnalyzeOptions): AsyncGenerator<ProgressEvent, void, undefined>;
+  /**
+   * Tells whether the verdict of an image would outlive a messenger app (resized, JPEG 75), another save, a resize or a
+   * crop, and which evidence would die. Leaves no record.
+   *
+   * @param options.analysis The finished analysis of the same bytes by this instance; without it the image is examined
+   * first.
+   * @throws ArtGuardError `image.*` for bytes that cannot be judged, `analysis.aborted`, `analysis.invalid-input`.
+   */
+  probeStability(bytes: Uint8Array, options?: ProbeStabilityOptions): Promise<StabilityReport>;
   /** The stored record, without heat maps. @throws ArtGuardError `analysis.not-found` */
   get(requestId: string): Promise<Analysis>;
   /** Judges the detections of a finished analysis again, under another policy (default: this instance's). */
   rescore(analysis: Pick<CompletedAnalysis, "detections">, policy?: VerdictPolicy): Assessment;
+}
+
+/** Options of {@link ArtGuard.probeStability}. */
+export interface ProbeStabilityOptions extends StabilityOptions {
+  analysis?: Pick<CompletedAnalysis, "detections">;
 }
 
 const defaultDeadlineMs = 60_000;
@@ -85,6 +101,7 @@ export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard
   return {
     analyze: async (bytes, analyzeOptions = {}) => lastAnalysis(start(bytes, analyzeOptions, context)),
     analyzeStream: (bytes, analyzeOptions = {}) => start(bytes, analyzeOptions, context),
+    probeStability: (bytes, probeOptions = {}) => probe(bytes, probeOptions, context),
     get: (requestId) => repository.get(requestId),
     rescore: (analysis, policy = context.policy) => rescore(analysis, policy),
     [Symbol.asyncDispose]: () => examiner[Symbol.asyncDispose](),
@@ -92,17 +109,31 @@ export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard
 }
 
 function start(bytes: Uint8Array, options: AnalyzeOptions, context: AnalysisContext) {
-  if (!(bytes instanceof Uint8Array)) {
-    throw new ArtGuardError(
-      "analysis.invalid-input",
-      "analyze() takes the bytes of an image as a Uint8Array or Buffer",
-      {
-        fix: "Read the file first, for example with readFile() of node:fs/promises.",
-      },
-    );
-  }
+  assertBytes(bytes);
   if (options.deadlineMs !== undefined) assertDeadline(options.deadlineMs);
   return analyzeImage(bytes, options, context);
+}
+
+async function probe(bytes: Uint8Array, options: ProbeStabilityOptions, context: AnalysisContext) {
+  assertBytes(bytes);
+  const { analysis, signal } = options;
+  const { detectors, deadlineMs } = context;
+  try {
+    const examined = analysis ?? {
+      detections: await detect(bytes, context, { detectors, deadlineMs, ...(signal && { signal }) }),
+    };
+    return await probeStability(bytes, examined.detections, options, context);
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    throw new ArtGuardError("analysis.aborted", "the probe was stopped by its caller", { cause: error });
+  }
+}
+
+function assertBytes(bytes: Uint8Array): void {
+  if (bytes instanceof Uint8Array) return;
+  throw new ArtGuardError("analysis.invalid-input", "expected the bytes of an image as a Uint8Array or Buffer", {
+    fix: "Read the file first, for example with readFile() of node:fs/promises.",
+  });
 }
 
 async function lastAnalysis(events: AsyncIterable<ProgressEvent>): Promise<CompletedAnalysis> {

@@ -1,4 +1,5 @@
 import type { Assessment, Finding } from "./analysis.ts";
+import type { CounterEvidence } from "./counter-evidence.ts";
 
 const verdictSentences = {
   AUTHENTIC: "No sign of manipulation outweighs the rest of the evidence.",
@@ -19,11 +20,19 @@ export function reasonSentence(reason: string): string {
   return reasonSentences[reason] ?? reason;
 }
 
-/** The explanation of an assessment, written from its evidence alone: `ai_analysis` without a vision model. */
-export function explainAssessment(assessment: Assessment, findings: readonly Finding[]): string {
+/**
+ * The explanation of an assessment, written from its evidence alone: `ai_analysis` without a vision model.
+ *
+ * @param against What speaks against forgery; default the findings of negative weight.
+ */
+export function explainAssessment(
+  assessment: Assessment,
+  findings: readonly Finding[],
+  against: readonly CounterEvidence[] = findings.filter(({ weight }) => weight < 0),
+): string {
   const score = Math.round(assessment.forgery_score);
   const supporting = findings.filter(({ weight }) => weight > 0).slice(0, 3);
-  const opposing = findings.filter(({ weight }) => weight < 0).slice(0, 3);
+  const opposing = against.filter(({ weight }) => weight < 0).slice(0, 3);
   return [
     `Forgery score ${score} of 100 (${assessment.verdict}). ${verdictSentences[assessment.verdict]}`,
     ...assessment.reasons.map(reasonSentence),
@@ -33,6 +42,11 @@ export function explainAssessment(assessment: Assessment, findings: readonly Fin
   ].join(" ");
 }
 
-function claims(findings: readonly Finding[]): string {
-  return findings.map(({ claim, limitation }) => `${claim} (${limitation})`).join(" ");
+function claims(evidence: readonly Pick<Finding, "claim" | "limitation" | "overturned_by">[]): string {
+  return evidence
+    .map(({ claim, limitation, overturned_by }) => {
+      const change = overturned_by === undefined ? "" : ` What would overturn it: ${overturned_by}`;
+      return `${claim} (${limitation}${change})`;
+    })
+    .join(" ");
 }

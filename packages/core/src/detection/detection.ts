@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /**
  * Groups of detectors that look at the same trace and therefore err together.
- * Inside a family only the strongest opinion counts; between families opinions add up.
+ * Inside a family the strongest opinion counts and others in part; between families opinions add up.
  */
 export const evidenceFamilies = [
   "provenance",
@@ -25,7 +25,7 @@ export type EvidenceFamily = (typeof evidenceFamilies)[number];
  */
 export const detectionStatuses = ["ok", "not_applicable", "failed", "timed_out", "skipped"] as const;
 
-/** A rectangle in pixels, with the detector's own confidence that it is forged. */
+/** A place in pixels, as a rectangle and maybe an outline, with the detector's own confidence that it is forged. */
 export const regionSchema = z.object({
   x: z.number().int().nonnegative(),
   y: z.number().int().nonnegative(),
@@ -33,6 +33,11 @@ export const regionSchema = z.object({
   height: z.number().int().positive(),
   /** 0–1; 0.5 is the point of indifference. */
   confidence: z.number().min(0).max(1),
+  /** Corners `[x, y]` of a closed outline inside the box, clockwise in the stored raster; without it the box is all. */
+  polygon: z
+    .array(z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]))
+    .min(3)
+    .optional(),
 });
 /** See {@link regionSchema}. */
 export type Region = z.infer<typeof regionSchema>;

@@ -10,8 +10,9 @@ type Contribution = Assessment["contributions"][number];
  * Turns detections into an assessment: a pure function of its arguments, so that stored detections can be judged
  * again under another policy with no image at hand.
  *
- * `forgery_score = 100·σ(logit(prior) + Σ_family weight·LLR)`, where a family's LLR is its detector with the largest
- * absolute log-likelihood ratio: correlated detectors do not vote twice.
+ * `forgery_score = 100·σ(logit(prior) + Σ_family weight·LLR)`, where a family's LLR is that of its detector with the
+ * largest absolute log-likelihood ratio, and `family_shrinkage` of the others' that share its sign: correlated
+ * detectors do not vote twice.
  *
  * @param detections Every configured detector, also those that did not apply.
  */
@@ -23,8 +24,9 @@ export function fuse(detections: readonly Detection[], policy: VerdictPolicy): A
   const score = decisive ? Math.max(unaided, policy.decisive_score) : unaided;
   const coverage = coverageOf(detections);
   const agreement = agreementOf(contributions);
-  const { verdict, reasons } = judge({ score, coverage, decisive, contributions }, policy);
-  if (agreement < policy.minimum_agreement) reasons.push("conflicting_evidence");
+  const conflict = isConflicting(contributions, agreement, policy);
+  const { verdict, reasons } = judge({ score, coverage, decisive, conflict, contributions }, policy);
+  if (conflict && !reasons.includes("conflicting_evidence")) reasons.push("conflicting_evidence");
   if (detections.some(isIncomplete)) reasons.push("detectors_incomplete");
   const confidence = reasons.includes("insufficient_evidence") ? { low: 0, high: 100 } : intervalOf(sum, score, policy);
   return {
@@ -51,7 +53,7 @@ export function rescore(analysis: { detections: readonly Detection[] }, policy: 
 export function weighFindings(detections: readonly Detection[], contributions: readonly Contribution[]): Finding[] {
   return detections
     .flatMap((detection) => {
-      const logOdds = contributions.find(({ detector }) => detector === detection.id)?.log_odds ?? 0;
+      const logOdds = contributedBy(detection.id, contributions);
       const direction = logOdds > 0 ? "forged" : "authentic";
       const sharers = detection.findings.filter((finding) => finding.direction === direction).length;
       return detection.findings.map((finding) => ({
@@ -63,7 +65,14 @@ export function weighFindings(detections: readonly Detection[], contributions: r
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
 }
 
-function isDecisive(detection: Detection): boolean {
+/** What one detector added to the fused log-odds. */
+export function contributedBy(detector: string, contributions: readonly Contribution[]): number {
+  const shares = contributions.flatMap((contribution) => contribution.detectors ?? [contribution]);
+  return shares.find((share) => share.detector === detector)?.log_odds ?? 0;
+}
+
+/** True for a detection with a finding that is strong enough to condemn the image alone. */
+export function isDecisive(detection: Detection): boolean {
   return detection.status === "ok" && detection.decisive !== undefined;
 }
 
@@ -72,21 +81,35 @@ function isIncomplete({ status }: Detection): boolean {
 }
 
 function contributionsOf(detections: readonly Detection[], policy: VerdictPolicy): Contribution[] {
-  const strongest = new Map<EvidenceFamily, Detection>();
+  const families = new Map<EvidenceFamily, Detection[]>();
   for (const detection of detections) {
     if (detection.status !== "ok" || detection.family === "display") continue;
-    const rival = strongest.get(detection.family);
-    if (!rival || magnitude(detection) > magnitude(rival)) strongest.set(detection.family, detection);
+    families.set(detection.family, [...(families.get(detection.family) ?? []), detection]);
   }
-  return [...strongest].map(([family, detection]) => ({
-    family,
-    detector: detection.id,
-    log_odds: (policy.calibration.families[family] ?? 0) * (detection.log_likelihood_ratio ?? 0),
-  }));
+  return [...families].map(([family, members]) => contributionOf(family, members, policy));
+}
+
+function contributionOf(family: EvidenceFamily, members: readonly Detection[], policy: VerdictPolicy): Contribution {
+  const weight = policy.calibration.families[family] ?? 0;
+  const strongest = members.reduce((best, rival) => (magnitude(rival) > magnitude(best) ? rival : best));
+  const detector = strongest.id;
+  if (policy.family_shrinkage === undefined) return { family, detector, log_odds: weight * opinion(strongest) };
+  const shrinkage = policy.family_shrinkage;
+  const detectors = members
+    .filter((member) => member === strongest || opinion(member) * opinion(strongest) > 0)
+    .map((member) => ({
+      detector: member.id,
+      log_odds: weight * opinion(member) * (member === strongest ? 1 : shrinkage),
+    }));
+  return { family, detector, log_odds: detectors.reduce((sum, { log_odds }) => sum + log_odds, 0), detectors };
+}
+
+function opinion(detection: Detection): number {
+  return detection.log_likelihood_ratio ?? 0;
 }
 
 function magnitude(detection: Detection): number {
-  return Math.abs(detection.log_likelihood_ratio ?? 0);
+  return Math.abs(opinion(detection));
 }
 
 /** Share of the configured evidence families in which at least one detector could judge. */
@@ -103,16 +126,27 @@ function agreementOf(contributions: readonly Contribution[]): number {
   return total === 0 ? 1 : net / total;
 }
 
+function isConflicting(contributions: readonly Contribution[], agreement: number, policy: VerdictPolicy): boolean {
+  if (agreement >= policy.minimum_agreement) return false;
+  const strong = policy.conflict_log_odds;
+  if (strong === undefined) return true;
+  const supports = contributions.some(({ log_odds }) => log_odds >= strong);
+  return supports && contributions.some(({ log_odds }) => log_odds <= -strong);
+}
+
 interface Evidence {
   score: number;
   coverage: number;
   decisive: boolean;
+  conflict: boolean;
   contributions: readonly Contribution[];
 }
 
 function judge(evidence: Evidence, policy: VerdictPolicy): { verdict: Verdict; reasons: string[] } {
   if (evidence.decisive) return { verdict: "LIKELY_FORGED", reasons: ["decisive_finding"] };
   if (evidence.coverage < policy.minimum_coverage) return { verdict: "SUSPICIOUS", reasons: ["insufficient_evidence"] };
+  if (evidence.conflict && policy.conflict_log_odds !== undefined)
+    return { verdict: "SUSPICIOUS", reasons: ["conflicting_evidence"] };
   if (evidence.score < policy.thresholds.suspicious) return { verdict: "AUTHENTIC", reasons: [] };
   if (evidence.score < policy.thresholds.likely_forged) return { verdict: "SUSPICIOUS", reasons: [] };
   const supporting = evidence.contributions.filter(({ log_odds }) => log_odds >= policy.supporting_log_odds);

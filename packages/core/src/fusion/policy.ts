@@ -1,6 +1,25 @@
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import calibrationV1 from "./calibration/v1.json" with { type: "json" };
+import calibrationV2 from "./calibration/v2.json" with { type: "json" };
 import { type Calibration, calibrationSchema } from "./calibration.ts";
+
+/** How the detectors' heat maps become one; see `fuseHeatmaps`. Log-odds are natural logarithms. */
+export interface HeatmapPolicy {
+  /** A map may mark places only when the summed log-odds of the families exceed this, or a finding is decisive. */
+  readonly minimum_log_odds: number;
+  /** One detector's log-odds for one cell stay within ± this. */
+  readonly maximum_cell_log_odds: number;
+  /** Log-odds of a cell of which no detector has an opinion, below 0: most of an image is untouched. */
+  readonly silent_log_odds: number;
+  /** Log-odds that each of four neighbours adds when it is surely forged, and takes away when it is surely not. */
+  readonly neighbour_log_odds: number;
+  /** Mean-field sweeps over the map. */
+  readonly sweeps: number;
+  /** Regions of fewer pixels are not reported; the map keeps them. */
+  readonly minimum_region_pixels: number;
+  /** A region's polygon leaves its cells by at most this many cell sides. */
+  readonly polygon_tolerance: number;
+}
 
 /** Everything that turns detections into a verdict, versioned: the same detections and policy give the same verdict. */
 export interface VerdictPolicy {
@@ -20,6 +39,18 @@ export interface VerdictPolicy {
   readonly decisive_score: number;
   /** Below this agreement the reason `conflicting_evidence` is given. */
   readonly minimum_agreement: number;
+  /**
+   * When set, conflict makes the verdict SUSPICIOUS: one family supports forgery by this much, another opposes it by
+   * this much, and the agreement is below `minimum_agreement`. When absent (`v1`) low agreement is only a reason.
+   */
+  readonly conflict_log_odds?: number;
+  /**
+   * Share that a family's other opinions of the strongest one's sign add to it, 0–1; absent (`v1`) is 0: the strongest
+   * alone.
+   */
+  readonly family_shrinkage?: number;
+  /** Absent in `v1`: every cell then takes the strongest opinion of all scored detectors, and no regions are traced. */
+  readonly heatmap?: HeatmapPolicy;
   readonly calibration: Calibration;
 }
 
@@ -40,10 +71,33 @@ const policyV1: VerdictPolicy = {
   calibration: calibrationSchema.parse(calibrationV1),
 };
 
-const policies: readonly VerdictPolicy[] = [policyV1];
+/**
+ * Policy `v2`: relatives in a family count for a quarter, strong families that contradict each other make an image
+ * SUSPICIOUS, and the heat maps are fused by reliability on a Markov field. A quarter is what is left of a second
+ * opinion that correlates by about 0.75 with the first. The field's strength lies above the point from which a
+ * mean field of four neighbours holds together by itself (¼ of 2, i.e. 0.5), so that holes close and specks vanish.
+ */
+const policyV2: VerdictPolicy = {
+  ...policyV1,
+  version: "v2",
+  conflict_log_odds: 1,
+  family_shrinkage: 0.25,
+  heatmap: {
+    minimum_log_odds: 0,
+    maximum_cell_log_odds: 3,
+    silent_log_odds: -0.5,
+    neighbour_log_odds: 0.6,
+    sweeps: 12,
+    minimum_region_pixels: 256,
+    polygon_tolerance: 1,
+  },
+  calibration: calibrationSchema.parse(calibrationV2),
+};
 
-/** The policy that applies when none is named. */
-export const defaultPolicy: VerdictPolicy = policyV1;
+const policies: readonly VerdictPolicy[] = [policyV1, policyV2];
+
+/** The policy that applies when none is named: the newest. */
+export const defaultPolicy: VerdictPolicy = policyV2;
 
 /** Versions of all policies, oldest first. */
 export function listPolicies(): string[] {

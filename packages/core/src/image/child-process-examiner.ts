@@ -6,6 +6,7 @@ import { ChildPool } from "./child-pool.ts";
 import { ChildSession } from "./child-session.ts";
 import type { ExaminationEvent, ExaminationOptions, Examiner } from "./examiner.ts";
 import type { ImageInfo } from "./image-info.ts";
+import type { ImageVariant } from "./image-variant.ts";
 import { detectorBudget, runWithin } from "./in-process-examiner.ts";
 import { inspectImage } from "./inspect-image.ts";
 import type { Raster } from "./raster.ts";
@@ -14,8 +15,9 @@ type IsolatedDetector = Detector & { readonly source: DetectorSource };
 
 /** An examination that may need several children. */
 interface Work {
-  readonly bytes: Uint8Array;
-  readonly info: ImageInfo;
+  /** Of the variant, once a child has made it. */
+  bytes: Uint8Array;
+  info: ImageInfo;
   readonly options: ExaminationOptions;
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
@@ -23,6 +25,8 @@ interface Work {
   /** Detectors that have not ended yet, in order. */
   pending: IsolatedDetector[];
   isDecoded: boolean;
+  /** Still to be made. */
+  variant: ImageVariant | undefined;
   isPreprocessed: boolean;
   raster?: Raster;
 }
@@ -58,6 +62,7 @@ export class ChildProcessExaminer implements Examiner {
       needsRaster: local.length > 0,
       pending: isolated,
       isDecoded: false,
+      variant: options.variant,
       isPreprocessed: !options.preprocess,
     };
     yield* this.#session(child, work);
@@ -66,7 +71,8 @@ export class ChildProcessExaminer implements Examiner {
     }
     for (const detector of work.raster ? work.pending : [...work.pending, ...local])
       yield { type: "detected", run: endedRun(detector, "skipped", "no time was left for this detector", 0) };
-    if (work.raster) yield* runWithin({ bytes, info, raster: work.raster }, local, deadline, options.signal);
+    if (work.raster)
+      yield* runWithin({ bytes: work.bytes, info: work.info, raster: work.raster }, local, deadline, options.signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -85,6 +91,8 @@ export class ChildProcessExaminer implements Examiner {
       detectors: pending.map(({ id, source }) => ({ id, source })),
       preprocess: !work.isPreprocessed,
       raster: work.needsRaster && !work.raster,
+      limits: options.limits,
+      ...(work.variant && { variant: work.variant }),
     };
     const session = new ChildSession(child, request, options.signal);
     let outcome = { reusable: false, peakRssBytes: 0 };
@@ -109,6 +117,9 @@ export class ChildProcessExaminer implements Examiner {
           case "decoded":
             if (!work.isDecoded) yield step;
             work.isDecoded = true;
+            break;
+          case "variant":
+            [work.bytes, work.info, work.variant] = [step.bytes, step.info, undefined];
             break;
           case "preprocessed":
             work.isPreprocessed = true;

@@ -2,6 +2,7 @@ import type { Detector } from "../detection/detector.ts";
 import type { DetectorRun } from "../detection/run-detector.ts";
 import type { ImageInfo } from "./image-info.ts";
 import type { ImageLimits } from "./image-limits.ts";
+import type { ImageVariant } from "./image-variant.ts";
 import type { PreprocessedImage } from "./preprocess-image.ts";
 
 /** What happens while an image is examined, in order. Every detector ends in exactly one `detected`. */
@@ -20,6 +21,8 @@ export interface ExaminationOptions {
   readonly limits: ImageLimits;
   /** Also make the copy for people and models. */
   readonly preprocess?: boolean;
+  /** Let the detectors see this variant of the image instead of the image; `inspected` tells of the image itself. */
+  readonly variant?: ImageVariant;
   readonly signal?: AbortSignal;
 }
 

@@ -24,5 +24,22 @@ export function orientRegion(region: Region, { width, height, orientation }: Ori
     7: { x: bottom, y: right, ...swapped },
     8: { x: region.y, y: right, ...swapped },
   }[orientation];
-  return { ...region, ...placed };
+  const polygon = region.polygon?.map((corner) => orientCorner(corner, { width, height, orientation }));
+  return { ...region, ...placed, ...(polygon && { polygon }) };
+}
+
+/** A corner lies between pixels: from 0 to the width or height itself. */
+function orientCorner([x, y]: [number, number], { width, height, orientation }: Oriented): [number, number] {
+  const [right, bottom] = [width - x, height - y];
+  const placed: Record<Oriented["orientation"], [number, number]> = {
+    1: [x, y],
+    2: [right, y],
+    3: [right, bottom],
+    4: [x, bottom],
+    5: [y, x],
+    6: [bottom, x],
+    7: [bottom, right],
+    8: [y, right],
+  };
+  return placed[orientation];
 }

@@ -1,8 +1,8 @@
 import type { Detector, ForensicImage } from "../detection/detector.ts";
 import { type DetectorRun, endedRun, runDetector } from "../detection/run-detector.ts";
-import { decodeRaster } from "./decode-raster.ts";
 import type { ExaminationEvent, ExaminationOptions, Examiner } from "./examiner.ts";
 import { inspectImage } from "./inspect-image.ts";
+import { openImage } from "./open-forensic-image.ts";
 import { preprocessImage } from "./preprocess-image.ts";
 
 /**
@@ -16,7 +16,7 @@ export class InProcessExaminer implements Examiner {
     const info = inspectImage(bytes, options.limits);
     yield { type: "inspected", info };
     const started = performance.now();
-    const image: ForensicImage = { bytes, info, raster: await decodeRaster(bytes, info) };
+    const image = await openImage(bytes, info, options);
     yield { type: "decoded", elapsed_ms: performance.now() - started };
     if (options.preprocess) yield { type: "preprocessed", image: await preprocessImage(bytes, info) };
     yield* runWithin(image, options.detectors, deadline, options.signal);

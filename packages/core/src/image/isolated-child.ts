@@ -1,9 +1,10 @@
 import type { JsonValue } from "../detection/detection.ts";
-import type { Detector, DetectorSource, ForensicImage } from "../detection/detector.ts";
+import type { Detector, DetectorSource } from "../detection/detector.ts";
 import { runDetector } from "../detection/run-detector.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
-import { allowOnlyKnownLoaders, decodeRaster } from "./decode-raster.ts";
+import { allowOnlyKnownLoaders } from "./decode-raster.ts";
 import type { ChildMessage, ExamineRequest } from "./isolated-protocol.ts";
+import { openImage } from "./open-forensic-image.ts";
 import { peakResidentBytes } from "./peak-memory.ts";
 import { preprocessImage } from "./preprocess-image.ts";
 
@@ -29,10 +30,10 @@ function send(message: ChildMessage): Promise<void> {
 
 async function examine(request: ExamineRequest): Promise<void> {
   const started = performance.now();
-  const raster = await decodeRaster(request.bytes, request.info);
-  const image: ForensicImage = { bytes: request.bytes, info: request.info, raster };
+  const image = await openImage(request.bytes, request.info, request);
+  if (request.variant) await send({ type: "variant", bytes: image.bytes, info: image.info });
   await send({ type: "decoded", elapsed_ms: performance.now() - started });
-  if (request.raster) await send({ type: "raster", raster });
+  if (request.raster) await send({ type: "raster", raster: image.raster });
   if (request.preprocess)
     await send({ type: "preprocessed", image: await preprocessImage(request.bytes, request.info) });
   for (const { id, source } of request.detectors) {

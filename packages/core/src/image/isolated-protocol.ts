@@ -2,6 +2,8 @@ import type { Detector, DetectorSource } from "../detection/detector.ts";
 import type { DetectorRun } from "../detection/run-detector.ts";
 import type { ErrorRecord } from "../errors/artguard-error.ts";
 import type { ImageInfo } from "./image-info.ts";
+import type { ImageLimits } from "./image-limits.ts";
+import type { ImageVariant } from "./image-variant.ts";
 import type { PreprocessedImage } from "./preprocess-image.ts";
 import type { Raster } from "./raster.ts";
 
@@ -13,12 +15,16 @@ export interface ExamineRequest {
   readonly preprocess: boolean;
   /** Send the raster back, for detectors that run in the host. */
   readonly raster: boolean;
+  /** Make this variant, send it back, and work on it. */
+  readonly variant?: ImageVariant;
+  readonly limits: ImageLimits;
 }
 
 /** What a child answers; `done` or `refused` is the last message of a request. */
 export type ChildMessage =
   | { readonly type: "decoded"; readonly elapsed_ms: number }
   | { readonly type: "preprocessed"; readonly image: PreprocessedImage }
+  | { readonly type: "variant"; readonly bytes: Uint8Array; readonly info: ImageInfo }
   | { readonly type: "raster"; readonly raster: Raster }
   | { readonly type: "detector_started"; readonly id: string }
   | { readonly type: "detected"; readonly run: DetectorRun }

@@ -1,6 +1,9 @@
 import type { ForensicImage } from "../detection/detector.ts";
 import { decodeRaster } from "./decode-raster.ts";
+import type { ExaminationOptions } from "./examiner.ts";
+import type { ImageInfo } from "./image-info.ts";
 import { type ImageLimits, resolveLimits } from "./image-limits.ts";
+import { encodeVariant } from "./image-variant.ts";
 import { inspectImage } from "./inspect-image.ts";
 
 /**
@@ -12,4 +15,16 @@ import { inspectImage } from "./inspect-image.ts";
 export async function openForensicImage(bytes: Uint8Array, limits: Partial<ImageLimits> = {}): Promise<ForensicImage> {
   const info = inspectImage(bytes, resolveLimits(limits));
   return { bytes, info, raster: await decodeRaster(bytes, info) };
+}
+
+/** The image, or its variant, as detectors see it. */
+export async function openImage(
+  bytes: Uint8Array,
+  info: ImageInfo,
+  { variant, limits }: Pick<ExaminationOptions, "variant" | "limits">,
+): Promise<ForensicImage> {
+  if (!variant) return { bytes, info, raster: await decodeRaster(bytes, info) };
+  const saved = await encodeVariant(bytes, info, variant);
+  const savedInfo = inspectImage(saved, limits);
+  return { bytes: saved, info: savedInfo, raster: await decodeRaster(saved, savedInfo) };
 }

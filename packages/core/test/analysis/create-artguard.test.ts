@@ -43,7 +43,15 @@ const endless: Detector = { ...detector("endless"), detect: () => new Promise<Ob
 const marking = detector("marking", {
   heatmap: { width: 1, height: 1, scale: 32, data: Float32Array.of(0.75) },
   regions: [{ x: 1, y: 2, width: 3, height: 4, confidence: 0.9 }],
-  findings: [{ code: "mark", claim: "A mark.", direction: "forged", limitation: "Marks are common." }],
+  findings: [
+    {
+      code: "mark",
+      claim: "A mark.",
+      direction: "forged",
+      limitation: "Marks are common.",
+      overturned_by: "A picture without the mark.",
+    },
+  ],
 });
 
 const picture = () => encoded(gradient(30, 20).png());

@@ -1,4 +1,4 @@
-import { type Detection, fuseHeatmaps, type Heatmap } from "@artguard/core";
+import type { Heatmap } from "@artguard/core";
 import { encodePng, orientedSize, orientRegion, renderHeatmap } from "@artguard/core/image";
 import fc from "fast-check";
 import sharp from "sharp";
@@ -41,12 +41,27 @@ describe("renderHeatmap", () => {
 
     it(`moves a region as a viewer turns orientation ${orientation}`, async () => {
       const info = { width: 13, height: 7, orientation };
-      const region = { x: 2, y: 1, width: 5, height: 3, confidence: 1 };
+      const polygon: [number, number][] = [
+        [2, 1],
+        [7, 1],
+        [7, 4],
+        [2, 4],
+      ];
+      const region = { x: 2, y: 1, width: 5, height: 3, confidence: 1, polygon };
       const stored = new Uint8Array(13 * 7);
       for (let y = 1; y < 4; y++) stored.fill(255, y * 13 + 2, y * 13 + 7);
       const viewed = await asViewed(stored, 13, 7, orientation);
       const moved = orientRegion(region, info);
       expect(orientedSize(info)).toEqual({ width: viewed.width, height: viewed.height });
+      const [xs, ys] = [moved.polygon!.map(([x]) => x), moved.polygon!.map(([, y]) => y)];
+      expect([Math.min(...xs), Math.max(...xs)]).toEqual([moved.x, moved.x + moved.width]);
+      expect([Math.min(...ys), Math.max(...ys)]).toEqual([moved.y, moved.y + moved.height]);
+      expect(
+        moved.polygon!.every(([x, y], i) => {
+          const [u, v] = moved.polygon![(i + 1) % 4]!;
+          return (x === u) !== (y === v);
+        }),
+      ).toBe(true);
       const expected = viewed.data.map((_, i) => {
         const [x, y] = [i % viewed.width, Math.floor(i / viewed.width)];
         const inside = x >= moved.x && x < moved.x + moved.width && y >= moved.y && y < moved.y + moved.height;
@@ -73,60 +88,5 @@ describe("renderHeatmap", () => {
     const file = await encodePng(picture);
     expect(await sharp(file).metadata()).toMatchObject({ format: "png", space: "b-w", channels: 1, depth: "uchar" });
     expect(new Uint8Array(await sharp(file).toColourspace("b-w").raw().toBuffer())).toEqual(picture.data);
-  });
-});
-
-describe("fuseHeatmaps", () => {
-  const detection = (heatmap: Heatmap | undefined, rest: Partial<Detection> = {}): Detection => ({
-    id: "any",
-    family: "noise",
-    version: "1.0.0",
-    status: "ok",
-    score: null,
-    regions: [],
-    findings: [],
-    elapsed_ms: 0,
-    ...(heatmap && { heatmap }),
-    ...rest,
-  });
-  const flat = (value: number, scale: number): Heatmap => {
-    const map = heatmapOver(33, 17, scale);
-    return { ...map, data: map.data.fill(value) };
-  };
-  const size = { width: 33, height: 17 };
-
-  it("marks a place when any cue marks it, whatever its cell size", () => {
-    const corner = flat(0, 16);
-    corner.data[corner.data.length - 1] = 0.9;
-    const fused = fuseHeatmaps([detection(flat(0.2, 4)), detection(corner)], size)!;
-    expect(fused).toMatchObject({ width: 5, height: 3, scale: 8 });
-    expect(fused.data.at(-1)).toBeCloseTo(0.9);
-    expect(fused.data[0]).toBeCloseTo(0.2);
-  });
-
-  it("leaves out pictures for display and what did not measure", () => {
-    const ignored = [detection(flat(1, 8), { family: "display" }), detection(flat(1, 8), { status: "failed" })];
-    expect(fuseHeatmaps([...ignored, detection(undefined)], size)).toBeNull();
-    expect(fuseHeatmaps([...ignored, detection(flat(0, 8))], size)?.data.every((value) => value === 0)).toBe(true);
-  });
-
-  it("never exceeds the strongest and never falls below the weakest opinion", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.float({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 1, max: 40 })), {
-          minLength: 1,
-          maxLength: 4,
-        }),
-        (maps) => {
-          const fused = fuseHeatmaps(
-            maps.map(([value, scale]) => detection(flat(value, scale))),
-            size,
-          )!;
-          const strongest = Math.fround(Math.max(...maps.map(([value]) => value)));
-          expect(fused.data.every((value) => value === strongest)).toBe(true);
-        },
-      ),
-      { seed: 1 },
-    );
   });
 });

@@ -108,6 +108,8 @@ function regionFinding(firstQuality: number, { logFalseAlarms }: SingleQuantized
     direction: "forged" as const,
     limitation:
       "Any local edit before the last save leaves this trace, also a harmless one such as a caption or a border.",
+    overturned_by:
+      "An earlier save of the picture that already shows the region, or its maker's account of the caption, border or logo there.",
     region,
   };
 }
@@ -118,6 +120,7 @@ function resavedFinding(firstQuality: number) {
     claim: `The whole image was saved before at a JPEG quality near ${firstQuality}.`,
     direction: "neutral" as const,
     limitation: "Saving twice is common and no sign of forgery; edits before the first save leave no trace here.",
+    overturned_by: "The camera's or scanner's own file, if it was written only once with these quantisation tables.",
   };
 }
 

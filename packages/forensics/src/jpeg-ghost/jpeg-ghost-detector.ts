@@ -87,6 +87,8 @@ function observation({ raster }: ForensicImage, reading: GhostReading): Observat
               direction: "forged",
               limitation:
                 "Pictures composed of several JPEGs, and smooth parts of coarse ones, show such regions without intent.",
+              overturned_by:
+                "An earlier version of the image without the region's content, or a ghost that follows flat or dark parts rather than an object.",
               region,
             },
           ]

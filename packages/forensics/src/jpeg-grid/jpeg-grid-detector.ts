@@ -116,6 +116,7 @@ function foreignFinding(best: ForeignRegion, regions: readonly Region[], main: n
     direction: "forged",
     limitation:
       "Collages, screenshots, panoramas and logos composed of JPEG pictures show the same trace without intent to deceive.",
+    overturned_by: "The layout of a collage, screenshot or panorama whose parts end where the region ends.",
     region: regions[0]!,
   };
 }
@@ -128,6 +129,7 @@ function historyFindings({ main, earlier }: GridReading): ObservedFinding[] {
       claim: `A second JPEG grid, starting at ${originOf(earlier)}, lies over most of the image: it was cropped or moved and saved again.`,
       direction: "neutral",
       limitation: "Cropping and saving again is common and no sign of forgery.",
+      overturned_by: "The file before the crop, if its own grid does not lie there.",
     });
   if (main !== undefined && main !== 0)
     findings.push({
@@ -135,6 +137,7 @@ function historyFindings({ main, earlier }: GridReading): ObservedFinding[] {
       claim: `The JPEG grid starts at ${originOf(main)} instead of (0, 0): the image was cropped after a JPEG compression.`,
       direction: "neutral",
       limitation: "Cropping is common and no sign of forgery.",
+      overturned_by: "The file before the crop, if its own grid does not lie there.",
     });
   return findings;
 }

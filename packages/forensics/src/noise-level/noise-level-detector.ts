@@ -77,6 +77,8 @@ function observation(raster: ForensicImage["raster"], reading: NoiseReading): Ob
             claim: `A region has ${Math.exp(best.logRatio).toFixed(1)} times the noise of the rest of the image at the same brightness.`,
             direction: "forged",
             limitation: "Smooth or grainy materials, local sharpening and noise reduction in the camera do the same.",
+            overturned_by:
+              "A surface there that is grainier or smoother by nature, or another shot by the same camera with the same difference.",
             region: regions[0]!,
           },
         ]

@@ -58,9 +58,9 @@ async function detect(image: ForensicImage, options: ProvenanceOptions): Promise
   };
 }
 
-function observed({ code, claim, limitation, logLikelihoodRatio }: ProvenanceFinding): ObservedFinding {
+function observed({ code, claim, limitation, overturned_by, logLikelihoodRatio }: ProvenanceFinding): ObservedFinding {
   const direction = logLikelihoodRatio > 0 ? "forged" : logLikelihoodRatio < 0 ? "authentic" : "neutral";
-  return { code, claim, direction, limitation };
+  return { code, claim, direction, limitation, overturned_by };
 }
 
 /** A report consists of JSON alone; the type system cannot see that of read-only lists. */

@@ -6,6 +6,8 @@ export interface ProvenanceFinding {
   readonly code: string;
   readonly claim: string;
   readonly limitation: string;
+  /** What would overturn it, in one sentence. */
+  readonly overturned_by: string;
   /** Natural logarithm; positive speaks for forgery. By judgement: there is no sample to measure them on. */
   readonly logLikelihoodRatio: number;
   /** Strong enough to decide alone. */
@@ -53,6 +55,7 @@ function declaredGeneration({
             "declared-generated-signed",
             `An intact C2PA manifest by ${program} declares that a generative model made the image or a part of it.`,
             "It is the signer's own statement; who the signer is was not proved unless the certificate is trusted.",
+            "A signature that does not verify, or the signer's word that the declaration was a mistake.",
           ),
         ]
       : []),
@@ -62,6 +65,7 @@ function declaredGeneration({
             "declared-generated",
             "The XMP metadata declares that a generative model made the image or a part of it.",
             "Metadata is not signed: anyone can write it into any file.",
+            "An older copy of the same picture without the declaration, such as the camera's own file.",
           ),
         ]
       : []),
@@ -71,14 +75,15 @@ function declaredGeneration({
             "generator-settings",
             `The file carries the settings of the image generator ${generator.name} (${generator.field}).`,
             "Settings are not signed: they could have been copied into another file.",
+            "The same settings run again with a result that is another picture.",
           ),
         ]
       : []),
   ];
 }
 
-function decisive(code: string, claim: string, limitation: string): ProvenanceFinding {
-  return { code, claim, limitation, logLikelihoodRatio: 4, isDecisive: true };
+function decisive(code: string, claim: string, limitation: string, overturned_by: string): ProvenanceFinding {
+  return { code, claim, limitation, overturned_by, logLikelihoodRatio: 4, isDecisive: true };
 }
 
 function isGenerated(term: string): boolean {
@@ -87,8 +92,8 @@ function isGenerated(term: string): boolean {
 
 function manifestFindings({ content_credentials }: ProvenanceReport): ProvenanceFinding[] {
   const { integrity, signer, failures, identity_failures, bad_ingredient, remote_url } = content_credentials;
-  const informs = (code: string, claim: string, limitation: string): ProvenanceFinding[] => [
-    { code, claim, limitation, logLikelihoodRatio: 0 },
+  const informs = (code: string, claim: string, limitation: string, overturned_by: string): ProvenanceFinding[] => [
+    { code, claim, limitation, overturned_by, logLikelihoodRatio: 0 },
   ];
   const byIntegrity: Record<typeof integrity, () => ProvenanceFinding[]> = {
     absent: () => [],
@@ -98,6 +103,7 @@ function manifestFindings({ content_credentials }: ProvenanceReport): Provenance
         code: "manifest-tampered",
         claim: `The file was changed after its C2PA manifest was signed (${failures.join(", ")}).`,
         limitation: "Tools that rewrite metadata without care break manifests too, without changing the picture.",
+        overturned_by: "The file as it was signed, if its pixels are the same.",
         logLikelihoodRatio: 3.5,
       },
     ],
@@ -106,18 +112,21 @@ function manifestFindings({ content_credentials }: ProvenanceReport): Provenance
         "manifest-malformed",
         "The file carries a C2PA manifest that cannot be read.",
         "A damaged copy is no sign of forgery.",
+        "An intact copy of the file.",
       ),
     unsupported: () =>
       informs(
         "manifest-unsupported",
         "The file carries a C2PA manifest with an algorithm that this reader does not know.",
         "Nothing was verified.",
+        "A reader that knows the algorithm.",
       ),
     "remote-only": () =>
       informs(
         "manifest-remote",
         `The file names a C2PA manifest at ${remote_url}, which was not opened.`,
         "Nothing was verified: opening it would tell its server which image is being examined.",
+        "The manifest itself, fetched and verified.",
       ),
   };
   return [
@@ -127,6 +136,7 @@ function manifestFindings({ content_credentials }: ProvenanceReport): Provenance
           "ingredient-broken",
           "The manifest records that an ingredient's own manifest was already broken when it was taken in.",
           "It speaks of the ingredient's past, not of this file.",
+          "The ingredient as it was signed.",
         )
       : []),
     ...(identity_failures.length > 0
@@ -134,6 +144,7 @@ function manifestFindings({ content_credentials }: ProvenanceReport): Provenance
           "identity-unverified",
           `An identity assertion (CAWG) does not hold (${identity_failures.join(", ")}).`,
           "It speaks of who claims the image, not of the image.",
+          "A valid identity assertion by the same person.",
         )
       : []),
   ];
@@ -152,6 +163,8 @@ function intactFinding(signer: ProvenanceReport["content_credentials"]["signer"]
     limitation: isTrusted
       ? "It does not say that the scene before the signature was genuine."
       : "Anyone can sign: without a trusted certificate this proves nothing about the origin.",
+    overturned_by:
+      "Proof that the signer's key was stolen or that the signed scene was staged or a picture of a picture.",
     logLikelihoodRatio: isTrusted ? -1.5 : 0,
   };
 }
@@ -163,6 +176,7 @@ function thumbnailFinding(similarity: number | null): ProvenanceFinding[] {
       code: "thumbnail-mismatch",
       claim: `The embedded EXIF thumbnail shows another picture than the image (similarity ${similarity.toFixed(2)} of 1).`,
       limitation: "Crops and rotations by programs that do not update the thumbnail leave this trace too.",
+      overturned_by: "The uncropped original, if the thumbnail shows the whole of it.",
       logLikelihoodRatio: 2,
     },
   ];
@@ -177,6 +191,7 @@ function editorFinding({ software, history }: ProvenanceReport): ProvenanceFindi
       code: "editing-software",
       claim: `The metadata names the editing program ${editor}${saved > 1 ? `, which saved the image ${saved} times` : ""}.`,
       limitation: "Most uses of such programs are harmless: development, resizing, export.",
+      overturned_by: "The file before that program, if its pixels tell the same scene.",
       logLikelihoodRatio: 0.4,
     },
   ];
@@ -190,6 +205,8 @@ function cameraFinding({ camera, created }: ProvenanceReport): ProvenanceFinding
       code: "camera-named",
       claim: `The EXIF metadata names the camera ${name}${created ? ` and the time ${created}` : ""}.`,
       limitation: "EXIF is not signed: anyone can write it into any file.",
+      overturned_by:
+        "Traces in the pixels that this camera does not leave, such as another size or another compression.",
       logLikelihoodRatio: 0,
     },
   ];

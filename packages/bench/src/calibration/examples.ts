@@ -1,0 +1,54 @@
+import type { DevelopmentData, ManifestRow } from "@artguard/development-data";
+import { type BenchCase, benchRows, isComparable, readCase, type Variant } from "../cases.ts";
+import { cleanPhotographs, squareMask, syntheticCases, syntheticCasesEach } from "../synthetic-cases.ts";
+
+/**
+ * How the pictures of a row serve as examples: never in a form whose format tells the class. CASIA files give their
+ * class away by container facts alone, generated pictures by their size.
+ */
+function variantsOf({ set, task }: ManifestRow): readonly Variant[] {
+  if (task === "ai-generated") return ["messenger", "same-size"];
+  if (task === "original") return ["as-is", "re-encoded", "messenger", "same-size"];
+  return set.startsWith("casia") ? ["re-encoded", "messenger"] : ["as-is", "re-encoded", "messenger"];
+}
+
+function exampleRows(data: DevelopmentData): ManifestRow[] {
+  return benchRows(data).filter(({ set }) => isComparable(set));
+}
+
+/** Number of examples that {@link calibrationExamples} yields. */
+export function exampleCount(data: DevelopmentData): number {
+  const pictures = exampleRows(data).reduce((sum, row) => sum + variantsOf(row).length, 0);
+  return pictures + cleanPhotographs(data, 0).length * syntheticCasesEach;
+}
+
+/**
+ * What calibration is fitted on: the labelled pictures, and forgeries and controls made from the first half of the
+ * photographs that never were JPEGs.
+ */
+export async function* calibrationExamples(data: DevelopmentData): AsyncGenerator<BenchCase> {
+  for (const row of exampleRows(data)) for (const variant of variantsOf(row)) yield await readCase(data, row, variant);
+  const photographs = cleanPhotographs(data, 0);
+  for (const [index, row] of photographs.entries())
+    yield* syntheticExamples(data, row, photographs[(index + 1) % photographs.length]!);
+}
+
+async function* syntheticExamples(
+  data: DevelopmentData,
+  row: ManifestRow,
+  donor: ManifestRow,
+): AsyncGenerator<BenchCase> {
+  let number = 0;
+  for await (const { kind, isForged, bytes, square } of syntheticCases(data, row, donor)) {
+    yield {
+      path: `synthetic/${row.path}/${number++} ${kind}`,
+      variant: "as-is",
+      set: "synthetic",
+      task: "manipulation",
+      group: `synthetic/${row.path}`,
+      isForged,
+      bytes,
+      mask: square && (await squareMask(bytes, square)),
+    };
+  }
+}

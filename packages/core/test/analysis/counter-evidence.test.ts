@@ -1,0 +1,102 @@
+import {
+  counterEvidence,
+  type Detection,
+  defaultPolicy,
+  explainAssessment,
+  fuse,
+  type VerdictPolicy,
+  weighFindings,
+} from "@artguard/core";
+import { describe, expect, it } from "vitest";
+
+const policy: VerdictPolicy = {
+  ...defaultPolicy,
+  calibration: { ...defaultPolicy.calibration, families: { noise: 1, compression: 1, provenance: 1 } },
+};
+
+const detection = (id: string, family: Detection["family"], llr: number, more: Partial<Detection> = {}): Detection => ({
+  id,
+  family,
+  version: "1.0.0",
+  status: "ok",
+  statistic: llr,
+  log_likelihood_ratio: llr,
+  score: 50,
+  regions: [],
+  findings: [],
+  elapsed_ms: 1,
+  ...more,
+});
+
+const signature = {
+  code: "signed",
+  claim: "A trusted camera signed it.",
+  direction: "authentic",
+  limitation: "Scenes can be staged.",
+  overturned_by: "A stolen key.",
+} as const;
+
+const judged = (...detections: Detection[]) => {
+  const assessment = fuse(detections, policy);
+  const findings = weighFindings(detections, assessment.contributions);
+  return { assessment, findings, against: counterEvidence(detections, findings, assessment.contributions) };
+};
+
+describe("counterEvidence", () => {
+  it("lists findings that speak against forgery and detectors that found nothing, strongest first", () => {
+    const { against } = judged(
+      detection("grid", "noise", -Math.LN2),
+      detection("provenance", "provenance", -1.5, { findings: [signature] }),
+      detection("ghost", "compression", 3),
+    );
+    expect(against).toEqual([
+      {
+        detector: "provenance",
+        code: "signed",
+        claim: signature.claim,
+        weight: -1.5,
+        limitation: signature.limitation,
+        overturned_by: signature.overturned_by,
+      },
+      {
+        detector: "grid",
+        claim: expect.stringMatching(/^grid could judge .* no sign .* 2\.0 times as common among untouched/),
+        weight: -Math.LN2,
+        limitation: expect.any(String),
+      },
+    ]);
+  });
+
+  it("keeps what a stronger relative outvoted, without weight", () => {
+    const { against } = judged(detection("a", "noise", 2), detection("b", "noise", -1));
+    expect(against).toMatchObject([{ detector: "b", weight: 0 }]);
+  });
+
+  it("hears nobody who could not judge, is for display, or has no opinion", () => {
+    const { against } = judged(
+      detection("a", "noise", -1, { status: "not_applicable" }),
+      detection("b", "display", -1),
+      detection("c", "compression", 0),
+    );
+    expect(against).toEqual([]);
+  });
+});
+
+describe("explainAssessment", () => {
+  it("says what speaks for and against forgery, and what would overturn it", () => {
+    const accusation = {
+      ...signature,
+      code: "x",
+      claim: "A seam.",
+      direction: "forged",
+      overturned_by: "No seam.",
+    } as const;
+    const { assessment, findings, against } = judged(
+      detection("grid", "noise", -Math.LN2),
+      detection("ghost", "compression", 3, { findings: [accusation] }),
+    );
+    const text = explainAssessment(assessment, findings, against);
+    expect(text).toContain("For forgery: A seam. (Scenes can be staged. What would overturn it: No seam.)");
+    expect(text).toMatch(/Against it: grid could judge this image/);
+  });
+});

@@ -4,6 +4,10 @@ import { runDetector } from "../detection/run-detector.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import { allowOnlyKnownLoaders, decodeRaster } from "./decode-raster.ts";
 import type { ChildMessage, ExamineRequest } from "./isolated-protocol.ts";
+<<<<<<< HEAD
+=======
+import { openImage } from "./open-forensic-image.ts";
+>>>>>>> speed
 import { peakResidentBytes } from "./peak-memory.ts";
 import { preprocessImage } from "./preprocess-image.ts";
 

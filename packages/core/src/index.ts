@@ -13,6 +13,7 @@ export { AnalysisRepository, analysisTable } from "./analysis/analysis-repositor
 export type { AnalyzeOptions } from "./analysis/analyze-image.ts";
 export { type ArtGuard, type ArtGuardOptions, createArtGuard } from "./analysis/create-artguard.ts";
 export { explainAssessment, reasonSentence } from "./analysis/explain-assessment.ts";
+export type { SimilarAnalysis, SimilarOptions, SimilarQuery } from "./analysis/find-similar.ts";
 export { type AnalysisStatus, analysisStatuses, analysisTransitions, assertTransition } from "./analysis/lifecycle.ts";
 export type { ProgressEvent } from "./analysis/progress-event.ts";
 export {

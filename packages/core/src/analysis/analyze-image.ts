@@ -87,6 +87,7 @@ async function* examine(
   const started = performance.now();
   const detections: Detection[] = [];
   let info: ImageInfo | undefined;
+  let perceptual_hash: string | undefined;
   const events = context.examiner.examine(bytes, {
     detectors: context.detectors,
     deadlineMs: options.deadlineMs ?? context.deadlineMs,
@@ -96,6 +97,7 @@ async function* examine(
   });
   for await (const event of events) {
     if (event.type === "inspected") info = event.info;
+    if (event.type === "decoded") perceptual_hash = event.perceptual_hash;
     if (event.type === "detected") {
       const detection = calibrateDetection(toDetection(event.run), context.policy.calibration);
       detections.push(detection);
@@ -107,7 +109,8 @@ async function* examine(
     }
   }
   if (!info) throw new ArtGuardError("image.undecodable", "the image was not inspected");
-  return completedRecord(record, info, inConfiguredOrder(detections, context), performance.now() - started, context);
+  const hashed = perceptual_hash === undefined ? record : { ...record, perceptual_hash };
+  return completedRecord(hashed, info, inConfiguredOrder(detections, context), performance.now() - started, context);
 }
 
 function newRecord(bytes: Uint8Array, options: AnalyzeOptions, context: AnalysisContext): Analysis {

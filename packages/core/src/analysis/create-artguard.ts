@@ -10,6 +10,7 @@ import { version } from "../version.ts";
 import type { Analysis, Assessment, CompletedAnalysis } from "./analysis.ts";
 import { AnalysisRepository, analysisTable } from "./analysis-repository.ts";
 import { type AnalysisContext, type AnalyzeOptions, analyzeImage } from "./analyze-image.ts";
+import { findSimilar, type SimilarAnalysis, type SimilarOptions, type SimilarQuery } from "./find-similar.ts";
 import type { ProgressEvent } from "./progress-event.ts";
 
 /** Options of {@link createArtGuard}; everything has a default that needs nothing but Node. */
@@ -50,6 +51,15 @@ export interface ArtGuard extends AsyncDisposable {
   analyzeStream(bytes: Uint8Array, options?: AnalyzeOptions): AsyncGenerator<ProgressEvent, void, undefined>;
   /** The stored record, without heat maps. @throws ArtGuardError `analysis.not-found` */
   get(requestId: string): Promise<Analysis>;
+  /**
+   * "Have I seen this picture before?": the user's own analyses of the same or a nearly identical picture, nearest first.
+   *
+   * @param query A perceptual hash, or the request_id of one of the user's analyses, which is left out of the answer.
+   * @throws ArtGuardError `analysis.not-found` when the user has no such analysis, `analysis.invalid-input`.
+   * @example
+   * const seen = await artguard.findSimilar({ request_id: analysis.request_id }, { userId: "u1" });
+   */
+  findSimilar(query: SimilarQuery, options: SimilarOptions): Promise<SimilarAnalysis[]>;
   /** Judges the detections of a finished analysis again, under another policy (default: this instance's). */
   rescore(analysis: Pick<CompletedAnalysis, "detections">, policy?: VerdictPolicy): Assessment;
 }
@@ -86,6 +96,7 @@ export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard
     analyze: async (bytes, analyzeOptions = {}) => lastAnalysis(start(bytes, analyzeOptions, context)),
     analyzeStream: (bytes, analyzeOptions = {}) => start(bytes, analyzeOptions, context),
     get: (requestId) => repository.get(requestId),
+    findSimilar: (query, similarOptions) => findSimilar(query, similarOptions, repository),
     rescore: (analysis, policy = context.policy) => rescore(analysis, policy),
     [Symbol.asyncDispose]: () => examiner[Symbol.asyncDispose](),
   };

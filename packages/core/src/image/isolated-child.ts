@@ -4,6 +4,7 @@ import { runDetector } from "../detection/run-detector.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import { allowOnlyKnownLoaders, decodeRaster } from "./decode-raster.ts";
 import type { ChildMessage, ExamineRequest } from "./isolated-protocol.ts";
+import { uprightHash } from "./perceptual-hash.ts";
 import { preprocessImage } from "./preprocess-image.ts";
 
 // Entry of the child process: decodes one image at a time and runs the detectors on it, telling each step as it ends.
@@ -30,7 +31,9 @@ async function examine(request: ExamineRequest): Promise<void> {
   const started = performance.now();
   const raster = await decodeRaster(request.bytes, request.info);
   const image: ForensicImage = { bytes: request.bytes, info: request.info, raster };
-  await send({ type: "decoded", elapsed_ms: performance.now() - started });
+  const elapsed_ms = performance.now() - started;
+  const perceptual_hash = uprightHash(raster, request.info);
+  await send({ type: "decoded", elapsed_ms, ...(perceptual_hash !== undefined && { perceptual_hash }) });
   if (request.raster) await send({ type: "raster", raster });
   if (request.preprocess)
     await send({ type: "preprocessed", image: await preprocessImage(request.bytes, request.info) });

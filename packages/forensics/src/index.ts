@@ -36,6 +36,14 @@ export { provenanceDetector } from "./provenance/provenance-detector.ts";
 export type { ProvenanceReport } from "./provenance/provenance-report.ts";
 export { type ProvenanceOptions, readProvenance } from "./provenance/read-provenance.ts";
 export type { HistoryStep } from "./provenance/xmp-facts.ts";
+export {
+  type ComparedStyle,
+  compareToReferences,
+  type RefusedStyle,
+  type StyleComparison,
+  type StyleOptions,
+} from "./style-comparison/compare-to-references.ts";
+export type { StyleControl } from "./style-comparison/style-controls.ts";
 
 /**
  * The local detectors that `createArtGuard` is meant to run, cheapest first.

@@ -1,7 +1,7 @@
 import type { Raster } from "@artguard/core";
 import type { Plane } from "../raster/plane.ts";
+import { areaPlane, binomial, type Placement, warped } from "../raster/resample.ts";
 import { lumaMix } from "./find-placement.ts";
-import { areaPlane, binomial, type Placement, warped } from "./resample.ts";
 
 /** Luma and, where both pictures have colours, the two colour differences of JFIF (without their offset of 128). */
 const mixes = [lumaMix, [-0.1687, -0.3313, 0.5], [0.5, -0.4187, -0.0813]] as const;

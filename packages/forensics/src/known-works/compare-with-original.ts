@@ -1,9 +1,9 @@
 import type { Raster, Region } from "@artguard/core";
 import { type ConnectedRegion, connectedRegions } from "../raster/connected-regions.ts";
+import type { Placement } from "../raster/resample.ts";
 import { comparablePlanes } from "./comparable-planes.ts";
 import { findPlacement } from "./find-placement.ts";
 import { cellSide, type LocalDifference, localDifference } from "./local-difference.ts";
-import type { Placement } from "./resample.ts";
 
 /** Cells with a pattern, and the share of them that has to agree, from which on two pictures are surely the same. */
 const [fewestPatterns, leastAgreement] = [24, 0.5];
@@ -12,7 +12,7 @@ const leastQuarters = 3;
 /** Fewest neighbouring cells that make a region. */
 const fewestCells = 4;
 /** A region decides alone from this many cells and this mean excess on, while most of the picture is the original's. */
-const [decisiveCells, decisiveExcess, mostDiffering] = [9, 1.5, 0.5];
+const [decisiveCells, decisiveExcess, mostDiffering] = [9, 2.5, 0.5];
 
 /** A place where the image differs, and by how much. */
 export interface DifferingRegion {

@@ -1,7 +1,7 @@
 import type { Raster } from "@artguard/core";
 import type { Plane } from "../raster/plane.ts";
+import { areaPlane, type Placement } from "../raster/resample.ts";
 import { refinePlacement } from "./refine-placement.ts";
-import { areaPlane, type Placement } from "./resample.ts";
 
 /** BT.601 luma. */
 export const lumaMix = [0.299, 0.587, 0.114] as const;

@@ -1,6 +1,6 @@
 import type { Plane } from "../raster/plane.ts";
+import { binomial, type Placement, warped } from "../raster/resample.ts";
 import { accumulate, median, solve } from "./least-squares.ts";
-import { binomial, type Placement, warped } from "./resample.ts";
 
 const mostSteps = 12;
 /** A step that moves no pixel further than this ends the refinement. */

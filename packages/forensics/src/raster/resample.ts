@@ -1,5 +1,5 @@
 import type { Raster } from "@artguard/core";
-import type { Plane } from "../raster/plane.ts";
+import type { Plane } from "./plane.ts";
 
 /** Where a picture lies in another one: `x' = scaleX·x + offsetX`, in pixels from the top left corner (centres at +0.5). */
 export interface Placement {

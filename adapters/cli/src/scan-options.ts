@@ -11,6 +11,8 @@ export interface ScanOptions {
   readonly heatmaps: string | undefined;
   readonly report: string | undefined;
   readonly detectors: Detector[];
+  /** Folder of known originals. */
+  readonly known: string | undefined;
   readonly concurrency: number | undefined;
   readonly deadlineMs: number | undefined;
   readonly failOn: Verdict | undefined;
@@ -29,6 +31,7 @@ export function parseScanOptions(args: readonly string[]): ScanOptions {
     heatmaps: folder("heatmaps", values.heatmaps),
     report: folder("report", values.report),
     detectors: chosenDetectors(values.detectors, values.trust),
+    known: folder("known", values.known),
     concurrency: wholeNumber("concurrency", values.concurrency),
     deadlineMs: milliseconds("deadline", values.deadline),
     failOn: chosenVerdict(values["fail-on"]),
@@ -46,6 +49,7 @@ function parsed(args: readonly string[]) {
         report: { type: "string" },
         detectors: { type: "string" },
         trust: { type: "string" },
+        known: { type: "string" },
         concurrency: { type: "string" },
         deadline: { type: "string" },
         "fail-on": { type: "string" },

@@ -14,6 +14,8 @@ const detailSpreads = 5;
 const leastDetail = 5;
 /** Smallest spread of the logarithm of that difference among cells of like texture. */
 const detailSpreadFloor = 0.25;
+/** Cells whose expected mean luma lies beyond these are not compared in detail. */
+const [blackEnd, whiteEnd] = [14, 238];
 /** Groups of like texture; each is judged by its own median. */
 const textureGroups = 10;
 /** Root mean square contrast from which on a cell's pattern can be compared, and the correlation that agrees. */
@@ -115,6 +117,7 @@ function cellDetail(
   const columns = Math.ceil(image.width / cellSide);
   for (let cell = 0; cell < cells; cell++) {
     if (means.shared[cell] === 0) continue;
+    if (isClipped(tone(means.original.map((source) => source[cell]!)))) continue;
     const [a, b] = [means.image[0]![cell]!, means.original[0]![cell]!];
     const gain = localGain(tone, means, cell);
     let [aa, bb, ab, count] = [0, 0, 0, 0];
@@ -131,6 +134,11 @@ function cellDetail(
     patterns[cell] = ab >= agreement * Math.sqrt(aa * bb) && ab > 0 ? 1 : -1;
   }
   return { difference, texture, patterns };
+}
+
+/** Detail that the copy's tones drive into black or white is lost without any local edit. */
+function isClipped(tone: number): boolean {
+  return tone < blackEnd || tone > whiteEnd;
 }
 
 /** Contrast that the change of tones gives to luma near a cell's own. */

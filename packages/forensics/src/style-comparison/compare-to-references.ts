@@ -128,13 +128,33 @@ function compared(picture: StylePicture, known: readonly StylePicture[]) {
 /** Features at the smallest common resolution, all pictures softened to the least sharp one. */
 function matchedFeatures(pictures: readonly StylePicture[]): StyleFeatures[] {
   const side = Math.min(...pictures.map(({ raster }) => Math.max(raster.width, raster.height)));
-  const planes = pictures.map(({ raster }) => toLab(reducedTo(raster, side)));
-  const target = Math.min(...planes.map(({ lightness }) => sharpness(lightness)));
-  return planes.map((lab) => {
+  const target = Math.min(...pictures.map((picture) => sharpnessAt(picture, side)));
+  return pictures.map((picture) => featuresAt(picture, side, target));
+}
+
+const sharpnesses = new WeakMap<StylePicture, Map<string, number>>();
+const measured = new WeakMap<StylePicture, Map<string, StyleFeatures>>();
+
+function sharpnessAt(picture: StylePicture, side: number): number {
+  return once(sharpnesses, picture, `${side}`, () => sharpness(toLab(reducedTo(picture.raster, side)).lightness));
+}
+
+function featuresAt(picture: StylePicture, side: number, target: number): StyleFeatures {
+  return once(measured, picture, `${side} ${target}`, () => {
+    const lab = toLab(reducedTo(picture.raster, side));
     let { lightness } = lab;
     for (let step = 0; step < mostSoftening && sharpness(lightness) > target; step++) lightness = binomial(lightness);
     return styleFeatures({ ...lab, lightness });
   });
+}
+
+/** References are compared with many images: what is known of them is kept as long as they are. */
+function once<T>(known: WeakMap<StylePicture, Map<string, T>>, picture: StylePicture, key: string, make: () => T): T {
+  const values = known.get(picture) ?? new Map<string, T>();
+  known.set(picture, values);
+  const value = values.get(key) ?? make();
+  values.set(key, value);
+  return value;
 }
 
 /** Root mean square deviation from the references' means in their standard deviations, by group. */

@@ -1,6 +1,5 @@
 import type { Plane } from "../raster/plane.ts";
-import { binomial } from "../raster/resample.ts";
-import type { LabPlanes } from "./style-picture.ts";
+import { halved, type LabPlanes } from "./style-picture.ts";
 
 /** What a group of features looks at. */
 export const styleGroups = ["texture", "orientation", "palette"] as const;
@@ -33,15 +32,6 @@ export function styleFeatures({ lightness, a, b }: LabPlanes): StyleFeatures {
     orientation.push(...directions(plane));
   }
   return { texture, orientation, palette: palette(lightness, a, b) };
-}
-
-function halved(plane: Plane): Plane {
-  const soft = binomial(plane);
-  const [width, height] = [plane.width >> 1, plane.height >> 1];
-  const data = new Float32Array(width * height);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) data[y * width + x] = soft.data[2 * y * plane.width + 2 * x]!;
-  return { width, height, data };
 }
 
 /** Of the level's Haar details: energy, its spread over tiles, and mean to root mean square of each of three directions. */

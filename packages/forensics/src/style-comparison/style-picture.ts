@@ -98,19 +98,28 @@ function root(share: number): number {
 }
 
 /**
- * How much of a picture's detail is in the finest octave: the logarithm to base 2 of the mean absolute detail that one
- * binomial filter removes over that which the next one removes. Higher is sharper; −∞ never: flat pictures give 0.
+ * How much detail a picture has in its finest octave: the logarithm to base 2 of the mean absolute detail that a binomial
+ * filter removes, over that which it removes at a quarter of the size. Higher is sharper; 0 for flat pictures.
  */
 export function sharpness(lightness: Plane): number {
-  const once = binomial(lightness);
-  const twice = binomial(binomial(once));
-  const fine = meanDifference(lightness, once);
-  const coarse = meanDifference(once, twice);
+  const fine = detailOf(lightness);
+  const coarse = detailOf(halved(halved(lightness)));
   return fine > 1e-6 && coarse > 1e-6 ? Math.log2(fine / coarse) : 0;
 }
 
-function meanDifference(one: Plane, other: Plane): number {
+function detailOf(plane: Plane): number {
+  const soft = binomial(plane);
   let sum = 0;
-  for (let i = 0; i < one.data.length; i++) sum += Math.abs(one.data[i]! - other.data[i]!);
-  return sum / one.data.length;
+  for (let i = 0; i < plane.data.length; i++) sum += Math.abs(plane.data[i]! - soft.data[i]!);
+  return sum / Math.max(1, plane.data.length);
+}
+
+/** A plane at half its size: every second sample after a binomial filter. */
+export function halved(plane: Plane): Plane {
+  const soft = binomial(plane);
+  const [width, height] = [plane.width >> 1, plane.height >> 1];
+  const data = new Float32Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) data[y * width + x] = soft.data[2 * y * plane.width + 2 * x]!;
+  return { width, height, data };
 }

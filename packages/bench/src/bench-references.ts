@@ -10,7 +10,7 @@ import { requiredData } from "./required-data.ts";
 const data = requiredData();
 const inSets = (...sets: string[]) => data.rows.filter(({ set }) => sets.includes(set));
 
-await benchHashes();
+if (process.argv[2] !== "styles") await benchHashes();
 await benchStyles();
 
 type Hashes = Record<"perceptual" | "difference", string>;

@@ -12,6 +12,8 @@ const refineSides = [128, 256, 512, 1024] as const;
 const [leastShare, shareStep] = [0.3, 0.93];
 /** Relative difference of the aspects up to which the whole image is also tried as the whole original. */
 const mostStretch = 0.15;
+/** Correlation after refinement from which on no other placement is tried. */
+const sureCorrelation = 0.97;
 /** Placements that are refined, and the correlation that one needs for it. */
 const [mostCandidates, leastCorrelation] = [4, 0.35];
 
@@ -35,10 +37,12 @@ export function findPlacement(image: Raster, original: Raster): Placement | unde
     .sort((a, b) => b.correlation - a.correlation)
     .slice(0, mostCandidates);
   const [first, ...finer] = refineSides;
-  const refined = candidates
-    .map(({ place }) => refineAt(image, original, place, first))
-    .sort((a, b) => b.correlation - a.correlation);
-  let best = refined[0];
+  let best: Candidate | undefined;
+  for (const { place } of candidates) {
+    const refined = refineAt(image, original, place, first);
+    if (refined.correlation > (best?.correlation ?? -1)) best = refined;
+    if (best && best.correlation >= sureCorrelation) break;
+  }
   if (!best) return undefined;
   for (const side of finer) {
     if (side / 2 < Math.max(image.width, image.height)) best = refineAt(image, original, best.place, side);

@@ -1,13 +1,15 @@
-// Copies and edited copies of known originals: `npm run bench:known-works`.
+// Copies and edited copies of known originals: `npm run bench:known-works -- --limit 8` (originals of each set).
+import { parseArgs } from "node:util";
 import { openForensicImage } from "@artguard/core/image";
 import { knownWorkDetector, MemoryKnownWorks } from "@artguard/forensics";
 import sharp from "sharp";
 import { textTable } from "./report/text-table.ts";
 import { requiredData } from "./required-data.ts";
 
+const { values } = parseArgs({ options: { limit: { type: "string", default: "8" } } });
 const data = requiredData();
 // UCID served for building; kodak24 and the National Gallery's paintings are reported.
-const rows = ["kodak24", "paintings-nga"].flatMap((set) => data.rows.filter((row) => row.set === set).slice(0, 8));
+const rows = ["kodak24", "paintings-nga"].flatMap((set) => data.rows.filter((row) => row.set === set).slice(0, Number(values.limit)));
 const works = new MemoryKnownWorks();
 for (const row of rows) await works.add(row.path, () => data.read(row));
 const detector = knownWorkDetector({ works });

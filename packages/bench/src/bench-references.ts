@@ -1,4 +1,4 @@
-// Stylistic consistency with an artist's works, and how far perceptual hashes lie apart: `npm run bench:references`.
+// Stylistic consistency with an artist's works, and how far perceptual hashes lie apart: `npm run bench:references` (`-- styles` leaves the hashes out).
 import type { ForensicImage } from "@artguard/core";
 import { hammingDistance, openForensicImage, perceptualHash } from "@artguard/core/image";
 import type { ManifestRow } from "@artguard/development-data";

@@ -15,7 +15,7 @@ const fewestCells = 4;
 const [decisiveCells, decisiveExcess, mostDiffering] = [9, 2.5, 0.5];
 
 /** A place where the image differs, and by how much. */
-export interface DifferingRegion {
+interface DifferingRegion {
   readonly region: Region;
   readonly cells: number;
   /** Mean multiple of what re-encoding explains. */

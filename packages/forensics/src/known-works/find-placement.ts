@@ -7,6 +7,7 @@ import { refinePlacement } from "./refine-placement.ts";
 export const lumaMix = [0.299, 0.587, 0.114] as const;
 /** Longest side at which every placement is tried, and sides at which the best ones are refined. */
 const searchSide = 96;
+const templateSide = 384;
 const refineSides = [128, 256, 512, 1024] as const;
 /** Smallest share of the original's side that a cut copy may show, and the step between tried shares. */
 const [leastShare, shareStep] = [0.3, 0.93];
@@ -72,19 +73,28 @@ function wholePlacements(image: Raster, original: Raster, small: Plane): Candida
 
 /** The image as a part of the original, without stretching: the best place at each scale. */
 function cutPlacements(image: Raster, original: Raster, small: Plane, shrunk: number): Candidate[] {
+  const reduced = grey(image, templateSide);
   const largest = Math.min(original.width / image.width, original.height / image.height);
   const candidates: Candidate[] = [];
   for (let share = 1; share >= leastShare; share *= shareStep) {
     const scale = largest * share;
     const width = Math.floor(image.width * scale * shrunk);
     const height = Math.floor(image.height * scale * shrunk);
-    if (Math.min(width, height) < 12 || width > image.width || height > image.height) continue;
-    const template = statisticsOf(areaPlane(image, lumaMix, width, height));
+    if (Math.min(width, height) < 12 || width > reduced.width || height > reduced.height) continue;
+    const template = statisticsOf(areaPlane(reduced, lumaMix, width, height));
     const found = bestPlace(small, template);
     const [offsetX, offsetY] = [found.x / shrunk, found.y / shrunk];
     candidates.push({ place: { scaleX: scale, scaleY: scale, offsetX, offsetY }, correlation: found.correlation });
   }
   return candidates;
+}
+
+/** The luma of a picture with its longest side at most `side`, so that every template need not read all of it. */
+function grey(raster: Raster, side: number): Raster {
+  const scale = Math.min(1, side / Math.max(raster.width, raster.height));
+  const size = (length: number) => Math.max(1, Math.round(length * scale));
+  const { width, height, data } = areaPlane(raster, lumaMix, size(raster.width), size(raster.height));
+  return { width, height, channels: 1, data: Uint8Array.from(data, Math.round) };
 }
 
 interface Template {

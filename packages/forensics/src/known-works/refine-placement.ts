@@ -2,7 +2,9 @@ import type { Plane } from "../raster/plane.ts";
 import { binomial, type Placement, warped } from "../raster/resample.ts";
 import { accumulate, median, solve } from "./least-squares.ts";
 
-const mostSteps = 12;
+/** Pixels in all steps together, and the bounds of their number: large pictures start near the end. */
+const pixelsOfAllSteps = 3e6;
+const [fewestSteps, mostSteps] = [4, 12];
 /** A step that moves no pixel further than this ends the refinement. */
 const smallestMove = 0.01;
 /** Residuals beyond this many standard deviations weigh nothing: Tukey's biweight at 95 % efficiency. */
@@ -29,7 +31,8 @@ export function refinePlacement(image: Plane, original: Plane, start: Placement)
   const source = binomial(original);
   let place = start;
   let best: RefinedPlacement = { place, correlation: -1 };
-  for (let step = 0; step < mostSteps; step++) {
+  const steps = Math.max(fewestSteps, Math.min(mostSteps, Math.round(pixelsOfAllSteps / target.data.length)));
+  for (let step = 0; step < steps; step++) {
     const view = warped(source, place, image.width, image.height);
     const fit = fitStep(target, view);
     if (!fit) break;

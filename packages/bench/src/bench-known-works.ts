@@ -9,7 +9,9 @@ import { requiredData } from "./required-data.ts";
 const { values } = parseArgs({ options: { limit: { type: "string", default: "8" } } });
 const data = requiredData();
 // UCID served for building; kodak24 and the National Gallery's paintings are reported.
-const rows = ["kodak24", "paintings-nga"].flatMap((set) => data.rows.filter((row) => row.set === set).slice(0, Number(values.limit)));
+const rows = ["kodak24", "paintings-nga"].flatMap((set) =>
+  data.rows.filter((row) => row.set === set).slice(0, Number(values.limit)),
+);
 const works = new MemoryKnownWorks();
 for (const row of rows) await works.add(row.path, () => data.read(row));
 const detector = knownWorkDetector({ works });

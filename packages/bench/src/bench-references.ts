@@ -93,13 +93,12 @@ async function benchStyles(): Promise<void> {
   const images = new Map<string, ForensicImage>();
   for (const row of [...masters, ...nga]) images.set(row.path, await openForensicImage(data.read(row)));
   const trials = [
-    { name: "scan chain paintings-nga", own: nga, others: masters },
     ...byArtist(masters, 5),
     ...byArtist(nga, 5),
+    { name: "scan chain paintings-nga", own: nga, others: masters },
   ];
   const lines: string[][] = [];
   for (const trial of trials) {
-    process.stderr.write(`${trial.name}\n`);
     const fewest = Math.min(8, trial.own.length - 1);
     const judge = (row: ManifestRow, references: readonly ManifestRow[]) =>
       percentileOf(
@@ -108,7 +107,7 @@ async function benchStyles(): Promise<void> {
         fewest,
       );
     const own: Judgement[] = [];
-    for (const row of trial.own)
+    for (const row of sampled(trial.own, 20))
       own.push(
         await judge(
           row,
@@ -116,8 +115,9 @@ async function benchStyles(): Promise<void> {
         ),
       );
     const others: Judgement[] = [];
-    for (const row of sampled(trial.others)) others.push(await judge(row, trial.own));
+    for (const row of sampled(trial.others, 9)) others.push(await judge(row, trial.own));
     lines.push([trial.name, `${trial.own.length}`, ...tally(own), ...tally(others)]);
+    process.stderr.write(`${lines.at(-1)!.join("  ")}\n`);
   }
   console.log("\nStylistic consistency, leave-one-out. Own works and other artists' works below the 5th percentile.");
   console.log("Fewer than 9 works of an artist are below what the function asks for: shown for study only.");
@@ -125,9 +125,9 @@ async function benchStyles(): Promise<void> {
   console.log(textTable(header, lines));
 }
 
-/** At most about twenty of them, evenly: each is compared with every reference. */
-function sampled(rows: readonly ManifestRow[]): ManifestRow[] {
-  const step = Math.ceil(rows.length / 20);
+/** At most so many of them, evenly: each is compared with every reference. */
+function sampled(rows: readonly ManifestRow[], most: number): ManifestRow[] {
+  const step = Math.ceil(rows.length / most);
   return rows.filter((_, i) => i % step === 0);
 }
 

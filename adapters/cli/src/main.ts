@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import manifest from "../package.json" with { type: "json" };
+import { compare } from "./commands/compare.ts";
 import { limits } from "./commands/limits.ts";
 import { provenance } from "./commands/provenance.ts";
 import { scan } from "./commands/scan.ts";
@@ -11,6 +12,7 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   if (command === "--help" || args.includes("--help")) return print(usage);
   if (command === "scan") return await scan(args, interruption());
   if (command === "provenance") return await provenance(args);
+  if (command === "compare") return await compare(args);
   if (command === "limits") return limits();
   throw new UsageError(command === undefined ? "name a command" : `there is no command "${command}"`);
 }

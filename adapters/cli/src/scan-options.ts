@@ -12,6 +12,8 @@ export interface ScanOptions {
   readonly report: string | undefined;
   readonly stability: boolean;
   readonly detectors: Detector[];
+  /** Folder of known originals. */
+  readonly known: string | undefined;
   readonly concurrency: number | undefined;
   readonly deadlineMs: number | undefined;
   readonly failOn: Verdict | undefined;
@@ -31,6 +33,7 @@ export function parseScanOptions(args: readonly string[]): ScanOptions {
     report: folder("report", values.report),
     stability: values.stability,
     detectors: chosenDetectors(values.detectors, values.trust),
+    known: folder("known", values.known),
     concurrency: wholeNumber("concurrency", values.concurrency),
     deadlineMs: milliseconds("deadline", values.deadline),
     failOn: chosenVerdict(values["fail-on"]),
@@ -49,6 +52,7 @@ function parsed(args: readonly string[]) {
         stability: { type: "boolean", default: false },
         detectors: { type: "string" },
         trust: { type: "string" },
+        known: { type: "string" },
         concurrency: { type: "string" },
         deadline: { type: "string" },
         "fail-on": { type: "string" },

@@ -10,6 +10,7 @@ Judges every image and prints one line for each: verdict, forgery score 0-100, p
   --report DIR       write one self-contained evidence page per image, and index.html
   --stability        also probe whether the verdict survives a messenger app, with the fast detectors, up to 20 s an image
   --detectors A,B    only these detectors
+  --known DIR        also tell copies of the known originals in this folder, and mark where they differ
   --trust FILE       certificates (PEM) whose C2PA signatures are trusted; default none
   --concurrency N    images at a time; default the number of cores
   --deadline S       seconds per image; default 60
@@ -20,6 +21,10 @@ Judges every image and prints one line for each: verdict, forgery score 0-100, p
 artguard provenance <files, folders or -> [--json] [--trust FILE]
 
 Tells where files say that they come from (C2PA, image generators, EXIF, XMP), also for SVG, HEIC, MP4 and .c2pa files.
+
+artguard compare <image or -> --references DIR [--json]
+
+Tells how consistent a picture of an artwork is with at least 8 reference pictures of its artist. No proof, no verdict.
 
 artguard limits
 

@@ -19,6 +19,7 @@ export {
   type ProbeStabilityOptions,
 } from "./analysis/create-artguard.ts";
 export { explainAssessment, reasonSentence } from "./analysis/explain-assessment.ts";
+export type { SimilarAnalysis, SimilarOptions, SimilarQuery } from "./analysis/find-similar.ts";
 export { type AnalysisStatus, analysisStatuses, analysisTransitions, assertTransition } from "./analysis/lifecycle.ts";
 export type { StabilityOptions } from "./analysis/probe-stability.ts";
 export type { ProgressEvent } from "./analysis/progress-event.ts";

@@ -18,8 +18,12 @@ export {
 } from "./jpeg/read-jpeg.ts";
 export { jpegGhostDetector } from "./jpeg-ghost/jpeg-ghost-detector.ts";
 export { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
-
+export { type FolderKnownWorks, folderKnownWorks } from "./known-works/folder-known-works.ts";
+export { type KnownWorkOptions, knownWorkDetector } from "./known-works/known-work-detector.ts";
+export type { KnownWorkCandidate, KnownWorks } from "./known-works/known-works.ts";
+export { MemoryKnownWorks } from "./known-works/memory-known-works.ts";
 export { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
+export { differenceHash } from "./perceptual-hash/difference-hash.ts";
 export { assertTrustAnchors, type TrustOptions } from "./provenance/c2pa-reader.ts";
 export type {
   ContentCredentials,
@@ -32,6 +36,14 @@ export { provenanceDetector } from "./provenance/provenance-detector.ts";
 export type { ProvenanceReport } from "./provenance/provenance-report.ts";
 export { type ProvenanceOptions, readProvenance } from "./provenance/read-provenance.ts";
 export type { HistoryStep } from "./provenance/xmp-facts.ts";
+export {
+  type ComparedStyle,
+  compareToReferences,
+  type RefusedStyle,
+  type StyleComparison,
+  type StyleOptions,
+} from "./style-comparison/compare-to-references.ts";
+export type { StyleControl } from "./style-comparison/style-controls.ts";
 
 /**
  * The local detectors that `createArtGuard` is meant to run, cheapest first.

@@ -7,6 +7,7 @@ import { atomicWrite } from "../atomic-write.ts";
 import { collectInputs } from "../collect-inputs.ts";
 import { inOrder } from "../in-order.ts";
 import { type InputFiles, judgeInput } from "../judge-input.ts";
+import { readKnownWorks } from "../known-works.ts";
 import { isFailed, type Outcome, reaches } from "../outcome.ts";
 import { outputNames } from "../output-names.ts";
 import { duration, ProgressBar } from "../progress-bar.ts";
@@ -45,7 +46,7 @@ async function judgeAll(
 ): Promise<Outcome[]> {
   const concurrency = options.concurrency ?? availableParallelism();
   const artguard = await createArtGuard({
-    detectors: options.detectors,
+    detectors: [...options.detectors, ...(await readKnownWorks(options.known))],
     concurrency,
     ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),
   });

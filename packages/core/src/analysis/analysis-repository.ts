@@ -53,7 +53,27 @@ export class AnalysisRepository {
     if (analysis) return analysis;
     throw new ArtGuardError("analysis.not-found", `there is no analysis ${requestId}`);
   }
+
+  /** A user's records, newest first, at most `limit`. */
+  async *ofUser(userId: string, limit: number): AsyncGenerator<Analysis, void, undefined> {
+    let cursor: string | undefined;
+    for (let left = limit; left > 0; left -= pageSize) {
+      const page = await this.#table.query({
+        index: "user-index",
+        partition: userId,
+        order: "newest_first",
+        limit: Math.min(left, pageSize),
+        ...(cursor !== undefined && { cursor }),
+      });
+      yield* page.items;
+      cursor = page.cursor;
+      if (cursor === undefined) return;
+    }
+  }
 }
+
+/** Records per page of a walk through a user's history. */
+const pageSize = 1000;
 
 function withoutHeatmaps(analysis: Analysis): Analysis {
   if (!analysis.detections) return analysis;

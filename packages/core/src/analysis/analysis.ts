@@ -79,6 +79,11 @@ export type Assessment = z.infer<typeof assessmentSchema>;
 export const analysisSchema = recordSchema.extend({
   /** Lower-case hex SHA-256 of the judged bytes. */
   sha256: z.string().optional(),
+  /** 16 hexadecimal digits by which copies of this picture are found again; absent for one too flat. See `findSimilar`. */
+  perceptual_hash: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional(),
   /** Pixels of the oriented image. */
   width: z.number().int().positive().optional(),
   height: z.number().int().positive().optional(),

@@ -89,6 +89,7 @@ async function* examine(
   const started = performance.now();
   const detections: Detection[] = [];
   let info: ImageInfo | undefined;
+  let perceptual_hash: string | undefined;
   const events = context.examiner.examine(bytes, {
     detectors: context.detectors,
     deadlineMs: options.deadlineMs ?? context.deadlineMs,
@@ -98,6 +99,7 @@ async function* examine(
   });
   for await (const event of events) {
     if (event.type === "inspected") info = event.info;
+    if (event.type === "decoded") perceptual_hash = event.perceptual_hash;
     if (event.type === "detected") {
       const detection = calibrateDetection(detectionOf(event.run), context.policy.calibration);
       detections.push(detection);
@@ -113,7 +115,8 @@ async function* examine(
   const stability = await stabilityOf(bytes, ordered, options, context);
   const elapsed_ms = performance.now() - started;
   const { policy, version } = context;
-  return { ...completedRecord(record, { info, detections: ordered, elapsed_ms, policy, version }), ...stability };
+  const hashed = perceptual_hash === undefined ? record : { ...record, perceptual_hash };
+  return { ...completedRecord(hashed, { info, detections: ordered, elapsed_ms, policy, version }), ...stability };
 }
 
 async function stabilityOf(

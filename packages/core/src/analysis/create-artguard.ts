@@ -10,6 +10,7 @@ import { version } from "../version.ts";
 import type { Analysis, Assessment, CompletedAnalysis } from "./analysis.ts";
 import { AnalysisRepository, analysisTable } from "./analysis-repository.ts";
 import { type AnalysisContext, type AnalyzeOptions, analyzeImage } from "./analyze-image.ts";
+import { findSimilar, type SimilarAnalysis, type SimilarOptions, type SimilarQuery } from "./find-similar.ts";
 import { detect, probeStability, type StabilityOptions } from "./probe-stability.ts";
 import type { ProgressEvent } from "./progress-event.ts";
 import type { StabilityReport } from "./stability.ts";
@@ -61,6 +62,15 @@ export interface ArtGuard extends AsyncDisposable {
   probeStability(bytes: Uint8Array, options?: ProbeStabilityOptions): Promise<StabilityReport>;
   /** The stored record, without heat maps. @throws ArtGuardError `analysis.not-found` */
   get(requestId: string): Promise<Analysis>;
+  /**
+   * "Have I seen this picture before?": the user's own analyses of the same or a nearly identical picture, nearest first.
+   *
+   * @param query A perceptual hash, or the request_id of one of the user's analyses, which is left out of the answer.
+   * @throws ArtGuardError `analysis.not-found` when the user has no such analysis, `analysis.invalid-input`.
+   * @example
+   * const seen = await artguard.findSimilar({ request_id: analysis.request_id }, { userId: "u1" });
+   */
+  findSimilar(query: SimilarQuery, options: SimilarOptions): Promise<SimilarAnalysis[]>;
   /** Judges the detections of a finished analysis again, under another policy (default: this instance's). */
   rescore(analysis: Pick<CompletedAnalysis, "detections">, policy?: VerdictPolicy): Assessment;
 }
@@ -103,6 +113,7 @@ export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard
     analyzeStream: (bytes, analyzeOptions = {}) => start(bytes, analyzeOptions, context),
     probeStability: (bytes, probeOptions = {}) => probe(bytes, probeOptions, context),
     get: (requestId) => repository.get(requestId),
+    findSimilar: (query, similarOptions) => findSimilar(query, similarOptions, repository),
     rescore: (analysis, policy = context.policy) => rescore(analysis, policy),
     [Symbol.asyncDispose]: () => examiner[Symbol.asyncDispose](),
   };

@@ -7,7 +7,8 @@ import type { CompletedAnalysis } from "./analysis.ts";
 export type ProgressEvent =
   | { readonly type: "created"; readonly request_id: string }
   | { readonly type: "inspected"; readonly info: ImageInfo }
-  | { readonly type: "decoded"; readonly elapsed_ms: number }
+  /** `perceptual_hash` as in the record. */
+  | { readonly type: "decoded"; readonly elapsed_ms: number; readonly perceptual_hash?: string }
   /** Only when the caller asked for the preview: the copy of at most 2048 px that may leave the forensic lane. */
   | { readonly type: "preprocessed"; readonly image: PreprocessedImage }
   | { readonly type: "detector_started"; readonly detector: string }

@@ -112,9 +112,14 @@ function magnitude(detection: Detection): number {
   return Math.abs(opinion(detection));
 }
 
-/** Share of the configured evidence families in which at least one detector could judge. */
+/**
+ * Share of the configured evidence families in which at least one detector could judge. That no known original of an
+ * image exists is no gap in its examination: `reference` counts only where there is one.
+ */
 function coverageOf(detections: readonly Detection[]): number {
-  const scored = detections.filter(({ family }) => family !== "display");
+  const scored = detections.filter(
+    ({ family, status }) => family !== "display" && !(family === "reference" && status === "not_applicable"),
+  );
   const configured = new Set(scored.map(({ family }) => family));
   const applied = new Set(scored.filter(({ status }) => status === "ok").map(({ family }) => family));
   return configured.size === 0 ? 0 : applied.size / configured.size;

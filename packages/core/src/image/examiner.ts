@@ -8,7 +8,8 @@ import type { PreprocessedImage } from "./preprocess-image.ts";
 /** What happens while an image is examined, in order. Every detector ends in exactly one `detected`. */
 export type ExaminationEvent =
   | { readonly type: "inspected"; readonly info: ImageInfo }
-  | { readonly type: "decoded"; readonly elapsed_ms: number }
+  /** `perceptual_hash` as in the analysis record; absent for a picture too flat to have one. */
+  | { readonly type: "decoded"; readonly elapsed_ms: number; readonly perceptual_hash?: string }
   | { readonly type: "preprocessed"; readonly image: PreprocessedImage }
   | { readonly type: "detector_started"; readonly id: string }
   | { readonly type: "detected"; readonly run: DetectorRun };

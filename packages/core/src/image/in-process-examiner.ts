@@ -3,6 +3,7 @@ import { type DetectorRun, endedRun, runDetector } from "../detection/run-detect
 import type { ExaminationEvent, ExaminationOptions, Examiner } from "./examiner.ts";
 import { inspectImage } from "./inspect-image.ts";
 import { openImage } from "./open-forensic-image.ts";
+import { uprightHash } from "./perceptual-hash.ts";
 import { preprocessImage } from "./preprocess-image.ts";
 
 /**
@@ -17,7 +18,9 @@ export class InProcessExaminer implements Examiner {
     yield { type: "inspected", info };
     const started = performance.now();
     const image = await openImage(bytes, info, options);
-    yield { type: "decoded", elapsed_ms: performance.now() - started };
+    const elapsed_ms = performance.now() - started;
+    const perceptual_hash = uprightHash(image.raster, image.info);
+    yield { type: "decoded", elapsed_ms, ...(perceptual_hash !== undefined && { perceptual_hash }) };
     if (options.preprocess) yield { type: "preprocessed", image: await preprocessImage(bytes, info) };
     yield* runWithin(image, options.detectors, deadline, options.signal);
   }

@@ -8,7 +8,9 @@ export { defaultImageLimits, type ImageLimits, resolveLimits } from "./image-lim
 export { InProcessExaminer } from "./in-process-examiner.ts";
 export { inspectImage } from "./inspect-image.ts";
 export { openForensicImage } from "./open-forensic-image.ts";
+export { openIsolated } from "./open-isolated.ts";
 export { peakResidentBytes } from "./peak-memory.ts";
+export { hammingDistance, lumaGrid, orientHash, perceptualHash, uprightHash } from "./perceptual-hash.ts";
 export { type PreprocessedImage, preprocessedSide, preprocessImage } from "./preprocess-image.ts";
 export type { Raster } from "./raster.ts";
 export { type GreyPicture, renderHeatmap } from "./render-heatmap.ts";

@@ -4,11 +4,8 @@ import { runDetector } from "../detection/run-detector.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import { allowOnlyKnownLoaders, decodeRaster } from "./decode-raster.ts";
 import type { ChildMessage, ExamineRequest } from "./isolated-protocol.ts";
-<<<<<<< HEAD
-=======
-import { openImage } from "./open-forensic-image.ts";
->>>>>>> speed
 import { peakResidentBytes } from "./peak-memory.ts";
+import { uprightHash } from "./perceptual-hash.ts";
 import { preprocessImage } from "./preprocess-image.ts";
 
 // Entry of the child process: decodes one image at a time and runs the detectors on it, telling each step as it ends.
@@ -43,7 +40,9 @@ async function examine(request: ExamineRequest): Promise<void> {
   const started = performance.now();
   const image = await imageOf(request);
   if (request.variant) await send({ type: "variant", bytes: image.bytes, info: image.info });
-  await send({ type: "decoded", elapsed_ms: performance.now() - started });
+  const elapsed_ms = performance.now() - started;
+  const perceptual_hash = uprightHash(image.raster, image.info);
+  await send({ type: "decoded", elapsed_ms, ...(perceptual_hash !== undefined && { perceptual_hash }) });
   if (request.raster) await send({ type: "raster", raster: image.raster });
   if (request.preprocess)
     await send({ type: "preprocessed", image: await preprocessImage(request.bytes, request.info) });

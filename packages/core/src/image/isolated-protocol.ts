@@ -22,7 +22,7 @@ export interface ExamineRequest {
 
 /** What a child answers; `done` or `refused` is the last message of a request. */
 export type ChildMessage =
-  | { readonly type: "decoded"; readonly elapsed_ms: number }
+  | { readonly type: "decoded"; readonly elapsed_ms: number; readonly perceptual_hash?: string }
   | { readonly type: "preprocessed"; readonly image: PreprocessedImage }
   | { readonly type: "variant"; readonly bytes: Uint8Array; readonly info: ImageInfo }
   | { readonly type: "raster"; readonly raster: Raster }

@@ -183,6 +183,14 @@ describe("fuse", () => {
     );
   });
 
+  it("does not count a missing known original as a gap, and counts a present one", () => {
+    const noise = detection("noise", "noise", 0);
+    const unknown = detection("known-work", "reference", 0, { status: "not_applicable" });
+    const gap = detection("grid", "compression", 0, { status: "not_applicable" });
+    expect(fuse([noise, gap, unknown], policy).coverage).toBe(1 / 2);
+    expect(fuse([noise, gap, { ...unknown, status: "ok" }], policy).coverage).toBe(2 / 3);
+  });
+
   it("never lowers the score when one detector becomes more suspicious", () => {
     const llr = fc.double({ min: -4, max: 4, noNaN: true });
     fc.assert(

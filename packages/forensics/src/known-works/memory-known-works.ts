@@ -1,0 +1,66 @@
+import type { ForensicImage } from "@artguard/core";
+import { ArtGuardError } from "@artguard/core";
+import { openForensicImage, orientHash } from "@artguard/core/image";
+import { cropHashes } from "../perceptual-hash/crop-hashes.ts";
+import { HashIndex } from "./hash-index.ts";
+import type { KnownWorkCandidate, KnownWorks } from "./known-works.ts";
+import { upright } from "./orient-raster.ts";
+
+/** Gives the file of a work again when its pixels are needed. */
+type ReadWork = () => Promise<Uint8Array> | Uint8Array;
+
+/**
+ * A registry of known works in this process's memory: hashes of every original and of windows in it, so that cut copies
+ * are found too. The originals themselves are read again when one is needed. They are decoded in this process: register
+ * only files that you trust.
+ */
+export class MemoryKnownWorks implements KnownWorks {
+  readonly #index = new HashIndex<string>();
+  readonly #bySha256 = new Map<string, string>();
+  readonly #works = new Map<string, ReadWork>();
+
+  /** How many works are registered. */
+  get size(): number {
+    return this.#works.size;
+  }
+
+  /**
+   * Registers an original.
+   *
+   * @param workId Any name; a second work of the same name is refused.
+   * @param read Gives the bytes of the image file, now and whenever its pixels are compared.
+   * @throws ArtGuardError `image.*` when it cannot be decoded, `analysis.invalid-input` when the name is taken.
+   */
+  async add(workId: string, read: ReadWork): Promise<void> {
+    if (this.#works.has(workId))
+      throw new ArtGuardError("analysis.invalid-input", `there already is a known work "${workId}"`);
+    const { info, raster } = await openForensicImage(await read());
+    this.#works.set(workId, read);
+    this.#bySha256.set(info.sha256, workId);
+    for (const hash of cropHashes(upright(raster, info.orientation))) this.#index.add(hash, workId);
+  }
+
+  async findIdentical(sha256: string): Promise<{ work_id: string } | undefined> {
+    const work_id = this.#bySha256.get(sha256);
+    return work_id === undefined ? undefined : { work_id };
+  }
+
+  async findSimilar(perceptualHash: string, distance: number): Promise<KnownWorkCandidate[]> {
+    const nearest = new Map<string, KnownWorkCandidate>();
+    for (const mirrored of [false, true]) {
+      const hash = mirrored ? orientHash(perceptualHash, 2) : perceptualHash;
+      for (const { value: work_id, distance: bits } of this.#index.find(hash, distance)) {
+        if (bits < (nearest.get(work_id)?.distance ?? Number.POSITIVE_INFINITY))
+          nearest.set(work_id, { work_id, distance: bits, mirrored });
+      }
+    }
+    return [...nearest.values()].sort((a, b) => a.distance - b.distance);
+  }
+
+  /** @throws ArtGuardError `storage.not-found` */
+  async open(workId: string): Promise<ForensicImage> {
+    const read = this.#works.get(workId);
+    if (!read) throw new ArtGuardError("storage.not-found", `there is no known work "${workId}"`);
+    return await openForensicImage(await read());
+  }
+}

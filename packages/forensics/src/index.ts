@@ -4,6 +4,7 @@ import { errorLevelDetector } from "./error-level/error-level-detector.ts";
 import { jpegGhostDetector } from "./jpeg-ghost/jpeg-ghost-detector.ts";
 import { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
 import { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
+import { noiseResidualDetector } from "./noise-residual/noise-residual-detector.ts";
 import { provenanceDetector } from "./provenance/provenance-detector.ts";
 import type { ProvenanceOptions } from "./provenance/read-provenance.ts";
 
@@ -20,6 +21,7 @@ export { jpegGhostDetector } from "./jpeg-ghost/jpeg-ghost-detector.ts";
 export { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
 
 export { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
+export { noiseResidualDetector } from "./noise-residual/noise-residual-detector.ts";
 export { assertTrustAnchors, type TrustOptions } from "./provenance/c2pa-reader.ts";
 export type {
   ContentCredentials,
@@ -44,6 +46,7 @@ export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
     doubleQuantizationDetector(),
     errorLevelDetector(),
     noiseLevelDetector(),
+    noiseResidualDetector(),
     jpegGhostDetector(),
     jpegGridDetector(),
   ];

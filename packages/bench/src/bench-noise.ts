@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import type { Detector, Heatmap } from "@artguard/core";
 import { openForensicImage } from "@artguard/core/image";
-import { noiseLevelDetector, noiseResidualDetector } from "@artguard/forensics";
+import { demosaicingDetector, noiseLevelDetector, noiseResidualDetector } from "@artguard/forensics";
 import { auc, truePositiveRateAt } from "./metrics/auc.ts";
 import { groupBootstrap } from "./metrics/bootstrap.ts";
 import { pixelScores } from "./metrics/pixel-scores.ts";
@@ -16,7 +16,7 @@ const { values } = parseArgs({
 const data = requiredData();
 const half = values.half === "0" ? 0 : 1;
 const photographs = noisePhotographs(data, half);
-const detectors = [noiseResidualDetector(), noiseLevelDetector()].filter(
+const detectors = [noiseResidualDetector(), noiseLevelDetector(), demosaicingDetector()].filter(
   ({ id }) => !values.only || id === values.only,
 );
 const originalSets = ["kodak24", "ucid", "cameras", "paintings-masters", "paintings-nga", "paintings-styles"];
@@ -61,8 +61,12 @@ const opinions: Opinion[] = [];
 const hosts = photographs.slice(0, values.limit ? Number(values.limit) : undefined);
 for (const [index, host] of hosts.entries()) {
   process.stderr.write(`\r${index + 1}/${hosts.length} `);
-  for await (const example of noiseCases(data, host, photographs))
-    for (const detector of detectors) opinions.push(await opinionOf(detector, example));
+  for (const isDemosaiced of [false, true]) {
+    const judges = detectors.filter(({ id }) => (id === "demosaicing") === isDemosaiced);
+    if (judges.length === 0) continue;
+    for await (const example of noiseCases(data, host, photographs, { isDemosaiced }))
+      for (const detector of judges) opinions.push(await opinionOf(detector, example));
+  }
 }
 process.stderr.write("\n");
 
@@ -92,6 +96,7 @@ function row(id: string, output: string, donor: string): string[] {
 const donors = [...new Set(opinions.filter(({ isForged }) => isForged).map(({ donor }) => donor)), "all"];
 const outputs = [...new Set(opinions.map(({ output }) => output))];
 console.log(`${hosts.length} photographs of kodak24, UCID and cameras (half ${half}; 0 is for choosing parameters).`);
+console.log("The hosts of demosaicing were given a colour filter pattern first; the files of these sets have none.");
 console.log(
   textTable(
     ["splice", "n", "applies", "AUC", "TPR at 5 %", "alarms", "false", "pixel AUC", "pixel F1"],

@@ -46,17 +46,23 @@ export function noisePhotographs({ rows }: DevelopmentData, half: 0 | 1): Manife
   });
 }
 
-/** The host and its splices with a donor of another source, in each kind of file. Deterministic. */
+/**
+ * The host and its splices with a donor of another source, in each kind of file. Deterministic.
+ *
+ * @param options.isDemosaiced Interpolates half of the host's green samples first, as a camera does.
+ */
 export async function* noiseCases(
   data: DevelopmentData,
   host: ManifestRow,
   photographs: readonly ManifestRow[],
+  { isDemosaiced = false } = {},
 ): AsyncGenerator<NoiseCase> {
   const index = photographs.indexOf(host);
   const random = randomSource(index + 1);
   const others = photographs.filter(({ set }) => set !== host.set);
   const clean = await decoded(data.read(host));
   const { width, height } = clean;
+  if (isDemosaiced) interpolateGreen(clean);
   for (const [donor, edit] of [["untouched", undefined], ...Object.entries(donors)] as const) {
     const mask = new Uint8Array(width * height);
     const pixels = Buffer.from(clean.pixels);
@@ -84,6 +90,17 @@ async function decoded(bytes: Uint8Array, edit: (picture: Sharp, width: number) 
   const edited = edit(sharp(cropped), region.width).toColourspace("srgb").removeAlpha();
   const { data, info } = await edited.raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, pixels: data };
+}
+
+/** Replaces the green of every second pixel, in a chequerboard, by the mean of its four neighbours. */
+function interpolateGreen({ width, height, pixels }: Pixels): void {
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1 + (y & 1); x < width - 1; x += 2) {
+      const at = 3 * (y * width + x) + 1;
+      const sum = pixels[at - 3]! + pixels[at + 3]! + pixels[at - 3 * width]! + pixels[at + 3 * width]!;
+      pixels[at] = Math.round(sum / 4);
+    }
+  }
 }
 
 function pasteEllipse(pixels: Buffer, mask: Uint8Array, host: Pixels, donor: Pixels, random: () => number): void {

@@ -1,4 +1,5 @@
 import type { Detector } from "@artguard/core";
+import { demosaicingDetector } from "./demosaicing/demosaicing-detector.ts";
 import { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
 import { errorLevelDetector } from "./error-level/error-level-detector.ts";
 import { jpegGhostDetector } from "./jpeg-ghost/jpeg-ghost-detector.ts";
@@ -8,6 +9,7 @@ import { noiseResidualDetector } from "./noise-residual/noise-residual-detector.
 import { provenanceDetector } from "./provenance/provenance-detector.ts";
 import type { ProvenanceOptions } from "./provenance/read-provenance.ts";
 
+export { demosaicingDetector } from "./demosaicing/demosaicing-detector.ts";
 export { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
 export { errorLevelDetector } from "./error-level/error-level-detector.ts";
 export type { CoefficientPlane, JpegComponent, JpegMarker, JpegStructure } from "./jpeg/jpeg-structure.ts";
@@ -47,6 +49,7 @@ export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
     errorLevelDetector(),
     noiseLevelDetector(),
     noiseResidualDetector(),
+    demosaicingDetector(),
     jpegGhostDetector(),
     jpegGridDetector(),
   ];

@@ -33,12 +33,18 @@ const processes: readonly ((picture: Sharp, width: number) => Sharp | Promise<Sh
 
 /** Kinds of files, each kind with its own discriminants: a JPEG has lost what tells processes apart without it. */
 const files = {
-  fine: [(picture: Sharp) => picture.png({ compressionLevel: 0 }), (picture: Sharp) => picture.jpeg({ quality: 95 })],
-  compressed: [75, 85].map((quality) => (picture: Sharp) => picture.jpeg({ quality })),
+  lossless: [(picture: Sharp) => picture.png({ compressionLevel: 0 }), jpeg(95)],
+  fine: [jpeg(95), jpeg(90)],
+  coarse: [jpeg(85), jpeg(75)],
 };
+const kinds = ["lossless", "fine", "coarse"] as const;
+
+function jpeg(quality: number) {
+  return (picture: Sharp) => picture.jpeg({ quality });
+}
 
 const data = requiredData();
-const pictures: Record<keyof typeof files, ProcessedPicture[]> = { fine: [], compressed: [] };
+const pictures: Record<(typeof kinds)[number], ProcessedPicture[]> = { lossless: [], fine: [], coarse: [] };
 const photographs = noisePhotographs(data, 0);
 for (const [index, row] of photographs.entries()) {
   process.stderr.write(`\r${index + 1}/${photographs.length} `);
@@ -51,7 +57,7 @@ for (const [index, row] of photographs.entries()) {
     .toBuffer();
   for (const process of processes) {
     const processed = await (await process(sharp(scene), size.width)).png({ compressionLevel: 0 }).toBuffer();
-    for (const kind of ["fine", "compressed"] as const)
+    for (const kind of kinds)
       for (const [file, save] of files[kind].entries()) {
         const { raster } = await openForensicImage(await save(sharp(processed)).toBuffer());
         const windows = windowFeatures(cellStatistics(lumaPlane(raster), 8), 8);

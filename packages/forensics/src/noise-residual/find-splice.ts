@@ -20,23 +20,32 @@ const deviatingShare = 0.05;
 const smallestShare = 0.02;
 const largestShare = 0.35;
 /** Share of the deviating cells that the largest region must hold: what is scattered comes from the scene. */
-const leastCompact = 0.8;
+const leastCompact = 0.6;
 
-/**
- * Looks for one compact region whose distance to the background exceeds `threshold`.
- *
- * @param threshold Squared distance per dimension.
- */
-export function findSplice(windows: WindowFeatures, background: BackgroundDistance, threshold: number): SpliceReading {
+/** Squared distances per dimension: two levels, as in hysteresis. */
+export interface DistanceLevels {
+  /** What the most deviating twentieth of the windows must reach for a region to be called. */
+  readonly called: number;
+  /** How far the region extends. */
+  readonly marked: number;
+}
+
+/** Looks for one compact region beyond `marked`, in an image that deviates up to `called`. */
+export function findSplice(
+  windows: WindowFeatures,
+  background: BackgroundDistance,
+  { called, marked }: DistanceLevels,
+): SpliceReading {
   const [width, height] = [windows.width + windows.span - 1, windows.height + windows.span - 1];
   const distance = onCells(windows, background.squared);
   const known = background.squared.filter((squared) => !Number.isNaN(squared)).sort();
   const deviation = known[Math.floor((1 - deviatingShare) * known.length)] ?? 0;
-  const deviating = Uint8Array.from(distance, (squared) => (squared > threshold ? 1 : 0));
+  const deviating = Uint8Array.from(distance, (squared) => (squared > marked ? 1 : 0));
   const total = deviating.reduce((sum, value) => sum + value, 0);
   const [largest] = connectedRegions(deviating, width, height);
   const isSplice =
     largest !== undefined &&
+    deviation >= called &&
     largest.area >= leastCompact * total &&
     largest.area >= smallestShare * distance.length &&
     total <= largestShare * distance.length;

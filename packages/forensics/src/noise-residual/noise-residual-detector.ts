@@ -13,27 +13,31 @@ import { lumaPlane } from "../raster/plane.ts";
 import { backgroundDistance } from "./background-distance.ts";
 import { cellStatistics } from "./cell-statistics.ts";
 import discriminants from "./discriminants.json" with { type: "json" };
-import { findSplice, type SpliceReading } from "./find-splice.ts";
+import { type DistanceLevels, findSplice, type SpliceReading } from "./find-splice.ts";
 import { windowFeatures } from "./window-features.ts";
 
 const smallestSide = 192;
 /** Coarser JPEGs have erased the noise residual. */
 const lowestQuality = 75;
 /** From this quality on a JPEG counts as fine. */
-const fineQuality = 92;
+const fineQuality = 90;
 /** Pixels per side of a window. */
 const windowSide = 64;
 const fewestWindows = 60;
-/** Squared distances per dimension beyond which a region does not belong to the picture, by kind of file. */
-const thresholds = { fine: 8, compressed: 8 };
+/** By kind of file. Untouched photographs of the half for choosing parameters stay below the level of a call. */
+const levels = {
+  lossless: { called: 8, marked: 3.5 },
+  fine: { called: 7.5, marked: 3.5 },
+  coarse: { called: 6, marked: 3 },
+} satisfies Record<string, DistanceLevels>;
 
 /**
  * Noise residual: a region whose fine structure (camera, scaling, sharpening, noise reduction, earlier JPEG) is another
  * than that of the rest. Co-occurrences of the quantised high-pass residual as in Splicebuster; see `cellStatistics`,
  * `processDiscriminants` and `backgroundDistance`.
  *
- * The statistic is the squared distance that the most deviating twentieth of the windows reaches, over the distance from
- * which on a region is called. The heat map has one cell per 8×8 to 32×32 pixels, by size of the image.
+ * The statistic is the squared distance that the most deviating twentieth of the windows reaches, over the level from which on
+ * a region is called. The heat map has one cell per 8×8 to 32×32 pixels, by size of the image.
  */
 export function noiseResidualDetector(): Detector {
   return {
@@ -54,12 +58,12 @@ function detect(image: ForensicImage): Observation | NotApplicable {
   if (quality < lowestQuality)
     return notApplicable(`The JPEG quality of about ${quality} is below ${lowestQuality}: its noise is gone.`);
   const side = cellSide(raster);
-  const kind = quality >= fineQuality ? "fine" : "compressed";
+  const kind = kindOf(image, quality);
   const windows = windowFeatures(cellStatistics(lumaPlane(raster), side), windowSide / side);
   const background = backgroundDistance(windows, discriminants[kind]);
   if (background.judged < fewestWindows)
     return notApplicable("Too little of the image is free of clipped and artificially flat parts.");
-  return observation(raster, side, findSplice(windows, background, thresholds[kind]), thresholds[kind]);
+  return observation(raster, side, findSplice(windows, background, levels[kind]), levels[kind]);
 }
 
 /** Of the file itself; 100 for files without loss, and 0 for JPEGs whose tables cannot be read. */
@@ -73,6 +77,12 @@ function qualityOf({ bytes, info }: ForensicImage): number {
   }
 }
 
+/** What a file keeps of the noise residual. */
+function kindOf({ info }: ForensicImage, quality: number): keyof typeof levels {
+  if (info.format !== "jpeg") return "lossless";
+  return quality >= fineQuality ? "fine" : "coarse";
+}
+
 /** Steps of the windows: larger images get larger steps, so that the number of windows stays in the ten thousands. */
 function cellSide({ width, height }: ForensicImage["raster"]): number {
   const megapixels = (width * height) / 1e6;
@@ -84,14 +94,14 @@ function observation(
   raster: ForensicImage["raster"],
   side: number,
   reading: SpliceReading,
-  threshold: number,
+  { called, marked }: DistanceLevels,
 ): Observation {
   const { splice, deviation } = reading;
-  const region = splice && pixelRegion(splice, side, confidenceOf(meanDistance(reading, splice), threshold));
+  const region = splice && pixelRegion(splice, side, confidenceOf(meanDistance(reading, splice), marked));
   return {
     applicable: true,
-    statistic: deviation / threshold,
-    heatmap: heatmapOf(raster, side, reading, threshold),
+    statistic: deviation / called,
+    heatmap: heatmapOf(raster, side, reading, marked),
     regions: region ? [region] : [],
     findings: region
       ? [
@@ -107,7 +117,7 @@ function observation(
           },
         ]
       : [],
-    measurements: { deviation, threshold },
+    measurements: { deviation },
   };
 }
 

@@ -12,6 +12,7 @@ import { jpegStructureOf } from "../jpeg/jpeg-of.ts";
 import { type DemosaicingReading, findUntraced } from "./find-untraced.ts";
 import { cellSide, greenPrediction } from "./green-prediction.ts";
 
+const formats = new Set<string>(["png", "tiff", "jpeg"]);
 const smallestSide = 192;
 /** Any coarser quantisation replaces the trace. */
 const lowestQuality = 96;
@@ -44,7 +45,8 @@ function detect(image: ForensicImage): Observation | NotApplicable {
   if (raster.channels !== 3) return notApplicable("A grey image has no colour filter pattern.");
   if (Math.min(raster.width, raster.height) < smallestSide)
     return notApplicable(`The image is smaller than ${smallestSide} px.`);
-  if (info.format === "gif") return notApplicable("A palette leaves no colour filter pattern.");
+  if (!formats.has(info.format))
+    return notApplicable("Only PNG, TIFF and fine JPEG files keep a colour filter pattern.");
   if (isCoarse(image))
     return notApplicable(`The JPEG quality is below ${lowestQuality}: it has replaced the colour filter pattern.`);
   const prediction = greenPrediction(raster);

@@ -77,10 +77,10 @@ function qualityOf({ bytes, info }: ForensicImage): number {
   }
 }
 
-/** What a file keeps of the noise residual. */
+/** What a file keeps of the noise residual; WebP and AVIF do not tell how much they lost. */
 function kindOf({ info }: ForensicImage, quality: number): keyof typeof levels {
-  if (info.format !== "jpeg") return "lossless";
-  return quality >= fineQuality ? "fine" : "coarse";
+  if (info.format === "png" || info.format === "tiff") return "lossless";
+  return info.format === "jpeg" && quality >= fineQuality ? "fine" : "coarse";
 }
 
 /** Steps of the windows: larger images get larger steps, so that the number of windows stays in the ten thousands. */

@@ -50,6 +50,7 @@ describe("noiseResidualDetector", () => {
   it.each([
     ["an even texture", picture(512, 384, 8).png().toBuffer()],
     ["a JPEG of it", picture(512, 384, 8).jpeg({ quality: 85 }).toBuffer()],
+    ["a WebP of it", picture(512, 384, 8).webp({ quality: 80 }).toBuffer()],
     ["white noise", drawn(512, 384, () => 100 + 20 * random())],
     ["a noisy slope", drawn(512, 384, (x, y) => 40 + x / 4 + y / 8 + 4 * random())],
   ])("is silent on %s", async (_, image) => {

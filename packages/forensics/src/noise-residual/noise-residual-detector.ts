@@ -24,7 +24,7 @@ const fineQuality = 90;
 /** Pixels per side of a window. */
 const windowSide = 64;
 const fewestWindows = 60;
-/** By kind of file. Untouched photographs of the half for choosing parameters stay below the level of a call. */
+/** By kind of file. 17 untouched photographs of the half for choosing parameters stayed below the level of a call. */
 const levels = {
   lossless: { called: 8, marked: 3.5 },
   fine: { called: 7.5, marked: 3.5 },

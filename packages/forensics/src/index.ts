@@ -1,12 +1,15 @@
 import type { Detector } from "@artguard/core";
+import { demosaicingDetector } from "./demosaicing/demosaicing-detector.ts";
 import { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
 import { errorLevelDetector } from "./error-level/error-level-detector.ts";
 import { jpegGhostDetector } from "./jpeg-ghost/jpeg-ghost-detector.ts";
 import { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
 import { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
+import { noiseResidualDetector } from "./noise-residual/noise-residual-detector.ts";
 import { provenanceDetector } from "./provenance/provenance-detector.ts";
 import type { ProvenanceOptions } from "./provenance/read-provenance.ts";
 
+export { demosaicingDetector } from "./demosaicing/demosaicing-detector.ts";
 export { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
 export { errorLevelDetector } from "./error-level/error-level-detector.ts";
 export type { CoefficientPlane, JpegComponent, JpegMarker, JpegStructure } from "./jpeg/jpeg-structure.ts";
@@ -24,6 +27,7 @@ export type { KnownWorkCandidate, KnownWorks } from "./known-works/known-works.t
 export { MemoryKnownWorks } from "./known-works/memory-known-works.ts";
 export { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 export { differenceHash } from "./perceptual-hash/difference-hash.ts";
+export { noiseResidualDetector } from "./noise-residual/noise-residual-detector.ts";
 export { assertTrustAnchors, type TrustOptions } from "./provenance/c2pa-reader.ts";
 export type {
   ContentCredentials,
@@ -56,6 +60,8 @@ export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
     doubleQuantizationDetector(),
     errorLevelDetector(),
     noiseLevelDetector(),
+    noiseResidualDetector(),
+    demosaicingDetector(),
     jpegGhostDetector(),
     jpegGridDetector(),
   ];

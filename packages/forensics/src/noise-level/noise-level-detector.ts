@@ -22,8 +22,8 @@ const fewestMeasured = 0.15;
 const reportedSignificance = 24;
 
 /**
- * Noise levels: a region with much more or less noise than the rest of the image at the same brightness. Of low weight:
- * scenes have smooth and grainy parts of their own. Noise by `windowNoise`.
+ * Noise levels: a region with much more or less noise than the rest of the image at the same brightness and
+ * texture. Of low weight: scenes have smooth and grainy parts of their own. Noise by `windowNoise`.
  *
  * The statistic is the significance of the strongest region (see `NoiseRegion`); 0 without one. The heat map has
  * one cell per 32×32 pixels and marks the reported regions.
@@ -31,7 +31,7 @@ const reportedSignificance = 24;
 export function noiseLevelDetector(): Detector {
   return {
     id: "noise-level",
-    version: "1.0.0",
+    version: "1.1.0",
     family: "noise",
     source: detectorSource("noiseLevelDetector"),
     detect,
@@ -74,11 +74,15 @@ function observation(raster: ForensicImage["raster"], reading: NoiseReading): Ob
       ? [
           {
             code: "noise-inconsistent",
-            claim: `A region has ${Math.exp(best.logRatio).toFixed(1)} times the noise of the rest of the image at the same brightness.`,
+            claim: `A region has ${Math.exp(best.logRatio).toFixed(1)} times the noise of the rest of the image at the same brightness and texture.`,
             direction: "forged",
             limitation: "Smooth or grainy materials, local sharpening and noise reduction in the camera do the same.",
             overturned_by:
+<<<<<<< HEAD
               "A surface there that is grainier or smoother by nature, or another shot by the same camera with the same difference.",
+=======
+              "A material in the region that explains its noise, or the camera's own file with the same difference.",
+>>>>>>> noise
             region: regions[0]!,
           },
         ]

@@ -13,11 +13,15 @@ export interface WindowNoise {
   readonly deviation: Float32Array;
   /** Mean luma, 0–255. */
   readonly brightness: Float32Array;
+  /** Standard deviation of the means of 4×4 blocks in grey levels, less what the noise alone adds to it. */
+  readonly structure: Float32Array;
 }
 
-/** Windows darker or brighter than this have lost noise at the ends of the range. */
+/** Blocks darker or brighter than this have lost noise at the ends of the range. */
 const darkest = 12;
 const brightest = 243;
+/** Share of the blocks that may have lost noise. */
+const mostClipped = 0.1;
 /** Standard deviation of the 4×4 means above which a window shows too much of the scene. */
 const mostStructure = 14;
 /** Immerkær's mask has a gain of 36 on the variance of white noise; the mean of |x| of a Gaussian is 0.7979 σ. */
@@ -34,6 +38,7 @@ export function windowNoise(plane: Plane): WindowNoise {
   const height = Math.floor((plane.height - 2) / windowSide);
   const deviation = new Float32Array(width * height);
   const brightness = new Float32Array(width * height);
+  const structure = new Float32Array(width * height);
   const means = new Float32Array(blocksPerSide ** 2);
   const noise = new Float32Array(blocksPerSide ** 2);
   for (let window = 0; window < deviation.length; window++) {
@@ -42,10 +47,18 @@ export function windowNoise(plane: Plane): WindowNoise {
     measureBlocks(plane, left, top, means, noise);
     const mean = average(means);
     brightness[window] = mean;
-    const hidden = mean < darkest || mean > brightest || deviationOf(means, mean) > mostStructure;
+    const total = deviationOf(means, mean);
+    structure[window] = Math.sqrt(Math.max(0, total ** 2 - (average(noise) / blockSide) ** 2));
+    const hidden = isClipped(means) || total > mostStructure;
     deviation[window] = hidden ? Number.NaN : noise.sort()[noise.length >> 2]!;
   }
-  return { width, height, deviation, brightness };
+  return { width, height, deviation, brightness, structure };
+}
+
+function isClipped(means: Float32Array): boolean {
+  let clipped = 0;
+  for (const mean of means) if (mean < darkest || mean > brightest) clipped++;
+  return clipped > mostClipped * means.length;
 }
 
 function measureBlocks(

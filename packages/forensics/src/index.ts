@@ -6,6 +6,7 @@ import { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
 import { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 import { provenanceDetector } from "./provenance/provenance-detector.ts";
 import type { ProvenanceOptions } from "./provenance/read-provenance.ts";
+import { resamplingDetector } from "./resampling/resampling-detector.ts";
 
 export { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
 export { errorLevelDetector } from "./error-level/error-level-detector.ts";
@@ -32,6 +33,7 @@ export { provenanceDetector } from "./provenance/provenance-detector.ts";
 export type { ProvenanceReport } from "./provenance/provenance-report.ts";
 export { type ProvenanceOptions, readProvenance } from "./provenance/read-provenance.ts";
 export type { HistoryStep } from "./provenance/xmp-facts.ts";
+export { resamplingDetector } from "./resampling/resampling-detector.ts";
 
 /**
  * The local detectors that `createArtGuard` is meant to run, cheapest first.
@@ -46,5 +48,6 @@ export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
     noiseLevelDetector(),
     jpegGhostDetector(),
     jpegGridDetector(),
+    resamplingDetector(),
   ];
 }

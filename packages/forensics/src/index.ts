@@ -7,6 +7,7 @@ import { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 import { provenanceDetector } from "./provenance/provenance-detector.ts";
 import type { ProvenanceOptions } from "./provenance/read-provenance.ts";
 import { resamplingDetector } from "./resampling/resampling-detector.ts";
+import { shiftedDoubleCompressionDetector } from "./shifted-double-compression/shifted-double-compression-detector.ts";
 
 export { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
 export { errorLevelDetector } from "./error-level/error-level-detector.ts";
@@ -34,6 +35,7 @@ export type { ProvenanceReport } from "./provenance/provenance-report.ts";
 export { type ProvenanceOptions, readProvenance } from "./provenance/read-provenance.ts";
 export type { HistoryStep } from "./provenance/xmp-facts.ts";
 export { resamplingDetector } from "./resampling/resampling-detector.ts";
+export { shiftedDoubleCompressionDetector } from "./shifted-double-compression/shifted-double-compression-detector.ts";
 
 /**
  * The local detectors that `createArtGuard` is meant to run, cheapest first.
@@ -49,5 +51,6 @@ export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
     jpegGhostDetector(),
     jpegGridDetector(),
     resamplingDetector(),
+    shiftedDoubleCompressionDetector(),
   ];
 }

@@ -1,13 +1,16 @@
 import { type ConnectedRegion, connectedRegions } from "../raster/connected-regions.ts";
+import type { Plane } from "../raster/plane.ts";
+import { tileSide } from "../raster/spectral-peaks.ts";
+import { cellSide, locateTrace, type TraceMap } from "./locate-trace.ts";
 import { pairCount, pairFrequency, type TilePeaks } from "./tile-peaks.ts";
 
-/** Tiles that hang together and show one interpolation, while the rest of the image does not. */
-export interface ResampledTiles {
+/** A part that shows one interpolation, while the rest of the image does not. */
+export interface ResampledRegion {
   readonly pair: number;
   /** −log10 of the expected number of tiles with so strong a peak in an image without a trace. */
   readonly significance: number;
-  /** Indexes of tiles. */
-  readonly tiles: readonly number[];
+  /** In cells of `cellSide` pixels. */
+  readonly region: ConnectedRegion;
 }
 
 /** What the peaks say about an image. */
@@ -17,7 +20,7 @@ export interface ResamplingReading {
   /** Share of the telling tiles that show it, 0–1. */
   readonly wholeShare: number;
   /** Most significant first. */
-  readonly local: readonly ResampledTiles[];
+  readonly local: readonly ResampledRegion[];
   /** Significance of the strongest peak that does not lie over the whole image, reported or not; at least 0. */
   readonly strongestLocal: number;
 }
@@ -29,34 +32,44 @@ const lowestFrequency = 11;
 /** Peak ratio from which on a tile counts as showing a trace that another one proves; chance e⁻⁶. */
 const carrierRatio = 3;
 const wholeShareOfTiles = 0.6;
-/** Mean peak ratio (cut at {@link mostRatio}) over all tiles that shows a faint trace everywhere; ½ without one. */
+/** Mean and median peak ratio over all tiles that show a faint trace everywhere; 0.5 and 0.35 without one. */
 const wholeMean = 1.8;
+const wholeMedian = 1;
 const mostRatio = 6;
-/** A local trace needs an untouched rest to stand out from: at least as many tiles, and this share of all. */
+/** Ratio from which on a cell shows the trace; chance `(1 + 8) e⁻⁸`, 0.3 %. */
+const leastCellRatio = 4;
+/** Cells of 16 px that a region has at least: about 64 × 64 px. */
+const fewestCells = 16;
+/** Tiles beside the region that must be there, at least and as a share of all, and their mean peak ratio (½ by chance). */
 const fewestOutside = 4;
-const leastOutsideShare = 0.4;
-const mostGroups = 8;
+const leastOutsideShare = 0.2;
+const mostOutsideMean = 1;
+const cellsPerTile = tileSide / cellSide;
+/** Bounds the work; each candidate is followed over the whole image. */
+const mostCandidates = 4;
 
 /** Tells an interpolation of the whole image from one of a part. */
-export function findResampled(peaks: TilePeaks): ResamplingReading {
+export function findResampled(plane: Plane, peaks: TilePeaks): ResamplingReading {
   const { means, shares } = meanRatios(peaks);
-  const whole = wholePair(means, shares);
+  const whole = wholePair(peaks, means, shares);
   const free = Uint8Array.from(peaks.telling);
-  if (whole !== undefined) {
-    for (let t = 0; t < free.length; t++) if (ratioAt(peaks, t, whole) > carrierRatio) free[t] = 0;
-  }
-  const local: ResampledTiles[] = [];
+  // Where the trace of the whole is, its harmonics are too.
+  if (whole !== undefined) release(peaks, whole, free);
+  const local: ResampledRegion[] = [];
   let strongestLocal = 0;
-  for (let round = 0; round < mostGroups; round++) {
+  for (let round = 0; round < mostCandidates; round++) {
     const top = strongest(peaks, free);
     if (!top) break;
     const significance = 2 * top.ratio * Math.LOG10E - Math.log10(pairCount * count(peaks.telling));
-    const tiles = groupAround(peaks, top.tile, top.pair);
-    const isLocal = standsAlone(peaks, top.pair, tiles);
-    if (isLocal) strongestLocal = Math.max(strongestLocal, significance);
-    if (significance < leastSignificance) break;
-    for (const tile of tiles) free[tile] = 0;
-    if (isLocal) local.push({ pair: top.pair, significance, tiles });
+    if (significance < leastSignificance) {
+      strongestLocal = Math.max(strongestLocal, significance);
+      break;
+    }
+    const region = localRegion(peaks, locateTrace(plane, top.pair), top);
+    if (region) local.push({ pair: top.pair, significance, region });
+    if (region) strongestLocal = Math.max(strongestLocal, significance);
+    release(peaks, top.pair, free);
+    free[top.tile] = 0;
   }
   return {
     ...(whole !== undefined && { whole }),
@@ -64,6 +77,10 @@ export function findResampled(peaks: TilePeaks): ResamplingReading {
     local,
     strongestLocal,
   };
+}
+
+function release(peaks: TilePeaks, pair: number, free: Uint8Array): void {
+  for (let tile = 0; tile < free.length; tile++) if (ratioAt(peaks, tile, pair) > carrierRatio) free[tile] = 0;
 }
 
 function ratioAt({ strength }: TilePeaks, tile: number, pair: number): number {
@@ -93,49 +110,80 @@ function meanRatios(peaks: TilePeaks): { means: Float64Array; shares: Float64Arr
   return { means, shares };
 }
 
-function wholePair(means: Float64Array, shares: Float64Array): number | undefined {
+function wholePair(peaks: TilePeaks, means: Float64Array, shares: Float64Array): number | undefined {
   let best: number | undefined;
   for (let pair = 0; pair < pairCount; pair++) {
     if (isJudged(pair) && (best === undefined || means[pair]! > means[best]!)) best = pair;
   }
-  return best !== undefined && (shares[best]! >= wholeShareOfTiles || means[best]! >= wholeMean) ? best : undefined;
+  if (best === undefined) return undefined;
+  const isFaint = means[best]! >= wholeMean && medianRatio(peaks, best) >= wholeMedian;
+  return shares[best]! >= wholeShareOfTiles || isFaint ? best : undefined;
 }
 
-function strongest(peaks: TilePeaks, free: Uint8Array): { tile: number; pair: number; ratio: number } | undefined {
-  let top: { tile: number; pair: number; ratio: number } | undefined;
-  for (let tile = 0; tile < free.length; tile++) {
-    if (free[tile] === 0) continue;
-    for (let pair = 0; pair < pairCount; pair++) {
-      const ratio = ratioAt(peaks, tile, pair);
-      if (ratio > (top?.ratio ?? 0) && isJudged(pair)) top = { tile, pair, ratio };
+function medianRatio(peaks: TilePeaks, pair: number): number {
+  const ratios = [...peaks.telling.keys()].filter((t) => peaks.telling[t] === 1).map((t) => ratioAt(peaks, t, pair));
+  return ratios.sort((a, b) => a - b)[ratios.length >> 1] ?? 0;
+}
+
+interface Peak {
+  readonly tile: number;
+  readonly pair: number;
+  readonly ratio: number;
+}
+
+function strongest(peaks: TilePeaks, free: Uint8Array): Peak | undefined {
+  let [tile, pair, ratio] = [-1, -1, 0];
+  for (let t = 0; t < free.length; t++) {
+    if (free[t] === 0) continue;
+    for (let p = 0; p < pairCount; p++) {
+      const value = ratioAt(peaks, t, p);
+      if (value > ratio && isJudged(p)) [tile, pair, ratio] = [t, p, value];
     }
   }
-  return top;
+  return tile === -1 ? undefined : { tile, pair, ratio };
 }
 
-function groupAround(peaks: TilePeaks, tile: number, pair: number): number[] {
-  const mask = peaks.telling.map((telling, t) => (telling === 1 && ratioAt(peaks, t, pair) > carrierRatio ? 1 : 0));
-  const { columns, rows } = peaks.layout;
-  const group = connectedRegions(mask, columns.length, rows.length).find(({ cells }) => cells.includes(tile));
-  return [...(group as ConnectedRegion).cells];
+interface Corner {
+  readonly x: number;
+  readonly y: number;
 }
 
-/** True when the tiles that do not touch the group are enough, and show no trace even taken together. */
-function standsAlone(peaks: TilePeaks, pair: number, group: readonly number[]): boolean {
-  const { columns, rows } = peaks.layout;
-  const near = new Uint8Array(peaks.telling.length);
-  for (const tile of group) {
-    const [x, y] = [tile % columns.length, Math.floor(tile / columns.length)];
-    for (let v = Math.max(0, y - 1); v <= Math.min(rows.length - 1, y + 1); v++) {
-      for (let u = Math.max(0, x - 1); u <= Math.min(columns.length - 1, x + 1); u++) near[v * columns.length + u] = 1;
-    }
+/** In cells. */
+function tileCorner({ layout }: TilePeaks, tile: number): Corner {
+  return {
+    x: Math.floor(layout.columns[tile % layout.columns.length]! / cellSide),
+    y: Math.floor(layout.rows[Math.floor(tile / layout.columns.length)]! / cellSide),
+  };
+}
+
+/** The largest part with the trace that touches the tile; undefined when it is small or the rest has the trace too. */
+function localRegion(peaks: TilePeaks, { width, height, ratio }: TraceMap, top: Peak): ConnectedRegion | undefined {
+  const mask = Uint8Array.from(ratio, (value) => (value >= leastCellRatio ? 1 : 0));
+  const corner = tileCorner(peaks, top.tile);
+  const region = connectedRegions(mask, width, height).find((candidate) => cellsWithin(candidate, corner, width) > 0);
+  if (!region || region.area < fewestCells) return undefined;
+  return isAlone(peaks, top.pair, region, width) ? region : undefined;
+}
+
+/** How many cells of a region lie in a tile. */
+function cellsWithin({ cells }: ConnectedRegion, { x, y }: Corner, width: number): number {
+  let within = 0;
+  for (const cell of cells) {
+    const [u, v] = [cell % width, Math.floor(cell / width)];
+    if (u >= x && u <= x + cellsPerTile && v >= y && v <= y + cellsPerTile) within++;
   }
+  return within;
+}
+
+/** True when the tiles beside the region are enough and show no trace even taken together. */
+function isAlone(peaks: TilePeaks, pair: number, region: ConnectedRegion, width: number): boolean {
   let [sum, outside] = [0, 0];
-  for (let t = 0; t < near.length; t++) {
-    if (near[t] === 1 || peaks.telling[t] === 0) continue;
-    sum += Math.min(mostRatio, ratioAt(peaks, t, pair));
+  for (let tile = 0; tile < peaks.telling.length; tile++) {
+    if (peaks.telling[tile] === 0 || cellsWithin(region, tileCorner(peaks, tile), width) > 0) continue;
+    sum += Math.min(mostRatio, ratioAt(peaks, tile, pair));
     outside++;
   }
-  if (outside < fewestOutside || outside < leastOutsideShare * count(peaks.telling)) return false;
-  return sum / outside < Math.max(1, 0.5 + 2 / Math.sqrt(outside));
+  if (outside < Math.max(fewestOutside, leastOutsideShare * count(peaks.telling))) return false;
+  // Chance gives ½ ± ½/√n; tiles that overlap by half are about n/4 independent ones. Two deviations are allowed.
+  return sum / outside <= Math.min(mostOutsideMean, 0.5 + 2 / Math.sqrt(outside));
 }

@@ -1,12 +1,19 @@
-import type { Detector, ForensicImage, NotApplicable, Observation, ObservedFinding, Region } from "@artguard/core";
+import type {
+  Detector,
+  ForensicImage,
+  Heatmap,
+  NotApplicable,
+  Observation,
+  ObservedFinding,
+  Region,
+} from "@artguard/core";
 import { detectorSource } from "../detector-source.ts";
 import { fileQuality } from "../jpeg/file-quality.ts";
-import { connectedRegions } from "../raster/connected-regions.ts";
 import { lumaPlane, type Plane } from "../raster/plane.ts";
 import { tileSide } from "../raster/spectral-peaks.ts";
-import { findResampled, leastSignificance, type ResampledTiles, type ResamplingReading } from "./find-resampled.ts";
-import { type CellBox, cellSide, locateTrace } from "./locate-trace.ts";
-import { pairFrequency, type TilePeaks, tilePeaks } from "./tile-peaks.ts";
+import { findResampled, leastSignificance, type ResampledRegion, type ResamplingReading } from "./find-resampled.ts";
+import { cellSide } from "./locate-trace.ts";
+import { pairFrequency, tilePeaks } from "./tile-peaks.ts";
 
 const smallestSide = 200;
 /** Coarser quantisation wipes out the interpolation's trace. */
@@ -14,8 +21,6 @@ const lowestQuality = 90;
 const largestPixels = 64e6;
 /** Share of the tiles that can show a trace. */
 const fewestTelling = 0.3;
-/** Cells of 16 px that a reported region has at least: an area of about 64 × 64 px. */
-const fewestCells = 16;
 
 /**
  * Resampling: a region that was enlarged or turned leaves a periodic trace of its interpolation that the rest of the
@@ -48,77 +53,49 @@ function detect(image: ForensicImage): Observation | NotApplicable {
   const telling = peaks.telling.reduce((sum, value) => sum + value, 0);
   if (telling < fewestTelling * peaks.telling.length)
     return notApplicable("Most of the image is flat, saturated or too rough to show how it was interpolated.");
-  return observation(plane, peaks, findResampled(peaks));
+  return observation(plane, findResampled(plane, peaks));
 }
 
-interface LocatedRegion {
-  readonly source: ResampledTiles;
-  readonly region: Region;
-}
-
-function observation(plane: Plane, peaks: TilePeaks, reading: ResamplingReading): Observation {
-  const [columns, rows] = [Math.ceil(plane.width / cellSide), Math.ceil(plane.height / cellSide)];
-  const data = new Float32Array(columns * rows);
-  const located: LocatedRegion[] = [];
-  for (const group of reading.local) {
-    const region = mark(plane, peaks, group, data, columns);
-    if (region) located.push({ source: group, region });
-  }
-  const findings = located.slice(0, 1).map(({ source, region }) => regionFinding(source, region));
+function observation(plane: Plane, reading: ResamplingReading): Observation {
+  const regions = reading.local.map((local) => pixelRegion(local, plane));
+  const [best] = reading.local;
+  const findings = best ? [regionFinding(best, regions[0]!)] : [];
   return {
     applicable: true,
     statistic: reading.strongestLocal,
-    heatmap: { width: columns, height: rows, scale: cellSide, data },
-    regions: located.map(({ region }) => region),
+    heatmap: heatmapOf(plane, reading),
+    regions,
     findings: reading.whole === undefined ? findings : [...findings, wholeFinding(reading.whole)],
     measurements: {
       whole_image_frequency: reading.whole === undefined ? null : cyclesPerPixel(reading.whole),
       whole_image_share: reading.wholeShare,
-      region_frequency: located[0] ? cyclesPerPixel(located[0].source.pair) : null,
+      region_frequency: best ? cyclesPerPixel(best.pair) : null,
     },
   };
 }
 
-/** Marks the cells with the trace inside the group's tiles; undefined when too few of them hang together. */
-function mark(
-  plane: Plane,
-  peaks: TilePeaks,
-  group: ResampledTiles,
-  data: Float32Array,
-  columns: number,
-): Region | undefined {
-  const box = boxOf(plane, peaks, group.tiles);
-  const width = box.right - box.left;
-  const [trace] = connectedRegions(locateTrace(plane, box, group.pair), width, box.bottom - box.top);
-  if (!trace || trace.area < fewestCells) return undefined;
-  const confidence = confidenceOf(group);
-  for (const cell of trace.cells) {
-    const at = (box.top + Math.floor(cell / width)) * columns + box.left + (cell % width);
-    data[at] = Math.max(data[at]!, confidence);
-  }
-  const [x, y] = [(box.left + trace.x) * cellSide, (box.top + trace.y) * cellSide];
+function heatmapOf(plane: Plane, { local }: ResamplingReading): Heatmap {
+  const [width, height] = [Math.ceil(plane.width / cellSide), Math.ceil(plane.height / cellSide)];
+  const data = new Float32Array(width * height);
+  for (const found of local)
+    for (const cell of found.region.cells) data[cell] = Math.max(data[cell]!, confidenceOf(found));
+  return { width, height, scale: cellSide, data };
+}
+
+function pixelRegion(found: ResampledRegion, plane: Plane): Region {
+  const { region } = found;
+  const [x, y] = [region.x * cellSide, region.y * cellSide];
   return {
     x,
     y,
-    width: Math.min(trace.width * cellSide, plane.width - x),
-    height: Math.min(trace.height * cellSide, plane.height - y),
-    confidence,
-  };
-}
-
-function boxOf(plane: Plane, { layout }: TilePeaks, tiles: readonly number[]): CellBox {
-  const xs = tiles.map((tile) => layout.columns[tile % layout.columns.length]!);
-  const ys = tiles.map((tile) => layout.rows[Math.floor(tile / layout.columns.length)]!);
-  return {
-    left: Math.floor(Math.min(...xs) / cellSide),
-    top: Math.floor(Math.min(...ys) / cellSide),
-    right: Math.ceil(Math.min(plane.width, Math.max(...xs) + tileSide) / cellSide),
-    bottom: Math.ceil(Math.min(plane.height, Math.max(...ys) + tileSide) / cellSide),
+    width: Math.min(region.width * cellSide, plane.width - x),
+    height: Math.min(region.height * cellSide, plane.height - y),
+    confidence: confidenceOf(found),
   };
 }
 
 /** Between 0.5 and 1, rising with the significance. Not a probability. */
-function confidenceOf({ significance }: ResampledTiles): number {
+function confidenceOf({ significance }: ResampledRegion): number {
   return 1 - 0.4 * (leastSignificance / significance);
 }
 
@@ -128,7 +105,7 @@ function cyclesPerPixel(pair: number): number {
   return Math.hypot(u, v) / tileSide;
 }
 
-function regionFinding({ pair }: ResampledTiles, region: Region): ObservedFinding {
+function regionFinding({ pair }: ResampledRegion, region: Region): ObservedFinding {
   return {
     code: "region-resampled",
     claim: `A region carries a trace of interpolation (${cyclesPerPixel(pair).toFixed(3)} cycles per pixel in two directions) that the rest of the image lacks: it was enlarged or turned.`,

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import type { Detector, NotApplicable, Observation } from "@artguard/core";
 import { openForensicImage } from "@artguard/core/image";
-import { resamplingDetector, shiftedDoubleCompressionDetector } from "@artguard/forensics";
+import { recaptureDetector, resamplingDetector, shiftedDoubleCompressionDetector } from "@artguard/forensics";
 import { overlapOf } from "./metrics/overlap.ts";
 import { figure, textTable } from "./report/text-table.ts";
 import { requiredData } from "./required-data.ts";
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const data = requiredData();
 const half = values.half === "0" ? 0 : 1;
 const photographs = cleanPhotographs(data, half).slice(0, values.limit ? Number(values.limit) : undefined);
-const detectors = [resamplingDetector(), shiftedDoubleCompressionDetector()].filter(
+const detectors = [resamplingDetector(), shiftedDoubleCompressionDetector(), recaptureDetector()].filter(
   ({ id }) => !values.detector || id === values.detector,
 );
 const signal = new AbortController().signal;

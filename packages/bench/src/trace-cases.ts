@@ -114,7 +114,7 @@ async function* compressionCases(
 async function* recaptureCases(host: Uint8Array, width: number, height: number): AsyncGenerator<TraceCase> {
   const { data } = await sharp(host).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const detector = "recapture";
-  const finding = "regular-lattice";
+  const finding = "regular-pattern";
   const drawn = (render: (value: number, x: number, y: number, channel: number) => number) => {
     const pixels = Uint8Array.from(data, (value, i) => {
       const at = Math.floor(i / 3);

@@ -6,6 +6,7 @@ import { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
 import { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 import { provenanceDetector } from "./provenance/provenance-detector.ts";
 import type { ProvenanceOptions } from "./provenance/read-provenance.ts";
+import { recaptureDetector } from "./recapture/recapture-detector.ts";
 import { resamplingDetector } from "./resampling/resampling-detector.ts";
 import { shiftedDoubleCompressionDetector } from "./shifted-double-compression/shifted-double-compression-detector.ts";
 
@@ -34,6 +35,7 @@ export { provenanceDetector } from "./provenance/provenance-detector.ts";
 export type { ProvenanceReport } from "./provenance/provenance-report.ts";
 export { type ProvenanceOptions, readProvenance } from "./provenance/read-provenance.ts";
 export type { HistoryStep } from "./provenance/xmp-facts.ts";
+export { recaptureDetector } from "./recapture/recapture-detector.ts";
 export { resamplingDetector } from "./resampling/resampling-detector.ts";
 export { shiftedDoubleCompressionDetector } from "./shifted-double-compression/shifted-double-compression-detector.ts";
 
@@ -52,5 +54,6 @@ export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
     jpegGridDetector(),
     resamplingDetector(),
     shiftedDoubleCompressionDetector(),
+    recaptureDetector(),
   ];
 }

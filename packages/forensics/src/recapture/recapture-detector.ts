@@ -5,7 +5,7 @@ import { type RegularPattern, regularPatterns } from "./regular-patterns.ts";
 
 const smallestSide = 256;
 /** Fewer tiles of contrast cannot tell a pattern of the reproduction from one of the scene. */
-const fewestTelling = 4;
+const fewestTelling = 6;
 /** Directions that differ by less belong to one set of lines. In degrees. */
 const leastAngle = 20;
 

@@ -24,11 +24,11 @@ export interface PatternReading {
 /** Peak ratio from which on a tile shows a frequency; chance e⁻⁵. */
 const leastRatio = 5;
 /** Share of the telling tiles with the same frequency; no scene repeats itself so widely. */
-const leastShare = 0.4;
+const leastShare = 0.5;
 /** Standard deviation of a tile, in levels, below which it is flat. */
 const leastDeviation = 2;
-/** Patterns of a longer period are content. In cycles per 128 px. */
-const lowestFrequency = 8;
+/** Patterns of more than about 10 px are content. In cycles per 128 px. */
+const lowestFrequency = 12;
 const mostPatterns = 8;
 
 /**

@@ -78,37 +78,27 @@ async function* compressionCases(
 ): AsyncGenerator<TraceCase> {
   const { width = 0, height = 0 } = await sharp(host).metadata();
   const [dx, dy] = [1 + Math.floor(random() * 7), 1 + Math.floor(random() * 7)];
-  for (const detector of ["shifted-double-compression", "blocking"]) {
-    for (const [first, last] of [
-      [60, 80],
-      [60, 90],
-      [75, 90],
-      [80, 95],
-    ] as const) {
-      const patch = await cut(
-        await jpeg(first)(sharp(other)),
-        8 + ((square.left + dx) % 8),
-        8 + ((square.top + dy) % 8),
-      );
-      const forged = await paste(host, patch, square);
-      yield { detector, kind: `region ${first}→${last}`, bytes: await jpeg(last)(sharp(forged)), square };
-      const cropped = sharp(await jpeg(first)(sharp(host))).extract({
-        left: dx,
-        top: dy,
-        width: width - 8,
-        height: height - 8,
-      });
-      const finding = detector === "blocking" ? undefined : "image-cropped-resaved";
-      yield {
-        detector,
-        kind: `whole cropped ${first}→${last}`,
-        bytes: await jpeg(last)(cropped),
-        ...(finding && { finding }),
-      };
-    }
-    for (const quality of [75, 90])
-      yield { detector, kind: `saved once ${quality}`, bytes: await jpeg(quality)(sharp(host)) };
+  const detector = "shifted-double-compression";
+  for (const [first, last] of [
+    [60, 80],
+    [60, 90],
+    [75, 90],
+    [80, 95],
+  ] as const) {
+    const patch = await cut(await jpeg(first)(sharp(other)), 8 + ((square.left + dx) % 8), 8 + ((square.top + dy) % 8));
+    const forged = await paste(host, patch, square);
+    yield { detector, kind: `region ${first}→${last}`, bytes: await jpeg(last)(sharp(forged)), square };
+    const cropped = sharp(await jpeg(first)(sharp(host))).extract({
+      left: dx,
+      top: dy,
+      width: width - 8,
+      height: height - 8,
+    });
+    const bytes = await jpeg(last)(cropped);
+    yield { detector, kind: `whole cropped ${first}→${last}`, bytes, finding: "image-cropped-resaved" };
   }
+  for (const quality of [75, 90])
+    yield { detector, kind: `saved once ${quality}`, bytes: await jpeg(quality)(sharp(host)) };
 }
 
 async function* recaptureCases(host: Uint8Array, width: number, height: number): AsyncGenerator<TraceCase> {

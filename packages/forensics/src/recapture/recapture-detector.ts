@@ -1,11 +1,9 @@
 import type { Detector, ForensicImage, NotApplicable, Observation, ObservedFinding } from "@artguard/core";
 import { detectorSource } from "../detector-source.ts";
 import { lumaPlane } from "../raster/plane.ts";
-import { type RegularPattern, regularPatterns } from "./regular-patterns.ts";
+import { fewestShowing, type RegularPattern, regularPatterns } from "./regular-patterns.ts";
 
 const smallestSide = 256;
-/** Fewer tiles of contrast cannot tell a pattern of the reproduction from one of the scene. */
-const fewestTelling = 6;
 /** Directions that differ by less belong to one set of lines. In degrees. */
 const leastAngle = 20;
 
@@ -28,7 +26,7 @@ function detect({ raster, info }: ForensicImage): Observation | NotApplicable {
     return notApplicable(`The image is smaller than ${smallestSide} px.`);
   if (info.format === "gif") return notApplicable("A dithered palette has a pattern of its own.");
   const { patterns, telling } = regularPatterns(lumaPlane(raster));
-  if (telling < fewestTelling) return notApplicable("Too little of the image has any contrast.");
+  if (telling < fewestShowing) return notApplicable("Too little of the image has any contrast.");
   return {
     applicable: true,
     statistic: 0,

@@ -25,6 +25,8 @@ export interface PatternReading {
 const leastRatio = 5;
 /** Share of the telling tiles with the same frequency; no scene repeats itself so widely. */
 const leastShare = 0.5;
+/** Fewer tiles may agree by chance of the scene, as in a small picture of a façade. */
+export const fewestShowing = 8;
 /** Standard deviation of a tile, in levels, below which it is flat. */
 const leastDeviation = 2;
 /** Patterns of more than about 10 px are content. In cycles per 128 px. */
@@ -78,7 +80,7 @@ function strongestPatterns(counts: Float64Array, telling: number): RegularPatter
     let best = -1;
     // Real tiles have the same power at opposite frequencies: half of them suffices.
     for (let k = 0; k < counts.length; k++) if (isUpper(k) && counts[k]! > (counts[best] ?? 0)) best = k;
-    if (best === -1 || counts[best]! < leastShare * telling) break;
+    if (best === -1 || counts[best]! < Math.max(fewestShowing, leastShare * telling)) break;
     patterns.push(patternAt(counts, best, telling));
     clearAround(counts, best);
   }

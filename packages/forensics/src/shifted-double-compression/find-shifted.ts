@@ -61,7 +61,7 @@ export function findShifted(plane: Plane): ShiftedReading {
       strongestLocal = Math.max(strongestLocal, significance);
       break;
     }
-    const region = localRegion(windows, locateShifted(plane, hypothesisAt(top.hypothesis)), top);
+    const region = localRegion(windows, locateShifted(plane, hypothesisAt(top.hypothesis), phaseAt(sums, top)), top);
     if (region) local.push({ hypothesis: top.hypothesis, significance, region });
     if (region) strongestLocal = Math.max(strongestLocal, significance);
     release(windows, top.hypothesis, free);
@@ -151,6 +151,17 @@ function strongest(windows: WindowRatios, free: Uint8Array): Peak | undefined {
   }
   if (at === -1) return undefined;
   return { window: Math.floor(at / hypothesisCount), hypothesis: at % hypothesisCount, ratio: most };
+}
+
+/** Angle of the sum of a window. */
+function phaseAt({ width, real, imaginary }: PeriodSums, { window, hypothesis }: Peak): number {
+  const cell = Math.floor(window / (width - 1)) * width + (window % (width - 1));
+  let [re, im] = [0, 0];
+  for (const part of [cell, cell + 1, cell + width, cell + width + 1]) {
+    re += real[part * hypothesisCount + hypothesis]!;
+    im += imaginary[part * hypothesisCount + hypothesis]!;
+  }
+  return Math.atan2(im, re);
 }
 
 /** The largest part with the period that touches the window; undefined when small or when the rest has the period too. */

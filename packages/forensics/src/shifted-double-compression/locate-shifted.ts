@@ -21,10 +21,12 @@ export interface ShiftedMap {
 }
 
 /**
- * Where the DC coefficients on a grid are multiples of a step: their mean `cos(2π(y − 1024)/Q)` over 3 × 3 cells, in
+ * Where the DC coefficients on a grid are multiples of a step: their mean `cos(2πy/Q + phase)` over 3 × 3 cells, in
  * deviations of chance, at least twice that on three other grids (flat places have few values on any grid).
+ *
+ * @param phase Angle of `Σ e^{−2πiy/Q}` where the period was found: not 0 where the rounding of R, G and B moves luma.
  */
-export function locateShifted(plane: Plane, { grid, step }: { grid: number; step: number }): ShiftedMap {
+export function locateShifted(plane: Plane, { grid, step }: { grid: number; step: number }, phase: number): ShiftedMap {
   const [width, height] = [Math.ceil(plane.width / mapCellSide), Math.ceil(plane.height / mapCellSide)];
   const origins = [[0, 0] as const, ...controls].map(
     ([dx, dy]) => 8 * (((grid >> 3) + dy) & 7) + (((grid & 7) + dx) & 7),
@@ -40,7 +42,7 @@ export function locateShifted(plane: Plane, { grid, step }: { grid: number; step
       const index = indexOf[8 * (y & 7) + (x & 7)]!;
       if (index === -1) continue;
       const cell = row + Math.floor((x + 4) / mapCellSide);
-      sums[cell * origins.length + index]! += Math.cos(dcPhase(dc[x]!, step));
+      sums[cell * origins.length + index]! += Math.cos(dcPhase(dc[x]!, step) + phase);
       if (index === 0) blocks[cell]!++;
     }
   }

@@ -49,7 +49,8 @@ describe("resamplingDetector", () => {
 
   it("is silent on a picture that never was interpolated", async () => {
     const observation = await observe(detector, await picture(512, 384, 7).png().toBuffer());
-    expect(observation).toMatchObject({ statistic: 0, regions: [], findings: [] });
+    expect(observation).toMatchObject({ regions: [], findings: [] });
+    expect(observation.statistic).toBeLessThan(6);
   });
 
   it.each([

@@ -32,6 +32,10 @@ const wholeShare = 0.65;
 const mostOutsideMean = 2.5;
 const mostRatio = 20;
 const fewestOutside = 3;
+const leastOutsideShare = 0.15;
+/** Background power outside which a window is too flat, too dark or too bright to show a period or its absence. */
+const leastBackground = 0.2;
+const mostBackground = 4;
 const fewestCells = 20;
 const mostCandidates = 4;
 
@@ -40,6 +44,8 @@ interface WindowRatios {
   readonly width: number;
   readonly height: number;
   readonly ratio: Float32Array;
+  /** Mean power without the period: `[window · stepCount + step]`; about 1, more in flat windows, 0 in clipped ones. */
+  readonly background: Float32Array;
 }
 
 /** Finds an earlier compression on a shifted grid, over the whole image or in a part. */
@@ -78,18 +84,26 @@ function isShifted(grid: number): boolean {
 function windowRatios(sums: PeriodSums): WindowRatios {
   const [width, height] = [Math.max(0, sums.width - 1), Math.max(0, sums.height - 1)];
   const ratio = new Float32Array(width * height * hypothesisCount);
+  const background = new Float32Array(width * height * stepCount);
   for (let window = 0; window < width * height; window++) {
     const cell = Math.floor(window / width) * sums.width + (window % width);
     const cells = [cell, cell + 1, cell + sums.width, cell + sums.width + 1];
-    powerRatios(sums, cells, ratio.subarray(window * hypothesisCount, (window + 1) * hypothesisCount));
+    powerRatios(sums, cells, {
+      ratio: ratio.subarray(window * hypothesisCount, (window + 1) * hypothesisCount),
+      background: background.subarray(window * stepCount, (window + 1) * stepCount),
+    });
   }
-  return { width, height, ratio };
+  return { width, height, ratio, background };
 }
 
 const gridPower = new Float64Array(64);
 
 /** Power of each hypothesis over the mean of the lower three quarters of all shifted grids at the same step. */
-function powerRatios({ real, imaginary, blocks }: PeriodSums, cells: readonly number[], out: Float32Array): void {
+function powerRatios(
+  { real, imaginary, blocks }: PeriodSums,
+  cells: readonly number[],
+  out: Pick<WindowRatios, "ratio" | "background">,
+): void {
   for (let step = 0; step < stepCount; step++) {
     for (let grid = 0; grid < 64; grid++) {
       let [re, im, n] = [0, 0, 0];
@@ -101,27 +115,41 @@ function powerRatios({ real, imaginary, blocks }: PeriodSums, cells: readonly nu
       gridPower[grid] = n === 0 || !isShifted(grid) ? 0 : (re * re + im * im) / n;
     }
     const background = backgroundPower(gridPower);
-    for (let grid = 0; grid < 64; grid++) out[grid * stepCount + step] = gridPower[grid]! / background;
+    out.background[step] = background;
+    // At least ½: a single value among the others' zeros is no period.
+    for (let grid = 0; grid < 64; grid++)
+      out.ratio[grid * stepCount + step] = gridPower[grid]! / Math.max(0.5, background);
   }
 }
 
-/** At least ½: a flat window has the same power everywhere, a single value none. */
 function backgroundPower(power: Float64Array): number {
   const sorted = power.filter((_, grid) => isShifted(grid)).sort();
   const kept = Math.floor(0.75 * sorted.length);
   let sum = 0;
   for (let i = 0; i < kept; i++) sum += sorted[i]!;
-  return Math.max(0.5, sum / kept);
+  return sum / kept;
 }
 
 function wholeHypothesis(sums: PeriodSums, windows: WindowRatios): number | undefined {
   const ratio = new Float32Array(hypothesisCount);
-  powerRatios(sums, [...new Array(sums.width * sums.height).keys()], ratio);
+  powerRatios(sums, [...new Array(sums.width * sums.height).keys()], {
+    ratio,
+    background: new Float32Array(stepCount),
+  });
   const best = ratio.indexOf(Math.max(...ratio));
-  const count = windows.width * windows.height;
-  let carriers = 0;
-  for (let window = 0; window < count; window++) if (ratioAt(windows, window, best) > carrierRatio) carriers++;
-  return ratio[best]! >= leastWholeRatio && carriers >= wholeShare * count ? best : undefined;
+  const telling = tellingWindows(windows, best);
+  const carriers = telling.filter((window) => ratioAt(windows, window, best) > carrierRatio).length;
+  return ratio[best]! >= leastWholeRatio && carriers >= wholeShare * telling.length ? best : undefined;
+}
+
+/** Windows that would show the period if they had it. */
+function tellingWindows({ width, height, background }: WindowRatios, hypothesis: number): number[] {
+  const telling: number[] = [];
+  for (let window = 0; window < width * height; window++) {
+    const power = background[window * stepCount + (hypothesis % stepCount)]!;
+    if (power >= leastBackground && power <= mostBackground) telling.push(window);
+  }
+  return telling;
 }
 
 function ratioAt({ ratio }: WindowRatios, window: number, hypothesis: number): number {
@@ -171,13 +199,14 @@ function localRegion(windows: WindowRatios, map: ShiftedMap, top: Peak): Connect
   );
   if (!region || region.area < fewestCells) return undefined;
   let [sum, outside] = [0, 0];
-  const count = windows.width * windows.height;
-  for (let window = 0; window < count; window++) {
+  const telling = tellingWindows(windows, top.hypothesis);
+  for (const window of telling) {
     if (cellsWithin(region, map.width, windows, window) > 0) continue;
     sum += Math.min(mostRatio, ratioAt(windows, window, top.hypothesis));
     outside++;
   }
-  return outside >= fewestOutside && sum / outside <= mostOutsideMean ? region : undefined;
+  const isEnough = outside >= Math.max(fewestOutside, leastOutsideShare * telling.length);
+  return isEnough && sum / outside <= mostOutsideMean ? region : undefined;
 }
 
 /** How many 16 px cells of a region lie in a window of 128 px. */

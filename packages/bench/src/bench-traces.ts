@@ -26,6 +26,7 @@ const hosts = photographs.filter((_, index) => index % step === 0);
 const detectors = [resamplingDetector(), shiftedDoubleCompressionDetector(), recaptureDetector()].filter(
   ({ id }) => !values.detector || id === values.detector,
 );
+const ids = detectors.map(({ id }) => id);
 const signal = new AbortController().signal;
 /** A region counts as found from this intersection over union on. */
 const leastOverlap = 0.3;
@@ -77,7 +78,7 @@ async function judge(
 
 for (const [index, row] of hosts.entries()) {
   process.stderr.write(`\r${index + 1}/${hosts.length} `);
-  for await (const made of traceCases(data, row, hosts[(index + 1) % hosts.length]!)) {
+  for await (const made of traceCases(data, row, hosts[(index + 1) % hosts.length]!, ids)) {
     const detector = detectors.find(({ id }) => id === made.detector);
     if (detector) await judge(detector, made.kind, made.bytes, made);
   }

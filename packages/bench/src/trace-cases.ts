@@ -24,11 +24,12 @@ const jpeg =
 
 const side = 160;
 
-/** All cases of one photograph; `donor` is another one. Deterministic. */
+/** The cases of one photograph for the detectors of these ids; `donor` is another one. Deterministic. */
 export async function* traceCases(
   data: DevelopmentData,
   row: ManifestRow,
   donor: ManifestRow,
+  detectors: readonly string[],
 ): AsyncGenerator<TraceCase> {
   const [host, other] = [data.read(row), data.read(donor)];
   const random = randomSource(row.path.length * 1000 + row.path.charCodeAt(row.path.length - 5));
@@ -38,9 +39,9 @@ export async function* traceCases(
     left: 8 + Math.floor(random() * (width - side - 16)),
     top: 8 + Math.floor(random() * (height - side - 16)),
   };
-  yield* resamplingCases(host, other, square);
-  yield* compressionCases(host, other, square, random);
-  yield* recaptureCases(host, width, height);
+  if (detectors.includes("resampling")) yield* resamplingCases(host, other, square);
+  if (detectors.includes("shifted-double-compression")) yield* compressionCases(host, other, square, random);
+  if (detectors.includes("recapture")) yield* recaptureCases(host, width, height);
 }
 
 async function* resamplingCases(host: Uint8Array, other: Uint8Array, square: Square): AsyncGenerator<TraceCase> {

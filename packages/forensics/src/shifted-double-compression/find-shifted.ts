@@ -1,8 +1,15 @@
 import type { ConnectedRegion } from "../raster/connected-regions.ts";
 import { connectedRegions } from "../raster/connected-regions.ts";
 import type { Plane } from "../raster/plane.ts";
-import { locateShifted, type ShiftedMap } from "./locate-shifted.ts";
-import { hypothesisAt, hypothesisCount, type PeriodSums, shiftedPeriodSums, stepCount } from "./shifted-periods.ts";
+import { locateShifted, mapCellSide, type ShiftedMap } from "./locate-shifted.ts";
+import {
+  cellSide,
+  hypothesisAt,
+  hypothesisCount,
+  type PeriodSums,
+  shiftedPeriodSums,
+  stepCount,
+} from "./shifted-periods.ts";
 
 /** A part that was compressed before on another grid than that of the file. */
 export interface ShiftedRegion {
@@ -209,13 +216,15 @@ function localRegion(windows: WindowRatios, map: ShiftedMap, top: Peak): Connect
   return isEnough && sum / outside <= mostOutsideMean ? region : undefined;
 }
 
+const mapCellsPerCell = cellSide / mapCellSide;
+
 /** How many 16 px cells of a region lie in a window of 128 px. */
 function cellsWithin({ cells }: ConnectedRegion, mapWidth: number, { width }: WindowRatios, window: number): number {
-  const [x, y] = [4 * (window % width), 4 * Math.floor(window / width)];
+  const [x, y] = [mapCellsPerCell * (window % width), mapCellsPerCell * Math.floor(window / width)];
   let within = 0;
   for (const cell of cells) {
     const [u, v] = [cell % mapWidth, Math.floor(cell / mapWidth)];
-    if (u >= x && u < x + 8 && v >= y && v < y + 8) within++;
+    if (u >= x && u < x + 2 * mapCellsPerCell && v >= y && v < y + 2 * mapCellsPerCell) within++;
   }
   return within;
 }

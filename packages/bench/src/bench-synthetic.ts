@@ -1,11 +1,12 @@
 // Forgeries and controls made from photographs that never were JPEGs: `npm run bench:synthetic`.
 import { parseArgs } from "node:util";
-import type { Detector, Observation } from "@artguard/core";
+import type { Detector } from "@artguard/core";
 import { openForensicImage } from "@artguard/core/image";
 import { doubleQuantizationDetector, jpegGhostDetector, jpegGridDetector } from "@artguard/forensics";
+import { overlapOf } from "./metrics/overlap.ts";
 import { figure, textTable } from "./report/text-table.ts";
 import { requiredData } from "./required-data.ts";
-import { cleanPhotographs, type Square, type SyntheticCase, syntheticCases } from "./synthetic-cases.ts";
+import { cleanPhotographs, type SyntheticCase, syntheticCases } from "./synthetic-cases.ts";
 
 const { values } = parseArgs({ options: { limit: { type: "string" } } });
 const data = requiredData();
@@ -23,20 +24,6 @@ const tallies = new Map<string, Tally>();
 
 /** A region counts as found from this intersection over union on. */
 const leastOverlap = 0.3;
-
-/** Intersection over union of the pixels that the map marks (above 0.5) and the square. */
-function overlapOf({ heatmap }: Observation, { left, top, side }: Square): number {
-  if (!heatmap) return 0;
-  const { width, scale, data } = heatmap;
-  let [both, either] = [0, 0];
-  for (const [i, value] of data.entries()) {
-    const [x, y] = [((i % width) + 0.5) * scale, (Math.floor(i / width) + 0.5) * scale];
-    const inside = x >= left && x < left + side && y >= top && y < top + side;
-    if (inside && value > 0.5) both++;
-    if (inside || value > 0.5) either++;
-  }
-  return both / either;
-}
 
 async function judge(
   detector: Detector,

@@ -8,6 +8,9 @@ import { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 import { noiseResidualDetector } from "./noise-residual/noise-residual-detector.ts";
 import { provenanceDetector } from "./provenance/provenance-detector.ts";
 import type { ProvenanceOptions } from "./provenance/read-provenance.ts";
+import { recaptureDetector } from "./recapture/recapture-detector.ts";
+import { resamplingDetector } from "./resampling/resampling-detector.ts";
+import { shiftedDoubleCompressionDetector } from "./shifted-double-compression/shifted-double-compression-detector.ts";
 
 export { demosaicingDetector } from "./demosaicing/demosaicing-detector.ts";
 export { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
@@ -48,6 +51,9 @@ export {
   type StyleOptions,
 } from "./style-comparison/compare-to-references.ts";
 export type { StyleControl } from "./style-comparison/style-controls.ts";
+export { recaptureDetector } from "./recapture/recapture-detector.ts";
+export { resamplingDetector } from "./resampling/resampling-detector.ts";
+export { shiftedDoubleCompressionDetector } from "./shifted-double-compression/shifted-double-compression-detector.ts";
 
 /**
  * The local detectors that `createArtGuard` is meant to run, cheapest first.
@@ -64,5 +70,8 @@ export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
     demosaicingDetector(),
     jpegGhostDetector(),
     jpegGridDetector(),
+    resamplingDetector(),
+    shiftedDoubleCompressionDetector(),
+    recaptureDetector(),
   ];
 }

@@ -29,8 +29,8 @@ export { type KnownWorkOptions, knownWorkDetector } from "./known-works/known-wo
 export type { KnownWorkCandidate, KnownWorks } from "./known-works/known-works.ts";
 export { MemoryKnownWorks } from "./known-works/memory-known-works.ts";
 export { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
-export { differenceHash } from "./perceptual-hash/difference-hash.ts";
 export { noiseResidualDetector } from "./noise-residual/noise-residual-detector.ts";
+export { differenceHash } from "./perceptual-hash/difference-hash.ts";
 export { assertTrustAnchors, type TrustOptions } from "./provenance/c2pa-reader.ts";
 export type {
   ContentCredentials,
@@ -43,6 +43,9 @@ export { provenanceDetector } from "./provenance/provenance-detector.ts";
 export type { ProvenanceReport } from "./provenance/provenance-report.ts";
 export { type ProvenanceOptions, readProvenance } from "./provenance/read-provenance.ts";
 export type { HistoryStep } from "./provenance/xmp-facts.ts";
+export { recaptureDetector } from "./recapture/recapture-detector.ts";
+export { resamplingDetector } from "./resampling/resampling-detector.ts";
+export { shiftedDoubleCompressionDetector } from "./shifted-double-compression/shifted-double-compression-detector.ts";
 export {
   type ComparedStyle,
   compareToReferences,
@@ -51,9 +54,6 @@ export {
   type StyleOptions,
 } from "./style-comparison/compare-to-references.ts";
 export type { StyleControl } from "./style-comparison/style-controls.ts";
-export { recaptureDetector } from "./recapture/recapture-detector.ts";
-export { resamplingDetector } from "./resampling/resampling-detector.ts";
-export { shiftedDoubleCompressionDetector } from "./shifted-double-compression/shifted-double-compression-detector.ts";
 
 /**
  * The local detectors that `createArtGuard` is meant to run, cheapest first.

@@ -78,11 +78,7 @@ function observation(raster: ForensicImage["raster"], reading: NoiseReading): Ob
             direction: "forged",
             limitation: "Smooth or grainy materials, local sharpening and noise reduction in the camera do the same.",
             overturned_by:
-<<<<<<< HEAD
               "A surface there that is grainier or smoother by nature, or another shot by the same camera with the same difference.",
-=======
-              "A material in the region that explains its noise, or the camera's own file with the same difference.",
->>>>>>> noise
             region: regions[0]!,
           },
         ]

@@ -1,4 +1,5 @@
 import type { Detector } from "@artguard/core";
+import { copyMoveDetector } from "./copy-move/copy-move-detector.ts";
 import { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
 import { errorLevelDetector } from "./error-level/error-level-detector.ts";
 import { jpegGhostDetector } from "./jpeg-ghost/jpeg-ghost-detector.ts";
@@ -7,6 +8,7 @@ import { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 import { provenanceDetector } from "./provenance/provenance-detector.ts";
 import type { ProvenanceOptions } from "./provenance/read-provenance.ts";
 
+export { copyMoveDetector } from "./copy-move/copy-move-detector.ts";
 export { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
 export { errorLevelDetector } from "./error-level/error-level-detector.ts";
 export type { CoefficientPlane, JpegComponent, JpegMarker, JpegStructure } from "./jpeg/jpeg-structure.ts";
@@ -46,5 +48,6 @@ export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
     noiseLevelDetector(),
     jpegGhostDetector(),
     jpegGridDetector(),
+    copyMoveDetector(),
   ];
 }

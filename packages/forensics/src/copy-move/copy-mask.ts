@@ -1,6 +1,7 @@
 import type { Plane } from "../raster/plane.ts";
 import { type Affine, inverse, mapX, mapY } from "./affine.ts";
 import { type GrownCopy, pixelStates, tileSide } from "./grow-copy.ts";
+import { PixelSet } from "./pixel-set.ts";
 
 /** A rectangle of the image with one number per pixel. */
 export interface MaskedBox {
@@ -70,7 +71,7 @@ export const halfDense = (2 * densityRadius + 1) ** 2 / 2;
  *
  * @param difference Largest mean difference of 3 × 3 pixels at the rim, grey values.
  */
-export function outlineOf(plane: Plane, copy: GrownCopy, difference: number): MaskedBox {
+export function outlineOf(plane: Plane, copy: GrownCopy, difference: number): PixelSet {
   const states = padded(statesOf(copy), rim, plane);
   const dense = densities(states, pixelStates.agrees);
   const near = densities(states, pixelStates.agrees, rim);
@@ -81,7 +82,12 @@ export function outlineOf(plane: Plane, copy: GrownCopy, difference: number): Ma
     return meanDifference(plane, copy.map, x, y) <= difference ? 1 : 0;
   });
   const kept = densities({ ...states, data }, 1, 1);
-  return { ...states, data: data.map((value, i) => (value === 1 && kept[i]! >= 5 ? 1 : 0)) };
+  const outline = new PixelSet(plane.width, plane.height);
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] === 1 && kept[i]! >= 5)
+      outline.add(states.x + (i % states.width), states.y + Math.floor(i / states.width));
+  }
+  return outline;
 }
 
 function padded(box: MaskedBox, by: number, { width, height }: Plane): MaskedBox {
@@ -106,21 +112,21 @@ function meanDifference({ width, height, data }: Plane, map: Affine, x: number, 
   return count === 0 ? Infinity : sum / count;
 }
 
-/** Where a map takes a masked region, clipped to the image. Undefined when nothing is left. */
-export function mapped(box: MaskedBox, map: Affine, { width, height }: Plane): MaskedBox | undefined {
+/** Where a map takes a set of pixels, clipped to the image. */
+export function mapped(set: PixelSet, map: Affine): PixelSet {
+  const result = new PixelSet(set.width, set.height);
+  const box = set.bounds();
+  if (!box) return result;
   const corners = [box.x - 1, box.x + box.width].flatMap((x) => [box.y - 1, box.y + box.height].map((y) => [x, y]));
   const xs = corners.map(([x, y]) => mapX(map, x!, y!));
   const ys = corners.map(([x, y]) => mapY(map, x!, y!));
   const [left, top] = [Math.max(0, Math.floor(Math.min(...xs))), Math.max(0, Math.floor(Math.min(...ys)))];
-  const right = Math.min(width, Math.ceil(Math.max(...xs)) + 1);
-  const bottom = Math.min(height, Math.ceil(Math.max(...ys)) + 1);
-  if (right <= left || bottom <= top) return undefined;
+  const [right, bottom] = [Math.min(set.width - 1, Math.max(...xs)), Math.min(set.height - 1, Math.max(...ys))];
   const back = inverse(map);
-  const data = new Uint8Array((right - left) * (bottom - top));
-  for (let y = top, i = 0; y < bottom; y++) {
-    for (let x = left; x < right; x++, i++) {
-      data[i] = valueAt(box, Math.round(mapX(back, x, y)), Math.round(mapY(back, x, y)));
+  for (let y = top; y <= bottom; y++) {
+    for (let x = left; x <= right; x++) {
+      if (set.has(Math.round(mapX(back, x, y)), Math.round(mapY(back, x, y)))) result.add(x, y);
     }
   }
-  return { x: left, y: top, width: right - left, height: bottom - top, data };
+  return result;
 }

@@ -1,15 +1,12 @@
-import type { Raster } from "@artguard/core";
-import { lumaPlane, type Plane } from "../raster/plane.ts";
+import type { Plane } from "../raster/plane.ts";
 import { type Affine, affineParts, mapX, mapY } from "./affine.ts";
 import { alignPatch } from "./align-patch.ts";
-import { findExactSeeds } from "./find-exact-seeds.ts";
 import { findKeypoints } from "./find-keypoints.ts";
 import { findSeeds, type Seed } from "./find-seeds.ts";
 import { type CopyTile, type GrownCopy, growCopy, pixelStates, type Tolerance, tileSide } from "./grow-copy.ts";
 
 /** Smaller agreements are not looked at further, pixels. */
 const leastArea = 250;
-const leastExactArea = 40;
 /** Growths tried at most, and tiles compared in all of them per megapixel and at least. */
 const mostGrowths = 250;
 const tilesPerMegapixel = 2500;
@@ -17,22 +14,9 @@ const fewestTiles = 3000;
 /** Pixels that an alignment of a whole region looks at. */
 const alignmentSamples = 3000;
 
-/** Windows of an exact copy agree to the last digit, even where there is only rounding. */
-const exactTolerance: Tolerance = {
-  leastEnergy: 0.1,
-  plainDifference: 0.05,
-  leastCorrelation: 0.98,
-  meanDifference: 0.05,
-};
-
-/**
- * Finds the regions that agree with another place of the image, largest first. They may still be repetitions.
- *
- * @param isLossless Looks for exact copies as well.
- */
-export function findCopies(raster: Raster, tolerance: Tolerance, leastShift: number, isLossless: boolean): GrownCopy[] {
-  const plane = lumaPlane(raster);
-  const copies = isLossless ? exactCopies(raster, plane, leastShift) : [];
+/** Finds the regions that agree with another place of the image, largest first. They may still be repetitions. */
+export function findCopies(plane: Plane, tolerance: Tolerance, leastShift: number): GrownCopy[] {
+  const copies: GrownCopy[] = [];
   const seeds = findSeeds(plane, findKeypoints(plane), leastShift);
   let tilesLeft = Math.max(fewestTiles, (tilesPerMegapixel * plane.width * plane.height) / 1e6);
   let growths = 0;
@@ -48,16 +32,6 @@ export function findCopies(raster: Raster, tolerance: Tolerance, leastShift: num
     if (copy.area >= leastArea) copies.push(copy);
   }
   return copies.sort((a, b) => b.area - a.area);
-}
-
-function exactCopies(raster: Raster, plane: Plane, leastShift: number): GrownCopy[] {
-  const copies: GrownCopy[] = [];
-  for (const seed of findExactSeeds(raster, leastShift)) {
-    if (copies.some((copy) => isCovered(copy, seed))) continue;
-    const copy = growCopy(plane, seed.map, seed, exactTolerance, leastShift, fewestTiles);
-    if (copy.area >= leastExactArea) copies.push(copy);
-  }
-  return copies;
 }
 
 /** Aligns the whole region and grows it again, as long as it gains. */

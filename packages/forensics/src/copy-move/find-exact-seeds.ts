@@ -1,5 +1,13 @@
 import type { Raster } from "@artguard/core";
-import type { Seed } from "./find-seeds.ts";
+
+/** A pixel inside a window that recurs at a shift, with the number of windows in the sample that do. */
+export interface ExactSeed {
+  readonly x: number;
+  readonly y: number;
+  readonly dx: number;
+  readonly dy: number;
+  readonly windows: number;
+}
 
 /** Pixels per side of a window that is looked for elsewhere, sample by sample. */
 const windowSide = 8;
@@ -7,8 +15,8 @@ const multiplier = 0x01000193;
 const highMultiplier = power(multiplier, windowSide);
 const rowMultiplier = 0x5bd1e995 | 1;
 const highRowMultiplier = power(rowMultiplier, windowSide);
-/** Places of one window from which on it is a pattern. */
-const mostPlaces = 2;
+/** A window with more places than these belongs to a pattern. */
+const mostPlaces = 3;
 /** Pairs with one shift that make a seed. */
 const leastPairs = 3;
 const mostSeeds = 40;
@@ -23,30 +31,27 @@ const mostEqual = 0.4;
  * Every window has a rolling hash (Karp and Rabin 1987, in two dimensions); those whose hash falls into a sample are
  * kept in a table. A clone keeps the hashes, so both of its places are sampled alike and the cost is linear.
  */
-export function findExactSeeds(raster: Raster, leastShift: number): Seed[] {
+export function findExactSeeds(raster: Raster, leastShift: number): ExactSeed[] {
   const windows = sampledWindows(raster);
   const groups = new Map<number, { x: number; y: number; dx: number; dy: number; count: number }>();
-  for (const places of windows.values()) {
-    if (places.length !== mostPlaces) continue;
-    const [x, y] = [places[0]! % raster.width, Math.floor(places[0]! / raster.width)];
-    const [dx, dy] = [(places[1]! % raster.width) - x, Math.floor(places[1]! / raster.width) - y];
-    if (dx * dx + dy * dy < leastShift * leastShift || !isSame(raster, places[0]!, places[1]!)) continue;
+  const vote = (first: number, second: number) => {
+    const [x, y] = [first % raster.width, Math.floor(first / raster.width)];
+    const [dx, dy] = [(second % raster.width) - x, Math.floor(second / raster.width) - y];
+    if (dx * dx + dy * dy < leastShift * leastShift || !isSame(raster, first, second)) return;
     const key = (dy + 65536) * 131072 + dx + 65536;
     const group = groups.get(key);
     if (group) group.count++;
     else groups.set(key, { x, y, dx, dy, count: 1 });
+  };
+  for (const places of windows.values()) {
+    if (places.length > mostPlaces) continue;
+    for (let i = 1; i < places.length; i++) vote(places[0]!, places[i]!);
   }
   return [...groups.values()]
     .filter(({ count }) => count >= leastPairs)
     .sort((a, b) => b.count - a.count)
     .slice(0, mostSeeds)
-    .map(({ x, y, dx, dy, count }) => ({
-      x: x + windowSide / 2,
-      y: y + windowSide / 2,
-      map: { a: 1, b: 0, c: dx, d: 0, e: 1, f: dy },
-      correlation: 1,
-      support: count,
-    }));
+    .map(({ x, y, dx, dy, count }) => ({ x: x + windowSide / 2, y: y + windowSide / 2, dx, dy, windows: count }));
 }
 
 /** Index of the first pixel of the windows with texture, by hash; three places at most are kept. */

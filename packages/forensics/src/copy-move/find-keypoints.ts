@@ -26,7 +26,7 @@ export interface Keypoints {
 const mostDoubled = 600_000;
 /** Images from this many pixels on start at half their size: their finest scale is left to the verification. */
 const leastHalved = 3_000_000;
-const octaves = 4;
+const octaves = 3;
 const tileSide = 1024;
 /** Beyond a tile, so that its scale space knows the surroundings. */
 const margin = 48;

@@ -1,5 +1,5 @@
 /**
- * Blurs a plane with a Gaussian, edges repeated. The kernel ends at 3.2 σ.
+ * Blurs a plane with a Gaussian, edges repeated. The kernel ends at 2.8 σ.
  *
  * @param target May not be `source`.
  * @param scratch At least `width · height` long.
@@ -20,7 +20,7 @@ export function gaussianBlur(
 
 /** The centre and the right half of a normalised Gaussian. */
 function gaussianKernel(sigma: number): Float64Array {
-  const radius = Math.max(1, Math.ceil(3.2 * sigma));
+  const radius = Math.max(1, Math.ceil(2.8 * sigma));
   const kernel = Float64Array.from({ length: radius + 1 }, (_, i) => Math.exp(-(i * i) / (2 * sigma * sigma)));
   const sum = kernel.reduce((total, weight) => total + 2 * weight, -kernel[0]!);
   return kernel.map((weight) => weight / sum);

@@ -6,25 +6,12 @@ import { type CopyMeasures, measureCopy } from "./measure-copy.ts";
 export interface JudgedCopy {
   readonly copy: GrownCopy;
   readonly measures: CopyMeasures;
-  /** Whether every pixel agrees to the last digit, at a whole-pixel shift. */
-  readonly isExact: boolean;
   /** Other places of the image that are like the same region. */
   readonly otherPlaces: number;
   /** 1 and above: a clone. Continuous below, for ranking. */
   readonly score: number;
 }
 
-/** What the image leaves of a clone. */
-export interface CopyDemands {
-  /** Least median correlation of the quiet half. A repetition has its own noise, which keeps it below. */
-  readonly quietCorrelation: number;
-  /** Fewest pixels that agree. */
-  readonly area: number;
-}
-
-/** What a compression or conversion may change in a clone that was not resampled, grey values. */
-const exactDifference = 0.02;
-const fewestExact = 60;
 const leastSolidity = 0.85;
 const largestOverlap = 0.2;
 const largestAnisotropy = 1.35;
@@ -32,26 +19,25 @@ const largestAnisotropy = 1.35;
 const sharedPart = 0.3;
 
 /** Judges all copies of an image together: a repetition seldom comes alone. Best first. */
-export function judgeCopies(copies: readonly GrownCopy[], demands: CopyDemands): JudgedCopy[] {
-  const judged = copies.map((copy) => judgeCopy(copy, copies, demands));
+export function judgeCopies(copies: readonly GrownCopy[], quality: number): JudgedCopy[] {
+  const judged = copies.map((copy) => judgeCopy(copy, copies, quality));
   return judged.sort((a, b) => b.score - a.score);
 }
 
-function judgeCopy(copy: GrownCopy, all: readonly GrownCopy[], demands: CopyDemands): JudgedCopy {
+function judgeCopy(copy: GrownCopy, all: readonly GrownCopy[], quality: number): JudgedCopy {
   const measures = measureCopy(copy);
-  const isExact = measures.difference <= exactDifference;
   const otherPlaces = all.filter((other) => other !== copy && isAnotherPlace(copy, other)).length;
+  const leastQuiet = quality > 100 ? 0.96 : 0.9;
   const margins = [
-    (measures.quietCorrelation - demands.quietCorrelation) / (1 - demands.quietCorrelation),
-    Math.log2(measures.area / (isExact ? fewestExact : demands.area)) / 3,
+    (measures.quietCorrelation - leastQuiet) / (1 - leastQuiet),
+    Math.log2(measures.area / 500) / 3,
     (measures.solidity - leastSolidity) / (1 - leastSolidity),
     (largestOverlap - measures.overlap) / largestOverlap,
     (largestAnisotropy - measures.anisotropy) / (largestAnisotropy - 1),
-    isExact || otherPlaces === 0 ? 1 : -0.2 * otherPlaces,
+    otherPlaces === 0 ? 1 : -0.2 * otherPlaces,
   ];
   const worst = Math.min(...margins);
-  const size = Math.log10(1 + measures.area / 100) / 4;
-  return { copy, measures, isExact, otherPlaces, score: worst >= 0 ? 1 + worst + size : Math.max(0, 1 + worst / 2) };
+  return { copy, measures, otherPlaces, score: Math.max(0, 1 + worst / 2) };
 }
 
 /** Whether `other` leads from a good part of the region of `copy`, or of its target, to a third place. */

@@ -19,6 +19,9 @@ export interface CloneRecipe {
 export interface ClonedImage {
   readonly image: RgbImage;
   readonly mask: Uint8Array;
+  /** Centres of the two places. */
+  readonly source: readonly [number, number];
+  readonly target: readonly [number, number];
 }
 
 /** The manipulations whose recall is stated. */
@@ -87,7 +90,7 @@ function pasteDisc(
       }
     }
   }
-  return { image: { width, height, data: pixels }, mask };
+  return { image: { width, height, data: pixels }, mask, source: [sx, sy], target: [tx, ty] };
 }
 
 function cubic(data: Uint8Array, width: number, height: number, x: number, y: number, channel: number): number {

@@ -20,7 +20,7 @@ const lowestQuality = 50;
 const mostEqual = 0.62;
 const mostCells = 2_000_000;
 /** Textured pixels from which on an exact copy leaves no other explanation than copying. */
-const decisiveArea = 5000;
+const decisiveArea = 4000;
 /** For formats that may lose detail and do not say how much, and JPEGs whose tables cannot be read. */
 const assumedQuality = 85;
 const losslessFormats: ReadonlySet<string> = new Set(["png", "tiff"]);
@@ -111,6 +111,7 @@ function observation(image: ForensicImage, reading: CloneReading): Observation {
       candidate_area: best?.measures.area ?? 0,
       quiet_correlation: best?.measures.quietCorrelation ?? null,
       solidity: best?.measures.solidity ?? null,
+      excess: best?.measures.excess ?? null,
       other_places: best?.otherPlaces ?? null,
     },
   };

@@ -51,7 +51,7 @@ const mostClones = 8;
 export function findClones(raster: Raster, quality: number): CloneReading {
   const plane = lumaPlane(raster);
   const exact = quality > 100 ? exactClones(findExactCopies(raster, leastShift)) : [];
-  const judged = judgeCopies(findCopies(plane, toleranceAt(quality), leastShift), quality);
+  const judged = judgeCopies(plane, findCopies(plane, toleranceAt(quality), leastShift), quality);
   const clones = [...exact];
   for (const { copy, measures, score } of judged.slice(0, mostClones)) {
     if (score < 1) break;

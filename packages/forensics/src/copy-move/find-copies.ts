@@ -8,7 +8,7 @@ import { type CopyTile, type GrownCopy, growCopy, pixelStates, type Tolerance, t
 /** Smaller agreements are not looked at further, pixels. */
 const leastArea = 250;
 /** Growths tried at most, and tiles compared in all of them per megapixel and at least. */
-const mostGrowths = 250;
+const mostGrowths = 120;
 const tilesPerMegapixel = 2500;
 const fewestTiles = 3000;
 /** Pixels that an alignment of a whole region looks at. */

@@ -154,14 +154,20 @@ function squaredDistance(a: Float32Array, from: number, b: Float32Array, to: num
 
 /** Splits at the mean of one of the most varying dimensions, chosen at random, down to the leaves. */
 function partition(indexes: Int32Array, lists: NeighbourLists, size: number, random: () => number): void {
-  if (indexes.length <= size) return lists.compareAll(indexes);
+  if (indexes.length <= size) {
+    lists.compareAll(indexes);
+    return;
+  }
   const dimension = splitDimension(indexes, lists, random);
   const values = Float32Array.from(indexes, (index) => lists.value(index, dimension));
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const isLow = (_: number, i: number) => values[i]! < mean;
   const low = indexes.filter(isLow);
   // Equal descriptors cannot be split: compare some of them.
-  if (low.length === 0 || low.length === indexes.length) return lists.compareAll(indexes.subarray(0, 2 * leafSize));
+  if (low.length === 0 || low.length === indexes.length) {
+    lists.compareAll(indexes.subarray(0, 2 * leafSize));
+    return;
+  }
   partition(low, lists, size, random);
   partition(
     indexes.filter((_, i) => !isLow(_, i)),

@@ -1,6 +1,7 @@
 import { type AffineParts, affineParts, mapX, mapY } from "./affine.ts";
 import { densities, halfDense, type MaskedBox, statesOf, valueAt } from "./copy-mask.ts";
 import { type GrownCopy, pixelStates, tileSide } from "./grow-copy.ts";
+import type { QuantizationNoise } from "./quantization-noise.ts";
 
 /** What tells a clone from a repetition. */
 export interface CopyMeasures extends AffineParts {
@@ -14,14 +15,17 @@ export interface CopyMeasures extends AffineParts {
   readonly overlap: number;
   /** Median root mean square difference, grey values. */
   readonly difference: number;
+  /** Median mean square difference of the windows over what two compressions leave. About 1 for a clone. */
+  readonly excess: number;
 }
 
 /** Measures a copy on its windows. */
-export function measureCopy(copy: GrownCopy): CopyMeasures {
+export function measureCopy(copy: GrownCopy, noise: QuantizationNoise): CopyMeasures {
   const states = statesOf(copy);
   const correlations = new Float32Array(copy.area);
   const energies = new Float32Array(copy.area);
   const differences = new Float32Array(copy.area);
+  const excesses = new Float32Array(copy.area);
   let [count, overlapping] = [0, 0];
   for (const tile of copy.tiles) {
     for (let i = 0; i < tile.states.length; i++) {
@@ -29,8 +33,10 @@ export function measureCopy(copy: GrownCopy): CopyMeasures {
       const [x, y] = [tile.x + (i % tileSide), tile.y + Math.floor(i / tileSide)];
       correlations[count] = tile.correlations[i]!;
       energies[count] = tile.energies[i]!;
-      differences[count++] = tile.differences[i]!;
-      const there = valueAt(states, Math.round(mapX(copy.map, x, y)), Math.round(mapY(copy.map, x, y)));
+      differences[count] = tile.differences[i]!;
+      const [tx, ty] = [Math.round(mapX(copy.map, x, y)), Math.round(mapY(copy.map, x, y))];
+      excesses[count++] = tile.differences[i]! / (noise.at(x, y) + noise.at(tx, ty));
+      const there = valueAt(states, tx, ty);
       if (there === pixelStates.agrees) overlapping++;
     }
   }
@@ -42,6 +48,7 @@ export function measureCopy(copy: GrownCopy): CopyMeasures {
     solidity: solidityOf(states),
     overlap: overlapping / copy.area,
     difference: Math.sqrt(median(differences)),
+    excess: median(excesses),
   };
 }
 

@@ -9,7 +9,7 @@ import { type CopyTile, type GrownCopy, growCopy, pixelStates, type Tolerance, t
 const leastArea = 250;
 /** Growths tried at most, and tiles compared in all of them per megapixel and at least. */
 const mostGrowths = 120;
-const tilesPerMegapixel = 2500;
+const tilesPerMegapixel = 1500;
 const fewestTiles = 3000;
 /** Pixels that an alignment of a whole region looks at. */
 const alignmentSamples = 3000;

@@ -1,6 +1,7 @@
 import type { Plane } from "../raster/plane.ts";
 import { mapX, mapY } from "./affine.ts";
 import { type GrownCopy, pixelStates, tileSide } from "./grow-copy.ts";
+import { recursElsewhere } from "./look-for-recurrence.ts";
 import { type CopyMeasures, measureCopy } from "./measure-copy.ts";
 import { QuantizationNoise } from "./quantization-noise.ts";
 
@@ -63,10 +64,18 @@ const uprightExcess = 2;
 /** Share of the region that another copy has to hold to count as another place. */
 const sharedPart = 0.3;
 
-/** Judges all copies of an image together: a repetition seldom comes alone. Best first. */
+/**
+ * Judges all copies of an image together: a repetition seldom comes alone. Best first. What remains in a compressed file
+ * is looked for once more, as the noise that tells a clone may be gone.
+ */
 export function judgeCopies(plane: Plane, copies: readonly GrownCopy[], quality: number): JudgedCopy[] {
   const noise = new QuantizationNoise(plane, quality);
-  const judged = copies.map((copy) => judgeCopy(copy, copies, noise, quality));
+  const judged = copies
+    .map((copy) => judgeCopy(copy, copies, noise, quality))
+    .map((one) => {
+      const isRepetition = one.score >= 1 && quality <= 100 && recursElsewhere(plane, one.copy);
+      return isRepetition ? { ...one, otherPlaces: one.otherPlaces + 1, score: one.score / 2.1 } : one;
+    });
   return judged.sort((a, b) => b.score - a.score);
 }
 

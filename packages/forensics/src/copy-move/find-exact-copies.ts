@@ -14,7 +14,7 @@ export interface ExactCopy {
 }
 
 /** Of the 9 pixels around one of the region, so many recur as well. */
-const leastEqual = 7;
+const leastEqual = 6;
 
 /** Finds the exact copies of an image, largest texture first. Meant for files without loss. */
 export function findExactCopies(raster: Raster, leastShift: number): ExactCopy[] {

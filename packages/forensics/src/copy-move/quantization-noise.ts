@@ -9,7 +9,7 @@ const offset = 4;
 
 /**
  * What the compression of a file may have changed, place by place: each block of a shifted grid is quantised once more,
- * and the change stands for that of the first time. Texture changes more than smooth areas.
+ * and the change stands for that of the first time. It is somewhat less, as what was lost cannot be lost again.
  */
 export class QuantizationNoise {
   readonly #plane: Plane;

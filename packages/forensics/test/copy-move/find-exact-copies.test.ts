@@ -6,7 +6,7 @@ const [width, height] = [240, 160];
 
 /** A picture with one rectangle copied. */
 function withCopy(dx: number, dy: number, side: number, channels: 1 | 3 = 3) {
-  const rgb = texturedRgb(width, height, 4);
+  const rgb = texturedRgb(width, height, 1);
   const data = channels === 3 ? rgb : rgb.filter((_, i) => i % 3 === 1);
   const original = Uint8Array.from(data);
   for (let y = 30; y < 30 + side; y++) {
@@ -26,7 +26,7 @@ describe("findExactCopies", () => {
     const [copy, ...others] = findExactCopies(withCopy(dx, dy, 26, channels), 16);
     expect(others).toEqual([]);
     expect([Math.abs(copy!.dx), Math.abs(copy!.dy)]).toEqual([Math.abs(dx), Math.abs(dy)]);
-    expect(copy!.region.size).toBeGreaterThan(26 ** 2 * 0.95);
+    expect(copy!.region.size).toBeGreaterThan(26 ** 2 * 0.9);
     expect(copy!.region.size).toBeLessThan(26 ** 2 * 1.1);
     expect(copy!.overlap).toBe(0);
   });

@@ -14,7 +14,9 @@ describe("PixelSet", () => {
     ] as const)
       set.add(x, y);
     const seen: string[] = [];
-    set.forEach((x, y) => seen.push(`${x},${y}`));
+    set.forEach((x, y) => {
+      seen.push(`${x},${y}`);
+    });
     expect(seen.sort()).toEqual(["149,89", "3,4", "63,64"]);
     expect(set.size).toBe(3);
     expect(set.bounds()).toEqual({ x: 3, y: 4, width: 147, height: 86 });

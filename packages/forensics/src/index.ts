@@ -1,4 +1,5 @@
 import type { Detector } from "@artguard/core";
+import { copyMoveDetector } from "./copy-move/copy-move-detector.ts";
 import { demosaicingDetector } from "./demosaicing/demosaicing-detector.ts";
 import { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
 import { errorLevelDetector } from "./error-level/error-level-detector.ts";
@@ -12,6 +13,7 @@ import { recaptureDetector } from "./recapture/recapture-detector.ts";
 import { resamplingDetector } from "./resampling/resampling-detector.ts";
 import { shiftedDoubleCompressionDetector } from "./shifted-double-compression/shifted-double-compression-detector.ts";
 
+export { copyMoveDetector } from "./copy-move/copy-move-detector.ts";
 export { demosaicingDetector } from "./demosaicing/demosaicing-detector.ts";
 export { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
 export { errorLevelDetector } from "./error-level/error-level-detector.ts";
@@ -73,5 +75,6 @@ export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
     resamplingDetector(),
     shiftedDoubleCompressionDetector(),
     recaptureDetector(),
+    copyMoveDetector(),
   ];
 }

@@ -1,0 +1,132 @@
+import type { Extremum } from "./find-extrema.ts";
+import { blurOfLevel, scalesPerOctave } from "./scale-space.ts";
+
+/** Numbers per descriptor: 4 × 4 cells of 8 directions. */
+export const descriptorLength = 128;
+
+const directionBins = 36;
+/** Samples per side of the patch that gives the orientation, and of the one that is described. */
+const orientationSide = 17;
+const patchSide = 16;
+/** Sample distance in units of the keypoint's blur: cells of 3 σ, as in Lowe's own program, four samples each. */
+const spacing = 0.75;
+/** Lowe's limit against large gradients from illumination. */
+const largestShare = 0.2;
+
+const samples = new Float32Array((patchSide + 3) * (patchSide + 3));
+
+/** Main directions of the gradients around an extremum, radians; two at most (Lowe 2004, section 5). */
+export function orientationsOf(extremum: Extremum): number[] {
+  const blur = blurOfLevel(extremum.level);
+  const side = orientationSide;
+  samplePatch(extremum, 0, side + 2, blur * spacing * 0.75);
+  const histogram = new Float64Array(directionBins);
+  for (let v = 1; v <= side; v++) {
+    for (let u = 1; u <= side; u++) {
+      const i = v * (side + 2) + u;
+      const dx = samples[i + 1]! - samples[i - 1]!;
+      const dy = samples[i + side + 2]! - samples[i - side - 2]!;
+      const [x, y] = [u - (side + 1) / 2, v - (side + 1) / 2];
+      const weight = Math.exp(-(x * x + y * y) / (2 * (side / 4) ** 2));
+      const bin = (Math.atan2(dy, dx) / (2 * Math.PI) + 1) * directionBins;
+      histogram[Math.floor(bin) % directionBins]! += weight * Math.hypot(dx, dy);
+    }
+  }
+  return peaksOf(smoothed(smoothed(histogram)));
+}
+
+function smoothed(histogram: Float64Array): Float64Array {
+  const n = histogram.length;
+  return histogram.map((value, i) => (histogram[(i + n - 1) % n]! + 2 * value + histogram[(i + 1) % n]!) / 4);
+}
+
+function peaksOf(histogram: Float64Array): number[] {
+  const n = histogram.length;
+  const most = Math.max(...histogram);
+  const peaks: { bin: number; value: number }[] = [];
+  histogram.forEach((value, i) => {
+    const [before, after] = [histogram[(i + n - 1) % n]!, histogram[(i + 1) % n]!];
+    if (value < 0.8 * most || value <= before || value < after) return;
+    peaks.push({ bin: i + 0.5 + (before - after) / (2 * (before + after - 2 * value)), value });
+  });
+  peaks.sort((a, b) => b.value - a.value);
+  return peaks.slice(0, 2).map(({ bin }) => (2 * Math.PI * bin) / n);
+}
+
+/**
+ * Writes the RootSIFT descriptor of a keypoint (length 1) and that of its mirror image, in which the patch's second
+ * axis is reversed.
+ *
+ * Lowe 2004, section 6; Arandjelović and Zisserman, "Three things everyone should know to improve object retrieval",
+ * CVPR 2012, section 3.
+ */
+export function describe(extremum: Extremum, angle: number, plain: Float32Array, mirrored: Float32Array): void {
+  const side = patchSide + 2;
+  samplePatch(extremum, angle, side, blurOfLevel(extremum.level) * spacing);
+  plain.fill(0);
+  for (let v = 0; v < patchSide; v++) {
+    for (let u = 0; u < patchSide; u++) {
+      const i = (v + 1) * side + u + 1;
+      addGradient(plain, u, v, samples[i + 1]! - samples[i - 1]!, samples[i + side]! - samples[i - side]!);
+    }
+  }
+  toRootSift(plain);
+  for (let cell = 0; cell < 16; cell++) {
+    const other = (3 - (cell >> 2)) * 4 + (cell & 3);
+    for (let bin = 0; bin < 8; bin++) mirrored[other * 8 + ((8 - bin) & 7)] = plain[cell * 8 + bin]!;
+  }
+}
+
+function addGradient(histogram: Float32Array, u: number, v: number, dx: number, dy: number): void {
+  const [x, y] = [u - (patchSide - 1) / 2, v - (patchSide - 1) / 2];
+  const size = Math.sqrt(dx * dx + dy * dy) * Math.exp(-(x * x + y * y) / 128);
+  const direction = (Math.atan2(dy, dx) / (2 * Math.PI) + 1) * 8;
+  const bin = Math.floor(direction);
+  const binShare = direction - bin;
+  const [cx, cy] = [(u + 0.5) / 4 - 0.5, (v + 0.5) / 4 - 0.5];
+  const [left, top] = [Math.floor(cx), Math.floor(cy)];
+  for (let row = top; row <= top + 1; row++) {
+    if (row < 0 || row > 3) continue;
+    const rowShare = 1 - Math.abs(cy - row);
+    for (let column = left; column <= left + 1; column++) {
+      if (column < 0 || column > 3) continue;
+      const share = size * rowShare * (1 - Math.abs(cx - column));
+      const cell = (row * 4 + column) * 8;
+      histogram[cell + (bin & 7)]! += share * (1 - binShare);
+      histogram[cell + ((bin + 1) & 7)]! += share * binShare;
+    }
+  }
+}
+
+function toRootSift(histogram: Float32Array): void {
+  let [squares, sum] = [0, 0];
+  for (const value of histogram) squares += value * value;
+  const limit = largestShare * Math.sqrt(squares);
+  for (let i = 0; i < histogram.length; i++) {
+    histogram[i] = Math.min(limit, histogram[i]!);
+    sum += histogram[i]!;
+  }
+  for (let i = 0; i < histogram.length; i++) histogram[i] = sum === 0 ? 0 : Math.sqrt(histogram[i]! / sum);
+}
+
+/** Bilinear samples of the level nearest to the extremum on a rotated square grid, edges repeated. */
+function samplePatch(extremum: Extremum, angle: number, side: number, distance: number): void {
+  const level = Math.max(0, Math.min(scalesPerOctave + 2, Math.round(extremum.level)));
+  const { width, height, levels } = extremum.octave;
+  const data = levels[level]!;
+  const [ux, uy] = [distance * Math.cos(angle), distance * Math.sin(angle)];
+  const centre = (side - 1) / 2;
+  for (let v = 0, i = 0; v < side; v++) {
+    for (let u = 0; u < side; u++, i++) {
+      const [p, q] = [u - centre, v - centre];
+      const x = Math.max(0, Math.min(width - 1.001, extremum.x + p * ux - q * uy));
+      const y = Math.max(0, Math.min(height - 1.001, extremum.y + p * uy + q * ux));
+      const [left, top] = [Math.floor(x), Math.floor(y)];
+      const [fx, fy] = [x - left, y - top];
+      const j = top * width + left;
+      const upper = data[j]! + fx * (data[j + 1]! - data[j]!);
+      const lower = data[j + width]! + fx * (data[j + width + 1]! - data[j + width]!);
+      samples[i] = upper + fy * (lower - upper);
+    }
+  }
+}

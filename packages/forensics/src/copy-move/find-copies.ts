@@ -1,0 +1,83 @@
+import type { Plane } from "../raster/plane.ts";
+import { type Affine, affineParts, mapX, mapY } from "./affine.ts";
+import { alignPatch } from "./align-patch.ts";
+import { findKeypoints } from "./find-keypoints.ts";
+import { findSeeds, type Seed } from "./find-seeds.ts";
+import { type CopyTile, type GrownCopy, growCopy, pixelStates, type Tolerance, tileSide } from "./grow-copy.ts";
+
+/** Smaller agreements are not looked at further, pixels. */
+const leastArea = 250;
+/** Growths tried at most, and tiles compared in all of them per megapixel and at least. */
+const mostGrowths = 120;
+const tilesPerMegapixel = 1500;
+const fewestTiles = 3000;
+/** Pixels that an alignment of a whole region looks at. */
+const alignmentSamples = 3000;
+
+/** Finds the regions that agree with another place of the image, largest first. They may still be repetitions. */
+export function findCopies(plane: Plane, tolerance: Tolerance, leastShift: number): GrownCopy[] {
+  const copies: GrownCopy[] = [];
+  const seeds = findSeeds(plane, findKeypoints(plane), leastShift);
+  let tilesLeft = Math.max(fewestTiles, (tilesPerMegapixel * plane.width * plane.height) / 1e6);
+  let growths = 0;
+  for (const seed of seeds) {
+    if (growths >= mostGrowths || tilesLeft <= 0) break;
+    if (copies.some((copy) => isCovered(copy, seed))) continue;
+    growths++;
+    const first = growCopy(plane, seed.map, seed, tolerance, leastShift, tilesLeft);
+    tilesLeft -= first.tiles.length + 1;
+    if (first.area < leastArea / 2) continue;
+    const copy = refined(plane, first, seed, tolerance, leastShift, tilesLeft);
+    tilesLeft -= copy.tiles.length;
+    if (copy.area >= leastArea) copies.push(copy);
+  }
+  return copies.sort((a, b) => b.area - a.area);
+}
+
+/** Aligns the whole region and grows it again, as long as it gains. */
+function refined(
+  plane: Plane,
+  copy: GrownCopy,
+  seed: Seed,
+  tolerance: Tolerance,
+  leastShift: number,
+  tilesLeft: number,
+): GrownCopy {
+  let best = copy;
+  for (let round = 0; round < 2; round++) {
+    const aligned = alignPatch(plane, samplesOf(plane, best), best.map);
+    if (!aligned || affineParts(aligned.map).anisotropy > 1.6) return best;
+    const next = growCopy(plane, aligned.map, seed, tolerance, leastShift, tilesLeft);
+    if (next.area <= best.area) return best;
+    const gain = next.area / best.area;
+    best = next;
+    if (gain < 1.05) return best;
+  }
+  return best;
+}
+
+/** Evenly chosen pixels that agree. */
+function samplesOf({ width, height }: Plane, { tiles, area }: GrownCopy): Int32Array {
+  const every = Math.max(1, Math.floor(area / alignmentSamples));
+  const points: number[] = [];
+  let count = 0;
+  for (const tile of tiles) {
+    for (let i = 0; i < tile.states.length; i++) {
+      if (tile.states[i] !== pixelStates.agrees || count++ % every !== 0) continue;
+      const [x, y] = [tile.x + (i % tileSide), tile.y + Math.floor(i / tileSide)];
+      if (x >= 1 && y >= 1 && x < width - 1 && y < height - 1) points.push(x, y);
+    }
+  }
+  return Int32Array.from(points);
+}
+
+/** Whether a seed only repeats what a copy says already, in either direction. */
+function isCovered(copy: GrownCopy, { x, y, map }: Seed): boolean {
+  const [tx, ty] = [mapX(map, x, y), mapY(map, x, y)];
+  return leads(copy.map, copy.tiles, x, y, tx, ty) || leads(copy.map, copy.tiles, tx, ty, x, y);
+}
+
+function leads(map: Affine, tiles: readonly CopyTile[], x: number, y: number, tx: number, ty: number): boolean {
+  if (Math.hypot(mapX(map, x, y) - tx, mapY(map, x, y) - ty) > 4) return false;
+  return tiles.some((tile) => x >= tile.x && y >= tile.y && x < tile.x + tileSide && y < tile.y + tileSide);
+}

@@ -1,0 +1,142 @@
+import type { Plane } from "../raster/plane.ts";
+import { describe, descriptorLength, orientationsOf } from "./describe-keypoint.ts";
+import { type Extremum, findExtrema } from "./find-extrema.ts";
+import { blurOfLevel, scaleSpace } from "./scale-space.ts";
+
+/** A described point. */
+export interface Keypoint {
+  /** Pixels of the image; the centre of the first pixel is (0, 0). */
+  readonly x: number;
+  readonly y: number;
+  /** Blur at which it stands out, pixels of the image. */
+  readonly scale: number;
+  /** Main direction of its gradients, radians. */
+  readonly angle: number;
+}
+
+/** Keypoints with their descriptors: that of keypoint i at `i · descriptorLength`. */
+export interface Keypoints {
+  readonly points: readonly Keypoint[];
+  readonly descriptors: Float32Array;
+  /** Descriptors of the mirrored patches. */
+  readonly mirrored: Float32Array;
+}
+
+/** Images up to this many pixels are doubled first, as Lowe does. */
+const mostDoubled = 600_000;
+/** Images from this many pixels on start at half their size: their finest scale is left to the verification. */
+const leastHalved = 3_000_000;
+const octaves = 3;
+const tileSide = 1024;
+/** Beyond a tile, so that its scale space knows the surroundings. */
+const margin = 48;
+/** Keypoints are spread over cells of this side so that a busy corner cannot use up all of them. */
+const cellSide = 32;
+const mostPerCell = 16;
+const mostKeypoints = 20_000;
+
+/** Finds and describes the keypoints of a plane, tile by tile; at most about 20 000, spread evenly. */
+export function findKeypoints(plane: Plane): Keypoints {
+  const pixels = plane.width * plane.height;
+  const step = pixels <= mostDoubled ? 0.5 : pixels >= leastHalved ? 2 : 1;
+  const perCell = Math.max(1, Math.min(mostPerCell, Math.round((mostKeypoints * cellSide ** 2) / pixels)));
+  const collected = new KeypointCollector();
+  for (let top = 0; top < plane.height; top += tileSide) {
+    for (let left = 0; left < plane.width; left += tileSide) addTile(collected, plane, left, top, step, perCell);
+  }
+  return collected.keypoints();
+}
+
+class KeypointCollector {
+  readonly #points: Keypoint[] = [];
+  readonly #descriptors: Float32Array[] = [];
+  readonly #mirrored: Float32Array[] = [];
+
+  add(extremum: Extremum, x: number, y: number): void {
+    const scale = blurOfLevel(extremum.level) * extremum.octave.step;
+    for (const angle of orientationsOf(extremum)) {
+      const [plain, mirrored] = [new Float32Array(descriptorLength), new Float32Array(descriptorLength)];
+      describe(extremum, angle, plain, mirrored);
+      this.#points.push({ x, y, scale, angle });
+      this.#descriptors.push(plain);
+      this.#mirrored.push(mirrored);
+    }
+  }
+
+  keypoints(): Keypoints {
+    return { points: this.#points, descriptors: joined(this.#descriptors), mirrored: joined(this.#mirrored) };
+  }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.length * descriptorLength);
+  for (const [i, part] of parts.entries()) whole.set(part, i * descriptorLength);
+  return whole;
+}
+
+function addTile(
+  collected: KeypointCollector,
+  plane: Plane,
+  left: number,
+  top: number,
+  step: number,
+  perCell: number,
+): void {
+  const [x0, y0] = [Math.max(0, left - margin), Math.max(0, top - margin)];
+  const x1 = Math.min(plane.width, left + tileSide + margin);
+  const y1 = Math.min(plane.height, top + tileSide + margin);
+  const piece = resized(plane, x0, y0, x1 - x0, y1 - y0, step);
+  const cells = new Map<number, { extremum: Extremum; x: number; y: number }[]>();
+  // The centre of an octave pixel: halving by means shifts it by half a pixel.
+  const shift = step === 2 ? 0.5 : 0;
+  for (const octave of scaleSpace(piece.data, piece.width, piece.height, step, octaves)) {
+    for (const extremum of findExtrema(octave)) {
+      const x = x0 + shift + extremum.x * octave.step;
+      const y = y0 + shift + extremum.y * octave.step;
+      if (x < left || y < top || x >= left + tileSide || y >= top + tileSide) continue;
+      const cell = Math.floor(y / cellSide) * 65536 + Math.floor(x / cellSide);
+      const members = cells.get(cell);
+      if (members) members.push({ extremum, x, y });
+      else cells.set(cell, [{ extremum, x, y }]);
+    }
+  }
+  for (const members of cells.values()) {
+    members.sort((a, b) => b.extremum.contrast - a.extremum.contrast);
+    for (const { extremum, x, y } of members.slice(0, perCell)) collected.add(extremum, x, y);
+  }
+}
+
+function resized(plane: Plane, x0: number, y0: number, width: number, height: number, step: number): Plane {
+  if (step === 2) return halved(plane, x0, y0, width >> 1, height >> 1);
+  if (step === 0.5) return doubled(plane, x0, y0, 2 * width - 1, 2 * height - 1);
+  const data = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const from = (y0 + y) * plane.width + x0;
+    data.set(plane.data.subarray(from, from + width), y * width);
+  }
+  return { width, height, data };
+}
+
+function halved({ width: stride, data }: Plane, x0: number, y0: number, width: number, height: number): Plane {
+  const half = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const i = (y0 + 2 * y) * stride + x0 + 2 * x;
+      half[y * width + x] = (data[i]! + data[i + 1]! + data[i + stride]! + data[i + stride + 1]!) / 4;
+    }
+  }
+  return { width, height, data: half };
+}
+
+function doubled({ width: stride, data }: Plane, x0: number, y0: number, width: number, height: number): Plane {
+  const twice = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const i = (y0 + (y >> 1)) * stride + x0 + (x >> 1);
+      const right = i + (x & 1);
+      const below = (y & 1) * stride;
+      twice[y * width + x] = (data[i]! + data[right]! + data[i + below]! + data[right + below]!) / 4;
+    }
+  }
+  return { width, height, data: twice };
+}

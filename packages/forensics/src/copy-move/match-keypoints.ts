@@ -1,0 +1,196 @@
+import { descriptorLength } from "./describe-keypoint.ts";
+import type { Keypoints } from "./find-keypoints.ts";
+
+/** Two keypoints that look alike. */
+export interface KeypointMatch {
+  readonly from: number;
+  readonly to: number;
+  /** Whether `to` looks like the mirror image of `from`. */
+  readonly mirrored: boolean;
+  /** Euclidean distance of the descriptors, 0–√2. */
+  readonly distance: number;
+}
+
+/** Nearest neighbours kept per keypoint. */
+const kept = 4;
+/** Distances above are never a copy. */
+const largestDistance = 0.75;
+/** Generalised second-nearest-neighbour test. */
+const largestRatio = 0.75;
+const trees = 8;
+const leafSize = 48;
+/** Up to this many descriptors all pairs are compared. */
+const mostCompared = 2500;
+const splitDimensions = 6;
+
+/**
+ * Matches the keypoints of one image with each other by the generalised 2NN test of Amerini et al., "A SIFT-based
+ * forensic method for copy-move attack detection", IEEE TIFS 6(3), 2011, section III-B: the k nearest count as long as
+ * each is much nearer than the next. Neighbours are looked for in randomised trees, so that the cost stays about
+ * linear.
+ *
+ * @param leastShift Keypoints nearer than this to each other in the image are never a match, pixels.
+ */
+export function matchKeypoints(keypoints: Keypoints, leastShift: number, random: () => number): KeypointMatch[] {
+  const neighbours = new NeighbourLists(keypoints, leastShift);
+  const indexes = Int32Array.from({ length: 2 * keypoints.points.length }, (_, i) => i);
+  const size = indexes.length <= mostCompared ? indexes.length : leafSize;
+  for (let tree = 0; tree < (size === leafSize ? trees : 1); tree++) {
+    partition(indexes, neighbours, size, random);
+  }
+  return neighbours.matches();
+}
+
+/** Descriptors 0 … n−1 are plain, n … 2n−1 mirrored. */
+class NeighbourLists {
+  readonly #keypoints: Keypoints;
+  readonly #count: number;
+  readonly #leastShift2: number;
+  readonly #ids: Int32Array;
+  readonly #distances: Float32Array;
+
+  constructor(keypoints: Keypoints, leastShift: number) {
+    this.#keypoints = keypoints;
+    this.#count = keypoints.points.length;
+    this.#leastShift2 = leastShift ** 2;
+    this.#ids = new Int32Array(this.#count * kept).fill(-1);
+    this.#distances = new Float32Array(this.#count * kept).fill(largestDistance ** 2);
+  }
+
+  value(index: number, dimension: number): number {
+    const { descriptors, mirrored } = this.#keypoints;
+    return index < this.#count
+      ? descriptors[index * descriptorLength + dimension]!
+      : mirrored[(index - this.#count) * descriptorLength + dimension]!;
+  }
+
+  /** Compares all pairs of a leaf; two mirrored ones say nothing new. */
+  compareAll(leaf: Int32Array): void {
+    for (let i = 0; i < leaf.length; i++) {
+      for (let j = i + 1; j < leaf.length; j++) {
+        const [a, b] = [leaf[i]!, leaf[j]!];
+        if (a < this.#count) this.#compare(a, b);
+        else if (b < this.#count) this.#compare(b, a);
+      }
+    }
+  }
+
+  #compare(a: number, b: number): void {
+    const other = b < this.#count ? b : b - this.#count;
+    const { points, descriptors, mirrored } = this.#keypoints;
+    const [p, q] = [points[a]!, points[other]!];
+    if ((p.x - q.x) ** 2 + (p.y - q.y) ** 2 < this.#leastShift2) return;
+    const last = this.#distances[a * kept + kept - 1]!;
+    const isPlain = other === b;
+    const limit = isPlain ? Math.max(last, this.#distances[b * kept + kept - 1]!) : last;
+    const distance = squaredDistance(
+      descriptors,
+      a * descriptorLength,
+      isPlain ? descriptors : mirrored,
+      other * descriptorLength,
+      limit,
+    );
+    if (distance < last) this.#insert(a, b, distance);
+    if (isPlain && distance < limit) this.#insert(b, a, distance);
+  }
+
+  #insert(owner: number, id: number, distance: number): void {
+    const from = owner * kept;
+    let place = from + kept - 1;
+    for (let i = from; i < from + kept; i++) if (this.#ids[i] === id) return;
+    if (distance >= this.#distances[place]!) return;
+    for (; place > from && this.#distances[place - 1]! > distance; place--) {
+      this.#distances[place] = this.#distances[place - 1]!;
+      this.#ids[place] = this.#ids[place - 1]!;
+    }
+    this.#distances[place] = distance;
+    this.#ids[place] = id;
+  }
+
+  matches(): KeypointMatch[] {
+    const found: KeypointMatch[] = [];
+    for (let from = 0; from < this.#count; from++) {
+      for (let k = 0; k < this.#accepted(from); k++) {
+        const id = this.#ids[from * kept + k]!;
+        const mirrored = id >= this.#count;
+        const distance = Math.sqrt(this.#distances[from * kept + k]!);
+        found.push({ from, to: mirrored ? id - this.#count : id, mirrored, distance });
+      }
+    }
+    return found;
+  }
+
+  /** How many of the nearest pass the generalised 2NN test. Neighbours at one place count once. */
+  #accepted(owner: number): number {
+    let last = 0;
+    for (let k = 0; k < kept - 1 && this.#ids[owner * kept + k]! >= 0; k++) {
+      let next = k + 1;
+      while (next < kept && this.#isSamePlace(this.#ids[owner * kept + k]!, this.#ids[owner * kept + next]!)) next++;
+      const further = next < kept ? this.#distances[owner * kept + next]! : largestDistance ** 2;
+      if (this.#distances[owner * kept + k]! < largestRatio ** 2 * further) last = k + 1;
+    }
+    return last;
+  }
+
+  #isSamePlace(a: number, b: number): boolean {
+    if (a < 0 || b < 0) return false;
+    const { points } = this.#keypoints;
+    const [p, q] = [points[a % this.#count]!, points[b % this.#count]!];
+    return (p.x - q.x) ** 2 + (p.y - q.y) ** 2 < 64;
+  }
+}
+
+/** Stops as soon as the sum exceeds the limit. */
+function squaredDistance(a: Float32Array, from: number, b: Float32Array, to: number, limit: number): number {
+  let sum = 0;
+  for (let block = 0; block < descriptorLength && sum < limit; block += 16) {
+    for (let k = block; k < block + 16; k++) {
+      const difference = a[from + k]! - b[to + k]!;
+      sum += difference * difference;
+    }
+  }
+  return sum;
+}
+
+/** Splits at the mean of one of the most varying dimensions, chosen at random, down to the leaves. */
+function partition(indexes: Int32Array, lists: NeighbourLists, size: number, random: () => number): void {
+  if (indexes.length <= size) {
+    lists.compareAll(indexes);
+    return;
+  }
+  const dimension = splitDimension(indexes, lists, random);
+  const values = Float32Array.from(indexes, (index) => lists.value(index, dimension));
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const isLow = (_: number, i: number) => values[i]! < mean;
+  const low = indexes.filter(isLow);
+  // Equal descriptors cannot be split: compare some of them.
+  if (low.length === 0 || low.length === indexes.length) {
+    lists.compareAll(indexes.subarray(0, 2 * leafSize));
+    return;
+  }
+  partition(low, lists, size, random);
+  partition(
+    indexes.filter((_, i) => !isLow(_, i)),
+    lists,
+    size,
+    random,
+  );
+}
+
+function splitDimension(indexes: Int32Array, lists: NeighbourLists, random: () => number): number {
+  let [best, most] = [0, -1];
+  for (let trial = 0; trial < splitDimensions; trial++) {
+    const dimension = Math.floor(random() * descriptorLength);
+    let [sum, squares] = [0, 0];
+    const step = Math.max(1, Math.floor(indexes.length / 64));
+    let count = 0;
+    for (let i = 0; i < indexes.length; i += step, count++) {
+      const value = lists.value(indexes[i]!, dimension);
+      sum += value;
+      squares += value * value;
+    }
+    const variance = squares / count - (sum / count) ** 2;
+    if (variance > most) [best, most] = [dimension, variance];
+  }
+  return best;
+}

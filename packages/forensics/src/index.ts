@@ -6,6 +6,7 @@ import { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
 import { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 import { provenanceDetector } from "./provenance/provenance-detector.ts";
 import type { ProvenanceOptions } from "./provenance/read-provenance.ts";
+import { syntheticImageDetector } from "./synthetic-image/synthetic-image-detector.ts";
 
 export { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
 export { errorLevelDetector } from "./error-level/error-level-detector.ts";
@@ -32,6 +33,8 @@ export { provenanceDetector } from "./provenance/provenance-detector.ts";
 export type { ProvenanceReport } from "./provenance/provenance-report.ts";
 export { type ProvenanceOptions, readProvenance } from "./provenance/read-provenance.ts";
 export type { HistoryStep } from "./provenance/xmp-facts.ts";
+export { imageFeatures as syntheticImageFeatures } from "./synthetic-image/image-features.ts";
+export { syntheticImageDetector } from "./synthetic-image/synthetic-image-detector.ts";
 
 /**
  * The local detectors that `createArtGuard` is meant to run, cheapest first.
@@ -46,5 +49,6 @@ export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
     noiseLevelDetector(),
     jpegGhostDetector(),
     jpegGridDetector(),
+    syntheticImageDetector(),
   ];
 }

@@ -3,12 +3,14 @@ import { addCoOccurrenceFeatures } from "./co-occurrence-features.ts";
 import { addColourFeatures } from "./colour-features.ts";
 import { addFeature, type FeatureList } from "./feature-list.ts";
 import { addNeighbourFeatures } from "./neighbour-features.ts";
+import { addPaletteFeatures } from "./palette-features.ts";
 import { addSpectrumFeatures } from "./spectrum-features.ts";
 import { createTile, readTile, type Tile, tilePlaces } from "./tiles.ts";
 import { addWaveletFeatures } from "./wavelet-features.ts";
 
 /** Features of which the spread over the picture counts beside the mean. */
-const spread = /^(square|median|noise|cell|decay|tails|ring_(6|10|14)|power|saturation$|clipped|contrast|fine_|half_)/;
+const spread =
+  /^(square|median|noise|cell|decay|tails|ring_(6|10|14)|power|saturation$|clipped|contrast|fine_|half_|light_|chroma_|red_green|yellow_blue|colour_|hue)/;
 
 /**
  * Statistics of unscaled pixels that differ between pictures of cameras, scanners and painters and those of image
@@ -41,6 +43,7 @@ function tileFeatures(tile: Tile): FeatureList {
   addWaveletFeatures(list, tile.luma);
   addCoOccurrenceFeatures(list, tile.luma);
   addColourFeatures(list, tile);
+  addPaletteFeatures(list, tile);
   return list;
 }
 

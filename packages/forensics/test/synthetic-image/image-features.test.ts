@@ -55,6 +55,17 @@ describe("imageFeatures", () => {
     expect(feature(raster, "fine_red_blue")).toBeLessThan(0.99);
   });
 
+  it("sees no colour in a grey picture and a finer one in a mosaic", () => {
+    const raster = textured(256, 256, 8);
+    const grey = mapped(raster, (x, y) => raster.data[(y * 256 + x) * 3]!);
+    const mosaic = mapped(grey, (x, y, c) =>
+      Math.min(255, grey.data[(y * 256 + x) * 3]! + ((x + c) % 3 === 0 ? 40 : 0)),
+    );
+    expect(feature(grey, "hue_entropy")).toBe(0);
+    expect(feature(grey, "chroma_98")).toBe(0);
+    expect(feature(mosaic, "colour_variation_1")).toBeGreaterThan(feature(grey, "colour_variation_1") + 1);
+  });
+
   it("counts the co-occurrences of a picture and its negative alike", () => {
     const raster = textured(256, 256, 6);
     const negative = mapped(raster, (x, y, c) => 255 - raster.data[(y * 256 + x) * 3 + c]!);

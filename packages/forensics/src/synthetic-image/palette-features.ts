@@ -8,6 +8,7 @@ const redGreen = new Float32Array(size);
 const yellowBlue = new Float32Array(size);
 const chroma = new Float32Array(size);
 const hues = new Float64Array(24);
+const levels = new Uint32Array(8 * 512);
 const shares = [0.02, 0.25, 0.5, 0.75, 0.98] as const;
 const scales = [1, 2, 4, 8, 16] as const;
 
@@ -45,10 +46,16 @@ export function addPaletteFeatures(list: FeatureList, { red, green, blue, luma }
   }
 }
 
+/** Quantiles of values from 0 to 511, to an eighth of a grey level. */
 function addShares(list: FeatureList, name: string, values: Float32Array): void {
-  const ascending = values.toSorted();
-  for (const share of shares)
-    addFeature(list, `${name}_${share * 100}`, ascending[Math.floor(share * (size - 1))]! / 255);
+  levels.fill(0);
+  for (let i = 0; i < size; i++) levels[Math.floor(values[i]! * 8)]!++;
+  let [level, below] = [0, 0];
+  for (const share of shares) {
+    const rank = Math.floor(share * (size - 1));
+    while (below + levels[level]! <= rank) below += levels[level++]!;
+    addFeature(list, `${name}_${share * 100}`, level / 8 / 255);
+  }
 }
 
 function addMoments(list: FeatureList, name: string, values: Float32Array): void {

@@ -21,26 +21,34 @@ export function squareResidual(plane: Float32Array, residual: Float32Array): voi
 
 /** Pixel minus the median of its 3×3 neighbourhood, without the rim of two pixels: what isolated pixels stand out by. */
 export function medianResidual(plane: Float32Array, residual: Float32Array): void {
-  const window = new Float32Array(9);
   for (let y = 0, i = 0; y < residualSide; y++) {
     for (let x = 0; x < residualSide; x++, i++) {
       const at = (y + 2) * tileSide + x + 2;
-      for (let k = 0; k < 9; k++) window[k] = plane[at + (Math.floor(k / 3) - 1) * tileSide + (k % 3) - 1]!;
-      residual[i] = plane[at]! - medianOfNine(window);
+      residual[i] = plane[at]! - medianAround(plane, at);
     }
   }
 }
 
-/** Partial insertion sort: the fifth smallest. */
-function medianOfNine(window: Float32Array): number {
-  for (let i = 1; i < 9; i++) {
-    const value = window[i]!;
-    let j = i - 1;
-    while (j >= 0 && window[j]! > value) {
-      window[j + 1] = window[j]!;
-      j--;
-    }
-    window[j + 1] = value;
+/**
+ * Median of 3×3 from its sorted rows: the middle of the largest minimum, the middle middle and the smallest maximum
+ * (Smith, "Implementing median filters in XC4000E FPGAs", 1996).
+ */
+function medianAround(plane: Float32Array, at: number): number {
+  let [largestLow, smallestHigh] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [first, second, third] = [0, 0, 0];
+  for (let row = -1; row <= 1; row++) {
+    const centre = at + row * tileSide;
+    const [a, b, c] = [plane[centre - 1]!, plane[centre]!, plane[centre + 1]!];
+    const [low, high] = [Math.min(a, b, c), Math.max(a, b, c)];
+    largestLow = Math.max(largestLow, low);
+    smallestHigh = Math.min(smallestHigh, high);
+    first = second;
+    second = third;
+    third = middle(a, b, c);
   }
-  return window[4]!;
+  return middle(largestLow, middle(first, second, third), smallestHigh);
+}
+
+function middle(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }

@@ -3,7 +3,7 @@ import type { Raster } from "@artguard/core";
 /** Pixels per side of a tile; a power of two, so that its spectrum is cheap. */
 export const tileSide = 128;
 /** What bounds the cost: a picture of any size is read at no more places than these. */
-const mostTiles = 48;
+const mostTiles = 24;
 
 /** One square of unscaled pixels, channel by channel, 0–255. */
 export interface Tile {
@@ -20,7 +20,7 @@ export function createTile(): Tile {
   return { red: plane(), green: plane(), blue: plane(), luma: plane() };
 }
 
-/** Upper left corners of at most 48 tiles on an even grid over the picture, without overlap where it is large enough. */
+/** Upper left corners of at most 24 tiles on an even grid over the picture, without overlap where it is large enough. */
 export function tilePlaces(width: number, height: number): { x: number; y: number }[] {
   const [most, least] = [Math.floor(width / tileSide), Math.floor(height / tileSide)];
   const shrink = Math.min(1, Math.sqrt(mostTiles / Math.max(1, most * least)));

@@ -8,10 +8,10 @@ describe("tilePlaces", () => {
     [1024, 768],
     [128, 20_000],
     [8000, 6000],
-  ])("keeps tiles of a %d×%d picture inside, apart and at most 48", (width, height) => {
+  ])("keeps tiles of a %d×%d picture inside, apart and at most 24", (width, height) => {
     const places = tilePlaces(width, height);
     expect(places.length).toBeGreaterThan(0);
-    expect(places.length).toBeLessThanOrEqual(48);
+    expect(places.length).toBeLessThanOrEqual(24);
     for (const { x, y } of places) {
       expect(x).toBeGreaterThanOrEqual(0);
       expect(y).toBeGreaterThanOrEqual(0);

@@ -12,6 +12,7 @@ import type { ProvenanceOptions } from "./provenance/read-provenance.ts";
 import { recaptureDetector } from "./recapture/recapture-detector.ts";
 import { resamplingDetector } from "./resampling/resampling-detector.ts";
 import { shiftedDoubleCompressionDetector } from "./shifted-double-compression/shifted-double-compression-detector.ts";
+import { syntheticImageDetector } from "./synthetic-image/synthetic-image-detector.ts";
 
 export { copyMoveDetector } from "./copy-move/copy-move-detector.ts";
 export { demosaicingDetector } from "./demosaicing/demosaicing-detector.ts";
@@ -56,6 +57,8 @@ export {
   type StyleOptions,
 } from "./style-comparison/compare-to-references.ts";
 export type { StyleControl } from "./style-comparison/style-controls.ts";
+export { imageFeatures as syntheticImageFeatures } from "./synthetic-image/image-features.ts";
+export { syntheticImageDetector } from "./synthetic-image/synthetic-image-detector.ts";
 
 /**
  * The local detectors that `createArtGuard` is meant to run, cheapest first.
@@ -76,5 +79,6 @@ export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
     shiftedDoubleCompressionDetector(),
     recaptureDetector(),
     copyMoveDetector(),
+    syntheticImageDetector(),
   ];
 }

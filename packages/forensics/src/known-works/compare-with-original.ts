@@ -11,7 +11,10 @@ const [fewestPatterns, leastAgreement] = [24, 0.5];
 const leastQuarters = 3;
 /** Fewest neighbouring cells that make a region. */
 const fewestCells = 4;
-/** A region decides alone from this many cells and this mean excess on, while most of the picture is the original's. */
+/**
+ * A region decides alone from this many cells and this mean excess on, while most of the picture is the original's and
+ * its tones were kept: what a strong change of tones does to detail is not explained well enough to decide.
+ */
 const [decisiveCells, decisiveExcess, mostDiffering] = [9, 2.5, 0.5];
 
 /** A place where the image differs, and by how much. */
@@ -65,6 +68,7 @@ export function compareWithOriginal(image: Raster, original: Raster): ComparedWo
     regions: regions.sort((a, b) => b.excess * b.cells - a.excess * a.cells),
     statistic: largestMean(difference),
     decisive:
+      difference.keepsTones &&
       differingShare <= mostDiffering &&
       regions.some(({ cells, excess }) => cells >= decisiveCells && excess >= decisiveExcess),
     shownShare: shownShareOf(place, image, original),

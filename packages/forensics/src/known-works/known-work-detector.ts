@@ -30,7 +30,11 @@ export interface KnownWorkOptions {
  * cutting, mirroring and a change of tones explain. Not in the default set: it needs a registry.
  *
  * The statistic is the largest mean over 3 × 3 cells of the difference as a multiple of what is explained; 1 is the point
- * of indifference, 0 an identical file. Runs in the host, beside the registry.
+ * of indifference, 0 an identical file.
+ *
+ * Runs in the host, beside the registry, without the isolation that untrusted images get. The image in question arrives
+ * as the raster that its child process decoded; originals are decoded in the host, because they are the operator's own
+ * files: never register files that a user submits.
  *
  * @example
  * const { works } = await folderKnownWorks("originals");

@@ -1,5 +1,6 @@
 import type { Raster, Region } from "@artguard/core";
 import { type ConnectedRegion, connectedRegions } from "../raster/connected-regions.ts";
+import { pixelRegion } from "../raster/pixel-region.ts";
 import type { Placement } from "../raster/resample.ts";
 import { comparablePlanes } from "./comparable-planes.ts";
 import { findPlacement } from "./find-placement.ts";
@@ -94,22 +95,17 @@ function agreementOf({ width, height, patterns }: LocalDifference): number | und
 }
 
 function differingRegion(
-  { x, y, width, height, area, cells }: ConnectedRegion,
+  region: ConnectedRegion,
   { excess }: LocalDifference,
   scale: number,
   image: Raster,
 ): DifferingRegion {
+  const { area, cells } = region;
   const mean = cells.reduce((sum, cell) => sum + excess[cell]!, 0) / area;
   return {
     cells: area,
     excess: mean,
-    region: {
-      x: x * scale,
-      y: y * scale,
-      width: Math.min(width * scale, image.width - x * scale),
-      height: Math.min(height * scale, image.height - y * scale),
-      confidence: confidenceOf(mean),
-    },
+    region: pixelRegion(region, scale, image, confidenceOf(mean)),
   };
 }
 

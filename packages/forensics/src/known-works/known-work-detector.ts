@@ -8,9 +8,10 @@ import type {
   Raster,
 } from "@artguard/core";
 import { uprightHash } from "@artguard/core/image";
+import { notApplicable } from "../not-applicable.ts";
+import { stored, upright } from "../raster/orient-raster.ts";
 import { type ComparedWork, compareWithOriginal } from "./compare-with-original.ts";
 import type { KnownWorkCandidate, KnownWorks } from "./known-works.ts";
-import { stored, upright } from "./orient-raster.ts";
 
 /** Bits of 64 in which the hashes of a copy and its original may differ; other pictures are told apart by their pixels. */
 const hashDistance = 14;
@@ -153,8 +154,4 @@ function heatmapOf({ difference, reduction, marks }: ComparedWork, { width, heig
     data[i] = marks[y * difference.width + x] ?? 0;
   }
   return { width: columns, height: rows, scale, data };
-}
-
-function notApplicable(reason: string): NotApplicable {
-  return { applicable: false, reason };
 }

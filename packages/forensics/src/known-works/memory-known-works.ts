@@ -2,9 +2,9 @@ import type { ForensicImage } from "@artguard/core";
 import { ArtGuardError } from "@artguard/core";
 import { openForensicImage, orientHash } from "@artguard/core/image";
 import { cropHashes } from "../perceptual-hash/crop-hashes.ts";
+import { upright } from "../raster/orient-raster.ts";
 import { HashIndex } from "./hash-index.ts";
 import type { KnownWorkCandidate, KnownWorks } from "./known-works.ts";
-import { upright } from "./orient-raster.ts";
 
 /** Gives the file of a work again when its pixels are needed. */
 type ReadWork = () => Promise<Uint8Array> | Uint8Array;

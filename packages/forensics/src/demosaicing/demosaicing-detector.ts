@@ -1,14 +1,7 @@
-import {
-  type Detector,
-  type ForensicImage,
-  type Heatmap,
-  isArtGuardError,
-  type NotApplicable,
-  type Observation,
-  type Region,
-} from "@artguard/core";
+import type { Detector, ForensicImage, Heatmap, NotApplicable, Observation, Region } from "@artguard/core";
 import { detectorSource } from "../detector-source.ts";
-import { jpegStructureOf } from "../jpeg/jpeg-of.ts";
+import { fileQuality } from "../jpeg/file-quality.ts";
+import { notApplicable } from "../not-applicable.ts";
 import { type DemosaicingReading, findUntraced } from "./find-untraced.ts";
 import { cellSide, greenPrediction } from "./green-prediction.ts";
 
@@ -47,7 +40,7 @@ function detect(image: ForensicImage): Observation | NotApplicable {
     return notApplicable(`The image is smaller than ${smallestSide} px.`);
   if (!formats.has(info.format))
     return notApplicable("Only PNG, TIFF and fine JPEG files keep a colour filter pattern.");
-  if (isCoarse(image))
+  if (fileQuality(image, 0) < lowestQuality)
     return notApplicable(`The JPEG quality is below ${lowestQuality}: it has replaced the colour filter pattern.`);
   const prediction = greenPrediction(raster);
   const reading = findUntraced(prediction);
@@ -55,16 +48,6 @@ function detect(image: ForensicImage): Observation | NotApplicable {
   if (reading.trace < leastTrace || reading.tracedShare < fewestTraced)
     return notApplicable("The image as a whole shows no colour filter pattern: it was scaled or processed.");
   return observation(raster, prediction.width, reading);
-}
-
-function isCoarse({ bytes, info }: ForensicImage): boolean {
-  if (info.format !== "jpeg") return false;
-  try {
-    return jpegStructureOf(bytes).quality.estimate < lowestQuality;
-  } catch (error) {
-    if (isArtGuardError(error, "jpeg.")) return true;
-    throw error;
-  }
 }
 
 function observation(raster: ForensicImage["raster"], columns: number, reading: DemosaicingReading): Observation {
@@ -115,8 +98,4 @@ function heatmapOf(
     for (const cell of cells)
       data[Math.floor(cell / cellsPerRow) * columns + (cell % cellsPerRow)] = confidenceOf(logLikelihoodRatio[cell]!);
   return { width: columns, height: rows, scale: cellSide, data };
-}
-
-function notApplicable(reason: string): NotApplicable {
-  return { applicable: false, reason };
 }

@@ -9,6 +9,8 @@ import {
 import { detectorSource } from "../detector-source.ts";
 import { jpegCoefficientsOf } from "../jpeg/jpeg-of.ts";
 import type { CoefficientPlane } from "../jpeg/jpeg-structure.ts";
+import { notApplicable } from "../not-applicable.ts";
+import { pixelRegion } from "../raster/pixel-region.ts";
 import { analyzeQuantization, type QuantizationAnalysis } from "./analyze-quantization.ts";
 import { findRegions, type SingleQuantizedRegion } from "./find-regions.ts";
 import { segment } from "./segment.ts";
@@ -80,7 +82,7 @@ function observation(
   const best = found[0];
   const share = found.reduce((sum, { area }) => sum + area, 0) / (plane.blocksPerRow * plane.blocksPerColumn);
   const isDecisive = best !== undefined && best.logFalseAlarms <= decisiveFalseAlarms && share <= decisiveShare;
-  const regions = found.map((region) => pixelRegion(region, posterior!, raster));
+  const regions = found.map((region) => pixelRegion(region, 8, raster, confidenceOf(region, posterior!)));
   return {
     applicable: true,
     statistic: best ? -best.logFalseAlarms : 0,
@@ -132,21 +134,7 @@ function heatmapOf(plane: CoefficientPlane, posterior: Float32Array | null, regi
   return { width: plane.blocksPerRow, height: plane.blocksPerColumn, scale: 8, data };
 }
 
-function pixelRegion(
-  { x, y, width, height, cells }: SingleQuantizedRegion,
-  posterior: Float32Array,
-  raster: ForensicImage["raster"],
-): Region {
-  const confidence = cells.reduce((sum, block) => sum + posterior[block]!, 0) / cells.length;
-  return {
-    x: x * 8,
-    y: y * 8,
-    width: Math.min(width * 8, raster.width - x * 8),
-    height: Math.min(height * 8, raster.height - y * 8),
-    confidence: Math.min(1, confidence),
-  };
-}
-
-function notApplicable(reason: string): NotApplicable {
-  return { applicable: false, reason };
+/** The mean posterior of its blocks. */
+function confidenceOf({ cells }: SingleQuantizedRegion, posterior: Float32Array): number {
+  return Math.min(1, cells.reduce((sum, block) => sum + posterior[block]!, 0) / cells.length);
 }

@@ -1,14 +1,8 @@
-import {
-  type Detector,
-  type ForensicImage,
-  type Heatmap,
-  isArtGuardError,
-  type NotApplicable,
-  type Observation,
-  type Region,
-} from "@artguard/core";
+import type { Detector, ForensicImage, Heatmap, NotApplicable, Observation } from "@artguard/core";
 import { detectorSource } from "../detector-source.ts";
-import { jpegStructureOf } from "../jpeg/jpeg-of.ts";
+import { fileQuality } from "../jpeg/file-quality.ts";
+import { notApplicable } from "../not-applicable.ts";
+import { pixelRegion } from "../raster/pixel-region.ts";
 import { lumaPlane } from "../raster/plane.ts";
 import { findGhosts, type Ghost, type GhostReading } from "./find-ghost.ts";
 import { windowSide } from "./requantization-error.ts";
@@ -44,7 +38,7 @@ function detect(image: ForensicImage): Observation | NotApplicable {
   const { raster } = image;
   if (Math.min(raster.width, raster.height) < smallestSide)
     return notApplicable(`The image is smaller than ${smallestSide} px.`);
-  const quality = qualityOf(image);
+  const quality = fileQuality(image);
   if (quality < lowestQuality)
     return notApplicable(
       `The JPEG quality of about ${quality} is below ${lowestQuality}: earlier compressions are gone.`,
@@ -54,17 +48,6 @@ function detect(image: ForensicImage): Observation | NotApplicable {
   return observation(image, reading);
 }
 
-/** Of the file itself; 100 for files without loss, and for JPEGs whose tables cannot be read. */
-function qualityOf({ bytes, info }: ForensicImage): number {
-  if (info.format !== "jpeg") return 100;
-  try {
-    return jpegStructureOf(bytes).quality.estimate;
-  } catch (error) {
-    if (isArtGuardError(error, "jpeg.")) return 100;
-    throw error;
-  }
-}
-
 function qualitiesBelow(quality: number): number[] {
   const last = Math.min(lastQuality, quality - leastStep);
   return Array.from({ length: Math.max(0, last - firstQuality + 1) }, (_, i) => firstQuality + i);
@@ -72,7 +55,7 @@ function qualitiesBelow(quality: number): number[] {
 
 function observation({ raster }: ForensicImage, reading: GhostReading): Observation {
   const [ghost] = reading.ghosts;
-  const region = ghost && pixelRegion(ghost, raster);
+  const region = ghost && pixelRegion(ghost.region, windowSide, raster, confidenceOf(ghost));
   return {
     applicable: true,
     statistic: ghost?.depth ?? 0,
@@ -106,18 +89,6 @@ function confidenceOf({ depth }: Ghost): number {
   return 1 - 0.5 / (1 + depth);
 }
 
-function pixelRegion(ghost: Ghost, { width, height }: ForensicImage["raster"]): Region {
-  const { region } = ghost;
-  const [x, y] = [region.x * windowSide, region.y * windowSide];
-  return {
-    x,
-    y,
-    width: Math.min(region.width * windowSide, width - x),
-    height: Math.min(region.height * windowSide, height - y),
-    confidence: confidenceOf(ghost),
-  };
-}
-
 function heatmapOf(
   { width, height }: ForensicImage["raster"],
   reading: GhostReading,
@@ -130,8 +101,4 @@ function heatmapOf(
     data[y * columns + x] = confidenceOf(ghost!);
   }
   return { width: columns, height: rows, scale: windowSide, data };
-}
-
-function notApplicable(reason: string): NotApplicable {
-  return { applicable: false, reason };
 }

@@ -8,6 +8,7 @@ import type {
   Region,
 } from "@artguard/core";
 import { detectorSource } from "../detector-source.ts";
+import { notApplicable } from "../not-applicable.ts";
 import { lumaPlane, type Plane } from "../raster/plane.ts";
 import { type ForeignRegion, type GridReading, readGrids } from "./foreign-grids.ts";
 import { rankWindows } from "./grid-votes.ts";
@@ -160,8 +161,4 @@ function heatmapOf(luma: Plane, found: readonly { readonly mask: RegionMask; rea
     for (let i = 0; i < data.length; i++) data[i] = Math.max(data[i]!, (confidence * covered[i]!) / (cell * cell));
   }
   return { width, height, scale: cell, data };
-}
-
-function notApplicable(reason: string): NotApplicable {
-  return { applicable: false, reason };
 }

@@ -1,5 +1,6 @@
 import type { Raster, Region } from "@artguard/core";
 import { type ConnectedRegion, connectedRegions } from "../raster/connected-regions.ts";
+import { pixelRegion } from "../raster/pixel-region.ts";
 import type { Placement } from "../raster/resample.ts";
 import { comparablePlanes } from "./comparable-planes.ts";
 import { findPlacement } from "./find-placement.ts";
@@ -11,7 +12,10 @@ const [fewestPatterns, leastAgreement] = [24, 0.5];
 const leastQuarters = 3;
 /** Fewest neighbouring cells that make a region. */
 const fewestCells = 4;
-/** A region decides alone from this many cells and this mean excess on, while most of the picture is the original's. */
+/**
+ * A region decides alone from this many cells and this mean excess on, while most of the picture is the original's and
+ * its tones were kept: what a strong change of tones does to detail is not explained well enough to decide.
+ */
 const [decisiveCells, decisiveExcess, mostDiffering] = [9, 2.5, 0.5];
 
 /** A place where the image differs, and by how much. */
@@ -65,6 +69,7 @@ export function compareWithOriginal(image: Raster, original: Raster): ComparedWo
     regions: regions.sort((a, b) => b.excess * b.cells - a.excess * a.cells),
     statistic: largestMean(difference),
     decisive:
+      difference.keepsTones &&
       differingShare <= mostDiffering &&
       regions.some(({ cells, excess }) => cells >= decisiveCells && excess >= decisiveExcess),
     shownShare: shownShareOf(place, image, original),
@@ -90,22 +95,17 @@ function agreementOf({ width, height, patterns }: LocalDifference): number | und
 }
 
 function differingRegion(
-  { x, y, width, height, area, cells }: ConnectedRegion,
+  region: ConnectedRegion,
   { excess }: LocalDifference,
   scale: number,
   image: Raster,
 ): DifferingRegion {
+  const { area, cells } = region;
   const mean = cells.reduce((sum, cell) => sum + excess[cell]!, 0) / area;
   return {
     cells: area,
     excess: mean,
-    region: {
-      x: x * scale,
-      y: y * scale,
-      width: Math.min(width * scale, image.width - x * scale),
-      height: Math.min(height * scale, image.height - y * scale),
-      confidence: confidenceOf(mean),
-    },
+    region: pixelRegion(region, scale, image, confidenceOf(mean)),
   };
 }
 

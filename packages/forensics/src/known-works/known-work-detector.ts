@@ -8,9 +8,10 @@ import type {
   Raster,
 } from "@artguard/core";
 import { uprightHash } from "@artguard/core/image";
+import { notApplicable } from "../not-applicable.ts";
+import { stored, upright } from "../raster/orient-raster.ts";
 import { type ComparedWork, compareWithOriginal } from "./compare-with-original.ts";
 import type { KnownWorkCandidate, KnownWorks } from "./known-works.ts";
-import { stored, upright } from "./orient-raster.ts";
 
 /** Bits of 64 in which the hashes of a copy and its original may differ; other pictures are told apart by their pixels. */
 const hashDistance = 14;
@@ -30,7 +31,11 @@ export interface KnownWorkOptions {
  * cutting, mirroring and a change of tones explain. Not in the default set: it needs a registry.
  *
  * The statistic is the largest mean over 3 × 3 cells of the difference as a multiple of what is explained; 1 is the point
- * of indifference, 0 an identical file. Runs in the host, beside the registry.
+ * of indifference, 0 an identical file.
+ *
+ * Runs in the host, beside the registry, without the isolation that untrusted images get. The image in question arrives
+ * as the raster that its child process decoded; originals are decoded in the host, because they are the operator's own
+ * files: never register files that a user submits.
  *
  * @example
  * const { works } = await folderKnownWorks("originals");
@@ -149,8 +154,4 @@ function heatmapOf({ difference, reduction, marks }: ComparedWork, { width, heig
     data[i] = marks[y * difference.width + x] ?? 0;
   }
   return { width: columns, height: rows, scale, data };
-}
-
-function notApplicable(reason: string): NotApplicable {
-  return { applicable: false, reason };
 }

@@ -14,8 +14,10 @@ const detailSpreads = 5;
 const leastDetail = 5;
 /** Smallest spread of the logarithm of that difference among cells of like texture. */
 const detailSpreadFloor = 0.25;
-/** Cells whose expected mean luma lies beyond these are not compared in detail. */
-const [blackEnd, whiteEnd] = [14, 238];
+/** A cell whose change of tones drives a channel beyond these, by more than that many levels, is clipped. */
+const [blackEnd, whiteEnd, leastDriven] = [14, 238, 3];
+/** Largest departure of the contrast from 1, and root mean square bend of the tone curve in levels, of kept tones. */
+const [mostGainChange, mostBend] = [0.1, 4];
 /** Groups of like texture; each is judged by its own median. */
 const textureGroups = 10;
 /** Root mean square contrast from which on a cell's pattern can be compared, and the correlation that agrees. */
@@ -27,11 +29,16 @@ export interface LocalDifference {
   readonly height: number;
   /** Difference as a multiple of what re-encoding, resizing and a change of tones explain; ≥ 1 differs. 0 outside. */
   readonly excess: Float32Array;
-  /** 1 for cells that both pictures have. */
+  /** 1 for cells that both pictures have and whose tones the copy did not drive into black or white. */
   readonly shared: Uint8Array;
   /** 1 where a cell's pattern agrees, −1 where not, 0 where it has none. */
   readonly patterns: Int8Array;
+  /** The copy's contrast is within ±10 % of the original's and its tone curve is straight. */
+  readonly keepsTones: boolean;
 }
+
+/** The value of one plane of the image that the change of tones gives to values of the original's planes. */
+type Tone = (values: readonly number[]) => number;
 
 interface CellMeans {
   readonly image: readonly Float32Array[];
@@ -48,18 +55,62 @@ export function localDifference({ image, original }: ComparablePlanes): LocalDif
   const [luma] = image as [Plane];
   const width = Math.ceil(luma.width / cellSide);
   const height = Math.ceil(luma.height / cellSide);
-  const means = cellMeans(image, original, width, height);
-  const tones = means.image.map((target, k) => matchTones(target, means.original, means.shared, k === 0));
+  const all = cellMeans(image, original, width, height);
+  const tones = all.image.map((target, k) => matchTones(target, all.original, all.shared, k === 0));
+  const explained = tones.map((tone) => Float32Array.from(all.shared, (_, cell) => tone(valuesAt(all.original, cell))));
+  const means = { ...all, shared: unclipped(explained, all) };
   const excess = new Float32Array(width * height);
-  for (const [k, tone] of tones.entries()) {
-    const rest = means.image[k]!.map((value, i) =>
-      means.shared[i] === 1 ? value - tone(means.original.map((source) => source[i]!)) : 0,
-    );
+  for (const [k, expected] of explained.entries()) {
+    const rest = means.image[k]!.map((value, i) => (means.shared[i] === 1 ? value - expected[i]! : 0));
     raise(excess, meanExcess(rest, means.shared, k === 0 ? leastLuma : leastColour));
   }
   const detail = cellDetail(luma, original[0]!, means, tones[0]!);
   raise(excess, detailExcess(detail.difference, detail.texture, means.shared));
-  return { width, height, excess, shared: means.shared, patterns: detail.patterns };
+  const keepsTones = isAboutStraight(explained[0]!, means.original[0]!, means.shared);
+  return { width, height, excess, shared: means.shared, patterns: detail.patterns, keepsTones };
+}
+
+function valuesAt(planes: readonly Float32Array[], cell: number): number[] {
+  return planes.map((plane) => plane[cell]!);
+}
+
+/** The shared cells without those that the copy's tones drive into black or white: there any difference is explained. */
+function unclipped(explained: readonly Float32Array[], { original, shared }: CellMeans): Uint8Array {
+  return shared.map((isShared, cell) => {
+    if (isShared === 0) return 0;
+    const after = channelsOf(valuesAt(explained, cell));
+    const before = channelsOf(valuesAt(original, cell));
+    const isClipped = after.some((value, k) => {
+      const driven = value - before[k]!;
+      return (value > whiteEnd && driven > leastDriven) || (value < blackEnd && driven < -leastDriven);
+    });
+    return isClipped ? 0 : 1;
+  });
+}
+
+/** Luma, and red, green and blue where there are colours; the inverse of JFIF's colour differences. */
+function channelsOf([luma, blue, red]: readonly number[]): number[] {
+  if (blue === undefined || red === undefined) return [luma!];
+  return [luma!, luma! + 1.402 * red, luma! - 0.34414 * blue - 0.71414 * red, luma! + 1.772 * blue];
+}
+
+/** Whether the tones after a copy are nearly a straight line of slope 1 over those before. */
+function isAboutStraight(after: Float32Array, before: Float32Array, shared: Uint8Array): boolean {
+  let [count, x, y, xx, xy, yy] = [0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < shared.length; i++) {
+    if (shared[i] === 0) continue;
+    const [a, b] = [before[i]!, after[i]!];
+    count++;
+    x += a;
+    y += b;
+    xx += a * a;
+    xy += a * b;
+    yy += b * b;
+  }
+  const [sxx, sxy, syy] = [xx - (x * x) / count, xy - (x * y) / count, yy - (y * y) / count];
+  const slope = sxy / sxx;
+  const bend = Math.sqrt(Math.max(0, syy - slope * sxy) / count);
+  return Math.abs(slope - 1) <= mostGainChange && bend <= mostBend;
 }
 
 function raise(excess: Float32Array, other: Float32Array): void {
@@ -105,19 +156,13 @@ interface CellDetail {
   readonly patterns: Int8Array;
 }
 
-function cellDetail(
-  image: Plane,
-  original: Plane,
-  means: CellMeans,
-  tone: (values: readonly number[]) => number,
-): CellDetail {
+function cellDetail(image: Plane, original: Plane, means: CellMeans, tone: Tone): CellDetail {
   const cells = means.shared.length;
   const [difference, texture] = [new Float32Array(cells), new Float32Array(cells)];
   const patterns = new Int8Array(cells);
   const columns = Math.ceil(image.width / cellSide);
   for (let cell = 0; cell < cells; cell++) {
     if (means.shared[cell] === 0) continue;
-    if (isClipped(tone(means.original.map((source) => source[cell]!)))) continue;
     const [a, b] = [means.image[0]![cell]!, means.original[0]![cell]!];
     const gain = localGain(tone, means, cell);
     let [aa, bb, ab, count] = [0, 0, 0, 0];
@@ -136,14 +181,9 @@ function cellDetail(
   return { difference, texture, patterns };
 }
 
-/** Detail that the copy's tones drive into black or white is lost without any local edit. */
-function isClipped(tone: number): boolean {
-  return tone < blackEnd || tone > whiteEnd;
-}
-
 /** Contrast that the change of tones gives to luma near a cell's own. */
-function localGain(tone: (values: readonly number[]) => number, { original }: CellMeans, cell: number): number {
-  const values = original.map((source) => source[cell]!);
+function localGain(tone: Tone, { original }: CellMeans, cell: number): number {
+  const values = valuesAt(original, cell);
   const shifted = (by: number) => tone([values[0]! + by, ...values.slice(1)]);
   return (shifted(8) - shifted(-8)) / 16;
 }

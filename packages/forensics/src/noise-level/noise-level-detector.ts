@@ -1,14 +1,8 @@
-import {
-  type Detector,
-  type ForensicImage,
-  type Heatmap,
-  isArtGuardError,
-  type NotApplicable,
-  type Observation,
-  type Region,
-} from "@artguard/core";
+import type { Detector, ForensicImage, Heatmap, NotApplicable, Observation } from "@artguard/core";
 import { detectorSource } from "../detector-source.ts";
-import { jpegStructureOf } from "../jpeg/jpeg-of.ts";
+import { fileQuality } from "../jpeg/file-quality.ts";
+import { notApplicable } from "../not-applicable.ts";
+import { pixelRegion } from "../raster/pixel-region.ts";
 import { lumaPlane } from "../raster/plane.ts";
 import { findNoiseRegions, type NoiseReading, type NoiseRegion } from "./find-noise-regions.ts";
 import { windowNoise, windowSide } from "./window-noise.ts";
@@ -43,7 +37,7 @@ function detect(image: ForensicImage): Observation | NotApplicable {
   if (Math.min(raster.width, raster.height) < smallestSide)
     return notApplicable(`The image is smaller than ${smallestSide} px.`);
   if (info.format === "gif") return notApplicable("A palette leaves no noise.");
-  if (isCoarse(image))
+  if (fileQuality(image, 0) < lowestQuality)
     return notApplicable(`The JPEG quality is below ${lowestQuality}: its noise is not that of the camera.`);
   const reading = findNoiseRegions(windowNoise(lumaPlane(raster)));
   if (reading.measuredShare < fewestMeasured)
@@ -51,19 +45,9 @@ function detect(image: ForensicImage): Observation | NotApplicable {
   return observation(raster, reading);
 }
 
-function isCoarse({ bytes, info }: ForensicImage): boolean {
-  if (info.format !== "jpeg") return false;
-  try {
-    return jpegStructureOf(bytes).quality.estimate < lowestQuality;
-  } catch (error) {
-    if (isArtGuardError(error, "jpeg.")) return true;
-    throw error;
-  }
-}
-
 function observation(raster: ForensicImage["raster"], reading: NoiseReading): Observation {
   const reported = reading.regions.filter(({ significance }) => significance >= reportedSignificance);
-  const regions = reported.map((region) => pixelRegion(region, raster));
+  const regions = reported.map((region) => pixelRegion(region, windowSide, raster, confidenceOf(region)));
   const [best] = reported;
   return {
     applicable: true,
@@ -92,17 +76,6 @@ function confidenceOf({ significance }: NoiseRegion): number {
   return 0.75 - 0.25 * (reportedSignificance / significance);
 }
 
-function pixelRegion(region: NoiseRegion, { width, height }: ForensicImage["raster"]): Region {
-  const [x, y] = [region.x * windowSide, region.y * windowSide];
-  return {
-    x,
-    y,
-    width: Math.min(region.width * windowSide, width - x),
-    height: Math.min(region.height * windowSide, height - y),
-    confidence: confidenceOf(region),
-  };
-}
-
 function heatmapOf({ width, height }: ForensicImage["raster"], reported: readonly NoiseRegion[]): Heatmap {
   const [columns, rows] = [Math.ceil(width / windowSide), Math.ceil(height / windowSide)];
   const windowsPerRow = Math.floor((width - 2) / windowSide);
@@ -113,8 +86,4 @@ function heatmapOf({ width, height }: ForensicImage["raster"], reported: readonl
       data[y * columns + x] = confidenceOf(region);
     }
   return { width: columns, height: rows, scale: windowSide, data };
-}
-
-function notApplicable(reason: string): NotApplicable {
-  return { applicable: false, reason };
 }

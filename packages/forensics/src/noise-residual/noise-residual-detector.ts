@@ -1,14 +1,8 @@
-import {
-  type Detector,
-  type ForensicImage,
-  type Heatmap,
-  isArtGuardError,
-  type NotApplicable,
-  type Observation,
-  type Region,
-} from "@artguard/core";
+import type { Detector, ForensicImage, Heatmap, NotApplicable, Observation } from "@artguard/core";
 import { detectorSource } from "../detector-source.ts";
-import { jpegStructureOf } from "../jpeg/jpeg-of.ts";
+import { fileQuality } from "../jpeg/file-quality.ts";
+import { notApplicable } from "../not-applicable.ts";
+import { pixelRegion } from "../raster/pixel-region.ts";
 import { lumaPlane } from "../raster/plane.ts";
 import { backgroundDistance } from "./background-distance.ts";
 import { cellStatistics } from "./cell-statistics.ts";
@@ -54,7 +48,7 @@ function detect(image: ForensicImage): Observation | NotApplicable {
   if (Math.min(raster.width, raster.height) < smallestSide)
     return notApplicable(`The image is smaller than ${smallestSide} px.`);
   if (info.format === "gif") return notApplicable("A palette leaves no noise.");
-  const quality = qualityOf(image);
+  const quality = fileQuality(image, 0);
   if (quality < lowestQuality)
     return notApplicable(`The JPEG quality of about ${quality} is below ${lowestQuality}: its noise is gone.`);
   const side = cellSide(raster);
@@ -64,17 +58,6 @@ function detect(image: ForensicImage): Observation | NotApplicable {
   if (background.judged < fewestWindows)
     return notApplicable("Too little of the image is free of clipped and artificially flat parts.");
   return observation(raster, side, findSplice(windows, background, levels[kind]), levels[kind]);
-}
-
-/** Of the file itself; 100 for files without loss, and 0 for JPEGs whose tables cannot be read. */
-function qualityOf({ bytes, info }: ForensicImage): number {
-  if (info.format !== "jpeg") return 100;
-  try {
-    return jpegStructureOf(bytes).quality.estimate;
-  } catch (error) {
-    if (isArtGuardError(error, "jpeg.")) return 0;
-    throw error;
-  }
 }
 
 /** What a file keeps of the noise residual; WebP and AVIF do not tell how much they lost. */
@@ -97,7 +80,7 @@ function observation(
   { called, marked }: DistanceLevels,
 ): Observation {
   const { splice, deviation } = reading;
-  const region = splice && pixelRegion(splice, side, confidenceOf(meanDistance(reading, splice), marked));
+  const region = splice && pixelRegion(splice, side, raster, confidenceOf(meanDistance(reading, splice), marked));
   return {
     applicable: true,
     statistic: deviation / called,
@@ -130,15 +113,6 @@ function confidenceOf(distance: number, threshold: number): number {
   return distance / (distance + threshold);
 }
 
-function pixelRegion(
-  region: { x: number; y: number; width: number; height: number },
-  side: number,
-  confidence: number,
-) {
-  const { x, y, width, height } = region;
-  return { x: x * side, y: y * side, width: width * side, height: height * side, confidence } satisfies Region;
-}
-
 /** Above 0.5 inside the splice alone; elsewhere graded below it. */
 function heatmapOf(
   raster: ForensicImage["raster"],
@@ -154,8 +128,4 @@ function heatmapOf(
   for (const cell of splice?.cells ?? [])
     data[Math.floor(cell / width) * columns + (cell % width)] = confidenceOf(distance[cell]!, threshold);
   return { width: columns, height: rows, scale: side, data };
-}
-
-function notApplicable(reason: string): NotApplicable {
-  return { applicable: false, reason };
 }

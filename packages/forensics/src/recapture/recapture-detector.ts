@@ -1,5 +1,6 @@
 import type { Detector, ForensicImage, NotApplicable, Observation, ObservedFinding } from "@artguard/core";
 import { detectorSource } from "../detector-source.ts";
+import { notApplicable } from "../not-applicable.ts";
 import { lumaPlane } from "../raster/plane.ts";
 import { fewestShowing, type RegularPattern, regularPatterns } from "./regular-patterns.ts";
 
@@ -66,8 +67,4 @@ function angleBetween(a: RegularPattern, b: RegularPattern): number {
 
 function rounded(value: number): number {
   return Math.round(10 * value) / 10;
-}
-
-function notApplicable(reason: string): NotApplicable {
-  return { applicable: false, reason };
 }

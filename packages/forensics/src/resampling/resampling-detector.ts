@@ -9,6 +9,8 @@ import type {
 } from "@artguard/core";
 import { detectorSource } from "../detector-source.ts";
 import { fileQuality } from "../jpeg/file-quality.ts";
+import { notApplicable } from "../not-applicable.ts";
+import { pixelRegion } from "../raster/pixel-region.ts";
 import { lumaPlane, type Plane } from "../raster/plane.ts";
 import { tileSide } from "../raster/spectral-peaks.ts";
 import { findResampled, leastSignificance, type ResampledRegion, type ResamplingReading } from "./find-resampled.ts";
@@ -57,7 +59,7 @@ function detect(image: ForensicImage): Observation | NotApplicable {
 }
 
 function observation(plane: Plane, reading: ResamplingReading): Observation {
-  const regions = reading.local.map((local) => pixelRegion(local, plane));
+  const regions = reading.local.map((local) => pixelRegion(local.region, cellSide, plane, confidenceOf(local)));
   const [best] = reading.local;
   const findings = best ? [regionFinding(best, regions[0]!)] : [];
   return {
@@ -80,18 +82,6 @@ function heatmapOf(plane: Plane, { local }: ResamplingReading): Heatmap {
   for (const found of local)
     for (const cell of found.region.cells) data[cell] = Math.max(data[cell]!, confidenceOf(found));
   return { width, height, scale: cellSide, data };
-}
-
-function pixelRegion(found: ResampledRegion, plane: Plane): Region {
-  const { region } = found;
-  const [x, y] = [region.x * cellSide, region.y * cellSide];
-  return {
-    x,
-    y,
-    width: Math.min(region.width * cellSide, plane.width - x),
-    height: Math.min(region.height * cellSide, plane.height - y),
-    confidence: confidenceOf(found),
-  };
 }
 
 /** Between 0.5 and 1, rising with the significance. Not a probability. */
@@ -124,8 +114,4 @@ function wholeFinding(pair: number): ObservedFinding {
     limitation: "Resizing a picture is common and says nothing about its content.",
     overturned_by: "The original file in its first size.",
   };
-}
-
-function notApplicable(reason: string): NotApplicable {
-  return { applicable: false, reason };
 }

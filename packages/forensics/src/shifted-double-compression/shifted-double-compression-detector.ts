@@ -9,6 +9,8 @@ import type {
 } from "@artguard/core";
 import { detectorSource } from "../detector-source.ts";
 import { fileQuality } from "../jpeg/file-quality.ts";
+import { notApplicable } from "../not-applicable.ts";
+import { pixelRegion } from "../raster/pixel-region.ts";
 import { lumaPlane } from "../raster/plane.ts";
 import { findShifted, type ShiftedReading, type ShiftedRegion } from "./find-shifted.ts";
 import { mapCellSide } from "./locate-shifted.ts";
@@ -53,7 +55,7 @@ function detect(image: ForensicImage): Observation | NotApplicable {
 }
 
 function observation(raster: ForensicImage["raster"], reading: ShiftedReading): Observation {
-  const regions = reading.local.map((found) => pixelRegion(found, raster));
+  const regions = reading.local.map((found) => pixelRegion(found.region, mapCellSide, raster, confidenceOf(found)));
   const [best] = reading.local;
   const findings = best ? [regionFinding(best, regions[0]!)] : [];
   return {
@@ -79,18 +81,6 @@ function gridOf(hypothesis: number): string {
 /** Between 0.5 and 1, rising with the significance. Not a probability. */
 function confidenceOf({ significance }: ShiftedRegion): number {
   return 1 - 0.45 / (1 + 0.1 * significance);
-}
-
-function pixelRegion(found: ShiftedRegion, { width, height }: ForensicImage["raster"]): Region {
-  const { region } = found;
-  const [x, y] = [region.x * mapCellSide, region.y * mapCellSide];
-  return {
-    x,
-    y,
-    width: Math.min(region.width * mapCellSide, width - x),
-    height: Math.min(region.height * mapCellSide, height - y),
-    confidence: confidenceOf(found),
-  };
 }
 
 function heatmapOf(raster: ForensicImage["raster"], { local }: ShiftedReading): Heatmap {
@@ -120,8 +110,4 @@ function wholeFinding(hypothesis: number): ObservedFinding {
     limitation: "Cropping is common and says nothing about what remains.",
     overturned_by: "The uncropped file.",
   };
-}
-
-function notApplicable(reason: string): NotApplicable {
-  return { applicable: false, reason };
 }

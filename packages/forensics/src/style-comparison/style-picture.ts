@@ -1,6 +1,6 @@
 import { type ForensicImage, isArtGuardError, type Raster } from "@artguard/core";
 import { jpegStructureOf } from "../jpeg/jpeg-of.ts";
-import { upright } from "../known-works/orient-raster.ts";
+import { upright } from "../raster/orient-raster.ts";
 import type { Plane } from "../raster/plane.ts";
 import { areaPlane, binomial } from "../raster/resample.ts";
 

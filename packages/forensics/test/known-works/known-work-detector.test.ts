@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { developmentData } from "@artguard/development-data";
 import { folderKnownWorks, knownWorkDetector, MemoryKnownWorks } from "@artguard/forensics";
 import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { detect, observe, overlap, part, pasted, picture } from "../pictures.ts";
 
+const data = developmentData();
 const works = new MemoryKnownWorks();
 const detector = knownWorkDetector({ works });
 let original: Buffer;
@@ -64,6 +66,27 @@ describe("knownWorkDetector", () => {
     expect(overlap(await observe(detector, edited), { left: 120, top: 72, side: 57.6 })).toBeGreaterThan(0.5);
   });
 
+  const photographs = (data?.rows ?? []).filter(({ set }) => set === "kodak24").slice(0, 6);
+  it.skipIf(!data)(
+    `decides nothing about brightened, clipped copies of ${photographs.length} photographs`,
+    async () => {
+      const registered = new MemoryKnownWorks();
+      for (const row of photographs) await registered.add(row.path, () => data!.read(row));
+      for (const row of photographs) {
+        const brighter = await sharp(data!.read(row)).linear(1.2, 0).jpeg({ quality: 75 }).toBuffer();
+        const observation = await observe(knownWorkDetector({ works: registered }), brighter);
+        expect(observation.measurements).toMatchObject({ work_id: row.path });
+        expect(observation.decisive, row.path).toBeUndefined();
+      }
+    },
+  );
+
+  it("does not mark what the change of tones drove into white", async () => {
+    const brighter = await sharp(original).linear(1, 60).jpeg({ quality: 90 }).toBuffer();
+    const observation = await observe(detector, brighter);
+    expect(observation.findings.map(({ code }) => code)).toEqual(["same-as-known-original"]);
+  });
+
   it.each([
     ["No known work", picture(400, 300, 9).png()],
     ["smaller than 64", picture(60, 80, 1).png()],
@@ -91,6 +114,8 @@ describe("folderKnownWorks", () => {
     const copy = await sharp(original).jpeg({ quality: 60 }).toBuffer();
     const observation = await observe(knownWorkDetector({ works: registered }), copy);
     expect(observation.measurements).toMatchObject({ work_id: "a.png", relation: "re-encoded" });
+    const opened = await registered.open("a.png");
+    expect(await registered.open("a.png"), "decoded once").toBe(opened);
     await expect(registered.open("b.png")).rejects.toMatchObject({ code: "storage.not-found" });
     await expect(registered.add("a.png", () => original)).rejects.toMatchObject({ code: "analysis.invalid-input" });
     await expect(folderKnownWorks(join(folder, "missing"))).rejects.toMatchObject({ code: "image.unreadable" });

@@ -1,10 +1,11 @@
 // How well the synthetic-image detector tells generated pictures from human ones on the development images.
 //
-//   npm run bench:synthetic-image
+//   npm run bench:synthetic-image -- [--per-set 10] [--treatment 75]
 //
 // Both classes lose their metadata, are resized to one long side and saved alike; the false accusations of human art
-// come first. The model never saw these pictures.
+// come first; `--per-set` takes that many pictures of each set, `--treatment` those with these words in their name. The model never saw these pictures.
 
+import { parseArgs } from "node:util";
 import type { Detector } from "@artguard/core";
 import { openForensicImage } from "@artguard/core/image";
 import type { ManifestRow } from "@artguard/development-data";
@@ -111,14 +112,23 @@ function report({ name }: Treatment, judged: readonly Judged[], skipped: number)
   console.log(textTable(["set", "n", "accused", "median log odds"], rows));
 }
 
+const { values } = parseArgs({ options: { "per-set": { type: "string" }, treatment: { type: "string" } } });
+const perSet = Number(values["per-set"] ?? Number.POSITIVE_INFINITY);
 const data = requiredData();
 const detector = syntheticImageDetector();
-for (const treatment of treatments) {
+
+/** Pictures of a set, evenly chosen; provenance fixtures of the same set are left out. */
+function rowsOf(set: string): ManifestRow[] {
+  const rows = data.rows.filter((row) => row.set === set && row.task !== "provenance");
+  const step = Math.max(1, rows.length / perSet);
+  return rows.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+}
+
+for (const treatment of treatments.filter(({ name }) => name.includes(values.treatment ?? ""))) {
   const judged: Judged[] = [];
   let skipped = 0;
   for (const kind of Object.keys(kinds) as Kind[]) {
-    const wanted: readonly string[] = kinds[kind];
-    for (const row of data.rows.filter(({ set, task }) => wanted.includes(set) && task !== "provenance")) {
+    for (const row of kinds[kind].flatMap((set) => rowsOf(set))) {
       const one = await judge(detector, kind, row, await treated(data.read(row), treatment));
       if (one) judged.push(one);
       else skipped++;

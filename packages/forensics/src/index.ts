@@ -18,7 +18,14 @@ export {
 } from "./jpeg/read-jpeg.ts";
 export { jpegGhostDetector } from "./jpeg-ghost/jpeg-ghost-detector.ts";
 export { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
-
+export {
+  type ForgeryNetwork,
+  type InferenceRuntime,
+  inferenceRuntimes,
+  openForgeryNetwork,
+} from "./learned/forgery-network.ts";
+export { learnedDetector } from "./learned/learned-detector.ts";
+export { type ForgeryReading, readForgery } from "./learned/read-forgery.ts";
 export { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 export { assertTrustAnchors, type TrustOptions } from "./provenance/c2pa-reader.ts";
 export type {

@@ -99,21 +99,17 @@ class ForgeryNetwork(nn.Module):
         super().__init__()
         self.register_buffer("residuals", residual_kernels())
         self.grid = GridPeriodicity()
-        self.traces = nn.Sequential(convolution(8, 16, stride=2), convolution(16, 32, stride=2))
+        self.traces = nn.Sequential(convolution(8, 12, stride=2), convolution(12, 24, stride=2))
         self.content = convolution(3, 8)
-        self.stem = nn.Sequential(Separable(32 + 8, 40), convolution(40, 64, stride=2), Separable(64, 64))
-        self.blocks = nn.Sequential(convolution(self.grid.channels, 48, 1), Separable(48, 48), Separable(48, 48))
-        self.joined = convolution(64 + 48, 64, 1)
+        self.stem = nn.Sequential(Separable(24 + 8, 32), convolution(32, 48, stride=2), Separable(48, 48))
+        self.blocks = nn.Sequential(convolution(self.grid.channels, 32, 1), Separable(32, 32))
+        self.joined = convolution(48 + 32, 48, 1)
         self.context = nn.Sequential(
-            Separable(64, 96, 3, stride=2),
-            Separable(96, 96, 5),
-            Separable(96, 96, 5, 2),
-            Separable(96, 96, 5, 3),
-            Separable(96, 96, 5, 1),
+            Separable(48, 64, 3, stride=2), Separable(64, 64, 5), Separable(64, 64, 5, 2), Separable(64, 64, 5, 3)
         )
-        self.fused = nn.Sequential(convolution(64 + 96, 64, 1), Separable(64, 64), Separable(64, 64))
-        self.map = nn.Conv2d(64, 1, 1)
-        self.evidence = nn.Conv2d(96, 1, 1)
+        self.fused = nn.Sequential(convolution(48 + 64, 48, 1), Separable(48, 48))
+        self.map = nn.Conv2d(48, 1, 1)
+        self.evidence = nn.Conv2d(64, 1, 1)
 
     def forward(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
         """RGB 0-255 with sides of multiples of 16 to logits at 1/8 (map) and 1/16 (evidence for the image)."""

@@ -25,8 +25,8 @@ from network import ForgeryNetwork, image_logit
 from sources import training_data
 
 SEED = 20
-TRAINING_SIDE = 224
-BATCH = 8  # per process
+TRAINING_SIDE = 192
+BATCH = 6  # per process
 PEAK_RATE = 3e-3
 FORGED_WEIGHT = 2.0
 
@@ -75,6 +75,9 @@ def work(rank: int, count: int, steps: int, minutes: float, checkpoint: Path) ->
     folder = training_data() / "crops"
     validation = load_crops(folder / "validation")
     network = ForgeryNetwork()
+    for module in network.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.to(memory_format=torch.channels_last)  # a quarter faster on CPUs
     mean = copy.deepcopy(network)
     optimizer = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, weight_decay=1e-3)
     started, running, step, progress = time.time(), 0.0, 0, 0.0
@@ -94,7 +97,7 @@ def work(rank: int, count: int, steps: int, minutes: float, checkpoint: Path) ->
         running = loss.item() if step == 0 else 0.98 * running + 0.02 * loss.item()
         if rank == 0 and step % 50 == 0:
             print(f"step {step}, {progress:.0%}, {len(training)} crops, loss {running:.3f}, {time.time() - started:.0f} s", flush=True)
-        if rank == 0 and step % 500 == 499:
+        if rank == 0 and step % 400 == 399:
             torch.save(mean.state_dict(), checkpoint)
             report(mean, validation, list(range(0, len(validation), 16)))
         step += 1
@@ -103,7 +106,8 @@ def work(rank: int, count: int, steps: int, minutes: float, checkpoint: Path) ->
 
 
 def batch(crops: Crops, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    return tensors([augmented(*crops.at(int(i)), TRAINING_SIDE, rng) for i in rng.integers(len(crops), size=BATCH)])
+    pictures, masks = tensors([augmented(*crops.at(int(i)), TRAINING_SIDE, rng) for i in rng.integers(len(crops), size=BATCH)])
+    return pictures.to(memory_format=torch.channels_last), masks
 
 
 def main() -> None:

@@ -24,20 +24,18 @@ class Source:
 
 
 SOURCES = [
-    Source("plasma-workspace-wallpapers", "photo", "LGPL-3, CC BY-SA 4.0", 34),
-    Source("gnome-backgrounds", "photo", "CC BY-SA 3.0", 14),
-    Source("mate-backgrounds", "photo", "GPL-2+, CC BY-SA", 30),
-    Source("lomiri-wallpapers", "photo", "CC BY-SA 3.0", 19, held_out=True),
-    Source("ukui-wallpapers", "photo", "GPL-2+, CC BY-SA", 12),
-    Source("popos", "photo", "CC BY-SA 4.0 and CC0", 40),
-    Source("elementary", "photo", "CC0 (Unsplash before 2017)", 16),
+    Source("plasma-workspace-wallpapers", "photo", "GPL-2+", 34),
+    Source("gnome-backgrounds", "photo", "CC BY-SA 3.0 and others", 14),
+    Source("mate-backgrounds", "photo", "GPL-2+, CC BY-SA 4.0", 30),
+    Source("lomiri-wallpapers", "photo", "CC BY 4.0, CC BY-SA, CC0", 19, held_out=True),
+    Source("ukui-wallpapers", "photo", "CC BY-SA 3.0", 12),
+    Source("popos", "photo", "CC BY-SA 4.0, public domain", 40),
+    Source("elementary", "photo", "CC0, Unsplash and Pexels licences", 16),
     Source("urban100", "photo", "CC BY 4.0", 100),
-    Source("castle", "photo", "CC BY-SA 3.0", 11, held_out=True),
-    Source("monstree", "photo", "CC BY-SA 4.0", 20),
     Source("scikit-image", "photo", "CC0 and public domain", 12),
-    Source("receipts", "scan", "CC BY 4.0 (SROIE, training part)", 160),
-    Source("endless-sky-data", "art", "GPL-3+, CC BY-SA 4.0", 60),
-    Source("naev-data", "art", "GPL-3+, CC BY-SA", 20, held_out=True),
+    Source("receipts", "scan", "MIT (repository), SROIE training part", 160),
+    Source("endless-sky-data", "art", "GPL-3+, CC BY-SA, public domain", 60),
+    Source("naev-data", "art", "GPL-3+, CC BY-SA, CC BY, public domain", 20, held_out=True),
 ]
 
 

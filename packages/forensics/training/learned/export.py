@@ -1,9 +1,5 @@
-"""Writes the network as ONNX and checks it against PyTorch.
+"""Writes the network as ONNX and checks it against PyTorch."""
 
-    python export.py CHECKPOINT OUTPUT
-"""
-
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -35,9 +31,3 @@ def export(network: ForgeryNetwork, output: Path) -> None:
     assert worst < 1e-3, f"ONNX and PyTorch differ by {worst}"
     parameters = sum(p.numel() for p in network.parameters())
     print(f"{output}: {parameters} parameters, {output.stat().st_size} bytes, agrees with PyTorch to {worst:.1e}")
-
-
-if __name__ == "__main__":
-    trained = ForgeryNetwork()
-    trained.load_state_dict(torch.load(sys.argv[1], weights_only=True))
-    export(trained, Path(sys.argv[2]))

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from crops import Crops, augmented, load_crops, tensors
-from export import export
+from finish import finish
 from make_crops import make_crops
 from measures import format_only, report
 from network import ForgeryNetwork, image_logit
@@ -122,11 +122,7 @@ def main() -> None:
     format_only(load_crops(training_data() / "crops" / "training"))
     checkpoint = training_data() / "forgery-network.pt"
     multiprocessing.spawn(work, (arguments.processes, arguments.steps, arguments.minutes, checkpoint), nprocs=arguments.processes)
-    network = ForgeryNetwork()
-    network.load_state_dict(torch.load(checkpoint, weights_only=True))
-    validation = load_crops(training_data() / "crops" / "validation")
-    report(network, validation, list(range(len(validation))))
-    export(network, arguments.output)
+    finish(checkpoint, arguments.output)
 
 
 if __name__ == "__main__":

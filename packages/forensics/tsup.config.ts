@@ -1,3 +1,4 @@
+import { copyFile } from "node:fs/promises";
 import { defineConfig } from "tsup";
 
 export default defineConfig({
@@ -7,4 +8,6 @@ export default defineConfig({
   dts: true,
   clean: true,
   tsconfig: "tsconfig.build.json",
+  // Found beside the module that reads it, in the source as in the bundle.
+  onSuccess: () => copyFile("src/learned/forgery-network.onnx", "dist/forgery-network.onnx"),
 });

@@ -31,6 +31,14 @@ export { type FolderKnownWorks, folderKnownWorks } from "./known-works/folder-kn
 export { type KnownWorkOptions, knownWorkDetector } from "./known-works/known-work-detector.ts";
 export type { KnownWorkCandidate, KnownWorks } from "./known-works/known-works.ts";
 export { MemoryKnownWorks } from "./known-works/memory-known-works.ts";
+export {
+  type ForgeryNetwork,
+  type InferenceRuntime,
+  inferenceRuntimes,
+  openForgeryNetwork,
+} from "./learned/forgery-network.ts";
+export { learnedDetector } from "./learned/learned-detector.ts";
+export { type ForgeryReading, readForgery } from "./learned/read-forgery.ts";
 export { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 export { noiseResidualDetector } from "./noise-residual/noise-residual-detector.ts";
 export { differenceHash } from "./perceptual-hash/difference-hash.ts";

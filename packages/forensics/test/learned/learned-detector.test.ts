@@ -1,0 +1,51 @@
+import { createArtGuard } from "@artguard/core";
+import { learnedDetector } from "@artguard/forensics";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { detect, observe, picture } from "../pictures.ts";
+
+const detector = learnedDetector();
+
+describe("learnedDetector", () => {
+  it.each([
+    ["RGB", picture(333, 210, 1)],
+    ["grey", picture(333, 210, 1).greyscale()],
+    ["a strip", picture(1400, 96, 1)],
+  ])("gives a map of 8×8 pixels and a probability: %s", async (_, image) => {
+    const bytes = await image.png().toBuffer();
+    const { width, height } = await sharp(bytes).metadata();
+    const { statistic, heatmap } = await observe(detector, bytes);
+    expect(statistic).toBeGreaterThanOrEqual(0);
+    expect(statistic).toBeLessThanOrEqual(1);
+    expect(heatmap).toMatchObject({ scale: 8, width: Math.ceil(width / 8), height: Math.ceil(height / 8) });
+    expect(heatmap!.data.every((value) => value >= 0 && value <= 1)).toBe(true);
+  });
+
+  it.each([
+    ["smaller than 96", picture(300, 64, 1).png()],
+    ["smaller than 96", picture(1, 300, 1).png()],
+    ["texture", sharp({ create: { width: 200, height: 200, channels: 3, background: "#a33" } }).png()],
+    ["quality of about 40", picture(300, 200, 1).jpeg({ quality: 40 })],
+  ])("does not apply: %s", async (reason, image) => {
+    const result = await detect(detector, await image.toBuffer());
+    expect(result).toEqual({ applicable: false, reason: expect.stringContaining(reason) });
+  });
+
+  it("keeps its regions inside the image", async () => {
+    const { regions } = await observe(detector, await picture(333, 211, 4).jpeg({ quality: 90 }).toBuffer());
+    for (const { x, y, width, height } of regions) {
+      expect(x + width).toBeLessThanOrEqual(333);
+      expect(y + height).toBeLessThanOrEqual(211);
+    }
+  });
+
+  it("runs in an isolated child process", async () => {
+    const artguard = await createArtGuard({ detectors: [detector], concurrency: 1 });
+    try {
+      const { detections } = await artguard.analyze(await picture(320, 240, 2).jpeg({ quality: 90 }).toBuffer());
+      expect(detections).toMatchObject([{ id: "learned", status: "ok" }]);
+    } finally {
+      await artguard[Symbol.asyncDispose]();
+    }
+  });
+});

@@ -22,10 +22,12 @@ export {
   type ForgeryNetwork,
   type InferenceRuntime,
   inferenceRuntimes,
+  type NetworkOutput,
   openForgeryNetwork,
 } from "./learned/forgery-network.ts";
 export { learnedDetector } from "./learned/learned-detector.ts";
 export { type ForgeryReading, readForgery } from "./learned/read-forgery.ts";
+export type { Tiling } from "./learned/tiles.ts";
 export { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 export { assertTrustAnchors, type TrustOptions } from "./provenance/c2pa-reader.ts";
 export type {

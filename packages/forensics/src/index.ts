@@ -35,10 +35,12 @@ export {
   type ForgeryNetwork,
   type InferenceRuntime,
   inferenceRuntimes,
+  type NetworkOutput,
   openForgeryNetwork,
 } from "./learned/forgery-network.ts";
 export { learnedDetector } from "./learned/learned-detector.ts";
 export { type ForgeryReading, readForgery } from "./learned/read-forgery.ts";
+export type { Tiling } from "./learned/tiles.ts";
 export { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 export { noiseResidualDetector } from "./noise-residual/noise-residual-detector.ts";
 export { differenceHash } from "./perceptual-hash/difference-hash.ts";

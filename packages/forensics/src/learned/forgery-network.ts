@@ -14,16 +14,16 @@ export const evidenceScale = 16;
 
 /** What the network says of one input: logits, row-major. */
 export interface NetworkOutput {
-  /** One per {@link mapScale} pixels: above 0 is called forged. */
+  /** One per 8×8 pixels: above 0 is called forged. */
   readonly map: Float32Array;
-  /** One per {@link evidenceScale} pixels. */
+  /** One per 16×16 pixels. */
   readonly evidence: Float32Array;
 }
 
 /** The network, loaded into a runtime. */
 export interface ForgeryNetwork {
   readonly runtime: InferenceRuntime;
-  /** @param rgb Three planes of `width · height` samples 0–255; both sides multiples of {@link inputStep}. */
+  /** @param rgb Three planes of `width · height` samples 0–255; both sides multiples of 16. */
   run(rgb: Float32Array, width: number, height: number): Promise<NetworkOutput>;
 }
 

@@ -2,7 +2,7 @@ import type { Raster } from "@artguard/core";
 import { inputStep } from "./forgery-network.ts";
 
 /** A rectangle in pixels. */
-export interface Rectangle {
+interface Rectangle {
   readonly x: number;
   readonly y: number;
   readonly width: number;

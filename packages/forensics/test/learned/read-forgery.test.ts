@@ -97,7 +97,10 @@ describe("the network", () => {
     const one = await readForgery(network, raster, { signal, tiling: whole });
     const many = await readForgery(network, raster, { signal, tiling: { core: 256, halo: 128 } });
     const chance = (logits: Float32Array) => logits.map((logit) => 1 / (1 + Math.exp(-logit)));
-    expect(largestDifference(chance(one.logits), chance(many.logits))).toBeLessThan(0.05);
+    const [first, second] = [chance(one.logits), chance(many.logits)];
+    const total = first.reduce((sum, value, i) => sum + Math.abs(value - second[i]!), 0);
+    expect(largestDifference(first, second)).toBeLessThan(0.1);
+    expect(total / first.length).toBeLessThan(0.01);
     expect(Math.abs(one.imageLogit - many.imageLogit)).toBeLessThan(0.1);
   });
 });

@@ -14,7 +14,7 @@ from measures import best_threshold, predictions, report, truths_of
 from network import ForgeryNetwork
 from sources import training_data
 
-THRESHOLD_CROPS = 1000
+THRESHOLD_CROPS = 600
 
 
 def finish(checkpoint: Path, output: Path) -> None:

@@ -10,7 +10,7 @@ export default defineConfig({
     pool: "forks",
     execArgv: [`--conditions=${condition}`],
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
   },
 });

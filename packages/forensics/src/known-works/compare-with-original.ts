@@ -17,6 +17,8 @@ const fewestCells = 4;
  * its tones were kept: what a strong change of tones does to detail is not explained well enough to decide.
  */
 const [decisiveCells, decisiveExcess, mostDiffering] = [9, 2.5, 0.5];
+/** Log-likelihood ratios: the strongest, that of any region, and the most where the tones were changed strongly. */
+const [strongestRatio, regionRatio, changedTonesRatio] = [4, 0.5, 1];
 
 /** A place where the image differs, and by how much. */
 interface DifferingRegion {
@@ -36,7 +38,8 @@ export interface ComparedWork {
   readonly marks: Float32Array;
   /** Largest excess first. */
   readonly regions: readonly DifferingRegion[];
-  readonly statistic: number;
+  /** Log-likelihood ratio by rule, −4…4: above 0 only where there are regions. */
+  readonly logLikelihoodRatio: number;
   readonly decisive: boolean;
   /** Shares of the original that the image shows, of patterns that agree, and of shared cells that differ; 0–1. */
   readonly shownShare: number;
@@ -67,7 +70,7 @@ export function compareWithOriginal(image: Raster, original: Raster): ComparedWo
     difference,
     marks: marksOf(difference, found),
     regions: regions.sort((a, b) => b.excess * b.cells - a.excess * a.cells),
-    statistic: largestMean(difference),
+    logLikelihoodRatio: logLikelihoodRatio(difference, found.length > 0),
     decisive:
       difference.keepsTones &&
       differingShare <= mostDiffering &&
@@ -118,6 +121,20 @@ function marksOf({ excess }: LocalDifference, regions: readonly ConnectedRegion[
   const marks = excess.map((value) => 0.5 * Math.min(1, value) ** 2);
   for (const { cells } of regions) for (const cell of cells) marks[cell] = Math.max(0.51, confidenceOf(excess[cell]!));
   return marks;
+}
+
+/**
+ * −4 where nothing differs, 0 at the point of indifference, 4 at an excess that decides. A region alone says 0.5; what is
+ * marked in a copy whose tones were changed strongly says at most 1.
+ */
+function logLikelihoodRatio(difference: LocalDifference, hasRegion: boolean): number {
+  const excess = largestMean(difference);
+  const ratio =
+    excess < 1
+      ? -strongestRatio * (1 - excess ** 4)
+      : strongestRatio * Math.min(1, (excess - 1) / (decisiveExcess - 1));
+  if (!hasRegion) return Math.min(0, ratio);
+  return Math.max(regionRatio, difference.keepsTones ? ratio : Math.min(changedTonesRatio, ratio));
 }
 
 /** The largest mean excess of 3 × 3 cells. */

@@ -30,8 +30,9 @@ export interface KnownWorkOptions {
  * Recognises copies of known works and marks where they differ from the original beyond what re-encoding, resizing,
  * cutting, mirroring and a change of tones explain. Not in the default set: it needs a registry.
  *
- * The statistic is the largest mean over 3 × 3 cells of the difference as a multiple of what is explained; 1 is the point
- * of indifference, 0 an identical file.
+ * The statistic is a log-likelihood ratio by rule: −4 for an identical file and for a copy that differs nowhere, 0 at the
+ * point of indifference, 4 where 3 × 3 cells differ on average 2.5 times as much as is explained, and at most 1 where the
+ * tones of the whole picture were changed strongly.
  *
  * Runs in the host, beside the registry, without the isolation that untrusted images get. The image in question arrives
  * as the raster that its child process decoded; originals are decoded in the host, because they are the operator's own
@@ -77,7 +78,7 @@ function asStored({ raster, info }: ForensicImage, { mirrored }: KnownWorkCandid
 function identicalFile(workId: string): Observation {
   return {
     applicable: true,
-    statistic: 0,
+    statistic: -4,
     regions: [],
     findings: [
       {
@@ -97,7 +98,7 @@ function observation(candidate: KnownWorkCandidate, compared: ComparedWork, rast
   const finding = compared.regions[0] ? differs(candidate, compared) : sameContent(candidate, compared);
   return {
     applicable: true,
-    statistic: compared.statistic,
+    statistic: compared.logLikelihoodRatio,
     ...(compared.decisive && { decisive: finding.code }),
     heatmap: heatmapOf(compared, raster),
     regions,

@@ -42,9 +42,10 @@ async function* read(
   for (const row of list) yield await readCase(source, row, variant);
 }
 
-/** Only generated pictures and originals need to be brought to one size. */
+/** Generated pictures and originals differ in size, so that they are brought to one; the others keep theirs. */
 function rowsOf(variant: Variant): ManifestRow[] {
-  return variant === "same-size" ? rows.filter(({ task }) => task !== "manipulation") : rows;
+  if (variant === "as-is") return rows;
+  return rows.filter(({ task }) => (task === "manipulation") === (variant !== "same-size"));
 }
 
 function verdictShares(images: readonly Judged[]): string[][] {

@@ -28,7 +28,7 @@ interface Rated {
 }
 
 /** Rules with weights of their own; nothing in the data could fit them. */
-const rules: ReadonlySet<string> = new Set(["provenance"]);
+const rules: ReadonlySet<string> = new Set(["provenance", "known-work"]);
 const gridOfWeights = [0, 0.25, 0.5, 0.75, 1];
 const gridOfSums = Array.from({ length: 65 }, (_, i) => -4 + i / 8);
 
@@ -200,10 +200,11 @@ function mean(values: readonly number[]): number {
  * measured in one source alone, which no other source can confirm, weighs nothing.
  */
 function familyWeights(rated: readonly Rated[], detectors: Detectors): Record<string, number> {
-  const families = [...new Set(detectors.map(({ family }) => family))]
-    .filter((family) => family !== "display" && family !== "provenance")
-    .sort();
-  const best: Record<string, number> = { ...Object.fromEntries(families.map((family) => [family, 1])), provenance: 1 };
+  const isRule = ({ id, family }: Detectors[number]) => family === "display" || rules.has(id);
+  const families = [...new Set(detectors.filter((each) => !isRule(each)).map(({ family }) => family))].sort();
+  const best: Record<string, number> = Object.fromEntries(families.map((family) => [family, 1]));
+  best["provenance"] = 1;
+  best["reference"] = 1;
   for (let round = 0; round < 3; round++) {
     for (const family of families) {
       const losses = gridOfWeights.map((weight) => loss(rated, { ...best, [family]: weight }));

@@ -73,7 +73,13 @@ function templateOf({ width, data }: Plane, points: Int32Array): Template | unde
     radius = Math.max(radius, Math.abs(points[2 * i]! - x), Math.abs(points[2 * i + 1]! - y));
     const [gx, gy] = [(data[at + 1]! - data[at - 1]!) / 2, (data[at + width]! - data[at - width]!) / 2];
     const [u, v] = [points[2 * i]! - x, points[2 * i + 1]! - y];
-    descent.set([gx * u, gx * v, gx, gy * u, gy * v, gy], i * parameters);
+    const k = i * parameters;
+    descent[k] = gx * u;
+    descent[k + 1] = gx * v;
+    descent[k + 2] = gx;
+    descent[k + 3] = gy * u;
+    descent[k + 4] = gy * v;
+    descent[k + 5] = gy;
   }
   const deviation = normalise(values);
   if (deviation < 0.2) return undefined;

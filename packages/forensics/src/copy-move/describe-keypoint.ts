@@ -15,6 +15,18 @@ const largestShare = 0.2;
 
 const samples = new Float32Array((patchSide + 3) * (patchSide + 3));
 
+const orientationWindow = gaussianWindow(orientationSide, orientationSide / 4);
+const patchWindow = gaussianWindow(patchSide, patchSide / 2);
+
+/** A square of weights around its middle, row-major. */
+function gaussianWindow(side: number, sigma: number): Float64Array {
+  const middle = (side - 1) / 2;
+  return Float64Array.from({ length: side * side }, (_, i) => {
+    const [x, y] = [(i % side) - middle, Math.floor(i / side) - middle];
+    return Math.exp(-(x * x + y * y) / (2 * sigma * sigma));
+  });
+}
+
 /** Main directions of the gradients around an extremum, radians; two at most (Lowe 2004, section 5). */
 export function orientationsOf(extremum: Extremum): number[] {
   const blur = blurOfLevel(extremum.level);
@@ -26,10 +38,9 @@ export function orientationsOf(extremum: Extremum): number[] {
       const i = v * (side + 2) + u;
       const dx = samples[i + 1]! - samples[i - 1]!;
       const dy = samples[i + side + 2]! - samples[i - side - 2]!;
-      const [x, y] = [u - (side + 1) / 2, v - (side + 1) / 2];
-      const weight = Math.exp(-(x * x + y * y) / (2 * (side / 4) ** 2));
       const bin = (Math.atan2(dy, dx) / (2 * Math.PI) + 1) * directionBins;
-      histogram[Math.floor(bin) % directionBins]! += weight * Math.hypot(dx, dy);
+      const weight = orientationWindow[(v - 1) * side + u - 1]!;
+      histogram[Math.floor(bin) % directionBins]! += weight * Math.sqrt(dx * dx + dy * dy);
     }
   }
   return peaksOf(smoothed(smoothed(histogram)));
@@ -78,8 +89,7 @@ export function describe(extremum: Extremum, angle: number, plain: Float32Array,
 }
 
 function addGradient(histogram: Float32Array, u: number, v: number, dx: number, dy: number): void {
-  const [x, y] = [u - (patchSide - 1) / 2, v - (patchSide - 1) / 2];
-  const size = Math.sqrt(dx * dx + dy * dy) * Math.exp(-(x * x + y * y) / 128);
+  const size = Math.sqrt(dx * dx + dy * dy) * patchWindow[v * patchSide + u]!;
   const direction = (Math.atan2(dy, dx) / (2 * Math.PI) + 1) * 8;
   const bin = Math.floor(direction);
   const binShare = direction - bin;

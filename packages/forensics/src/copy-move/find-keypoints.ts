@@ -1,7 +1,7 @@
 import type { Plane } from "../raster/plane.ts";
 import { describe, descriptorLength, orientationsOf } from "./describe-keypoint.ts";
 import { type Extremum, findExtrema } from "./find-extrema.ts";
-import { blurOfLevel, scaleSpace } from "./scale-space.ts";
+import { blurOfLevel, ScaleSpace } from "./scale-space.ts";
 
 /** A described point. */
 export interface Keypoint {
@@ -14,7 +14,7 @@ export interface Keypoint {
   readonly angle: number;
 }
 
-/** Keypoints with their descriptors: that of keypoint i at `i · descriptorLength`. */
+/** Keypoints with their descriptors: that of keypoint i at `i · descriptorLength`; behind the last one there may be room. */
 export interface Keypoints {
   readonly points: readonly Keypoint[];
   readonly descriptors: Float32Array;
@@ -41,41 +41,57 @@ export function findKeypoints(plane: Plane): Keypoints {
   const step = pixels <= mostDoubled ? 0.5 : pixels >= leastHalved ? 2 : 1;
   const perCell = Math.max(1, Math.min(mostPerCell, Math.round((mostKeypoints * cellSide ** 2) / pixels)));
   const collected = new KeypointCollector();
+  const [columns, rows] = [pieceSide(plane.width, step), pieceSide(plane.height, step)];
+  const space = new ScaleSpace(columns * rows, columns, step, octaves);
   for (let top = 0; top < plane.height; top += tileSide) {
-    for (let left = 0; left < plane.width; left += tileSide) addTile(collected, plane, left, top, step, perCell);
+    for (let left = 0; left < plane.width; left += tileSide) addTile(collected, space, plane, left, top, step, perCell);
   }
   return collected.keypoints();
 }
 
+/** The longest side of a piece of an image side, in pixels of its first octave. */
+function pieceSide(side: number, step: number): number {
+  return Math.ceil(Math.min(side, tileSide + 2 * margin) / step);
+}
+
 class KeypointCollector {
   readonly #points: Keypoint[] = [];
-  readonly #descriptors: Float32Array[] = [];
-  readonly #mirrored: Float32Array[] = [];
+  #descriptors = new Float32Array(0);
+  #mirrored = new Float32Array(0);
 
   add(extremum: Extremum, x: number, y: number): void {
     const scale = blurOfLevel(extremum.level) * extremum.octave.step;
     for (const angle of orientationsOf(extremum)) {
-      const [plain, mirrored] = [new Float32Array(descriptorLength), new Float32Array(descriptorLength)];
-      describe(extremum, angle, plain, mirrored);
+      const from = this.#points.length * descriptorLength;
+      if (from === this.#descriptors.length) this.#grow();
+      const [plain, mirrored] = [this.#descriptors, this.#mirrored].map((all) =>
+        all.subarray(from, from + descriptorLength),
+      );
+      describe(extremum, angle, plain!, mirrored!);
       this.#points.push({ x, y, scale, angle });
-      this.#descriptors.push(plain);
-      this.#mirrored.push(mirrored);
     }
   }
 
+  #grow(): void {
+    const length = Math.max(1024 * descriptorLength, 2 * this.#descriptors.length);
+    this.#descriptors = lengthened(this.#descriptors, length);
+    this.#mirrored = lengthened(this.#mirrored, length);
+  }
+
   keypoints(): Keypoints {
-    return { points: this.#points, descriptors: joined(this.#descriptors), mirrored: joined(this.#mirrored) };
+    return { points: this.#points, descriptors: this.#descriptors, mirrored: this.#mirrored };
   }
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.length * descriptorLength);
-  for (const [i, part] of parts.entries()) whole.set(part, i * descriptorLength);
-  return whole;
+function lengthened(values: Float32Array, length: number): Float32Array<ArrayBuffer> {
+  const longer = new Float32Array(length);
+  longer.set(values);
+  return longer;
 }
 
 function addTile(
   collected: KeypointCollector,
+  space: ScaleSpace,
   plane: Plane,
   left: number,
   top: number,
@@ -89,8 +105,8 @@ function addTile(
   const cells = new Map<number, { extremum: Extremum; x: number; y: number }[]>();
   // The centre of an octave pixel: halving by means shifts it by half a pixel.
   const shift = step === 2 ? 0.5 : 0;
-  for (const octave of scaleSpace(piece.data, piece.width, piece.height, step, octaves)) {
-    for (const extremum of findExtrema(octave)) {
+  for (const octave of space.octavesOf(piece)) {
+    for (const extremum of findExtrema(octave, space.memory)) {
       const x = x0 + shift + extremum.x * octave.step;
       const y = y0 + shift + extremum.y * octave.step;
       if (x < left || y < top || x >= left + tileSide || y >= top + tileSide) continue;

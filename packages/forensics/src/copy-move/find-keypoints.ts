@@ -31,20 +31,22 @@ const tileSide = 1024;
 /** Beyond a tile, so that its scale space knows the surroundings. */
 const margin = 48;
 /** Keypoints are spread over cells of this side so that a busy corner cannot use up all of them. */
-const cellSide = 32;
+const leastCellSide = 32;
 const mostPerCell = 16;
-const mostKeypoints = 20_000;
+const mostKeypoints = 15_000;
 
-/** Finds and describes the keypoints of a plane, tile by tile; at most about 20 000, spread evenly. */
+/** Finds and describes the keypoints of a plane, tile by tile; at most about 15 000, spread evenly. */
 export function findKeypoints(plane: Plane): Keypoints {
   const pixels = plane.width * plane.height;
   const step = pixels <= mostDoubled ? 0.5 : pixels >= leastHalved ? 2 : 1;
+  const cellSide = Math.max(leastCellSide, Math.sqrt(pixels / mostKeypoints));
   const perCell = Math.max(1, Math.min(mostPerCell, Math.round((mostKeypoints * cellSide ** 2) / pixels)));
   const collected = new KeypointCollector();
   const [columns, rows] = [pieceSide(plane.width, step), pieceSide(plane.height, step)];
   const space = new ScaleSpace(columns * rows, columns, step, octaves);
   for (let top = 0; top < plane.height; top += tileSide) {
-    for (let left = 0; left < plane.width; left += tileSide) addTile(collected, space, plane, left, top, step, perCell);
+    for (let left = 0; left < plane.width; left += tileSide)
+      addTile(collected, space, plane, left, top, step, { side: cellSide, most: perCell });
   }
   return collected.keypoints();
 }
@@ -96,7 +98,7 @@ function addTile(
   left: number,
   top: number,
   step: number,
-  perCell: number,
+  cell: { side: number; most: number },
 ): void {
   const [x0, y0] = [Math.max(0, left - margin), Math.max(0, top - margin)];
   const x1 = Math.min(plane.width, left + tileSide + margin);
@@ -110,15 +112,15 @@ function addTile(
       const x = x0 + shift + extremum.x * octave.step;
       const y = y0 + shift + extremum.y * octave.step;
       if (x < left || y < top || x >= left + tileSide || y >= top + tileSide) continue;
-      const cell = Math.floor(y / cellSide) * 65536 + Math.floor(x / cellSide);
-      const members = cells.get(cell);
+      const id = Math.floor(y / cell.side) * 65536 + Math.floor(x / cell.side);
+      const members = cells.get(id);
       if (members) members.push({ extremum, x, y });
-      else cells.set(cell, [{ extremum, x, y }]);
+      else cells.set(id, [{ extremum, x, y }]);
     }
   }
   for (const members of cells.values()) {
     members.sort((a, b) => b.extremum.contrast - a.extremum.contrast);
-    for (const { extremum, x, y } of members.slice(0, perCell)) collected.add(extremum, x, y);
+    for (const { extremum, x, y } of members.slice(0, cell.most)) collected.add(extremum, x, y);
   }
 }
 

@@ -26,7 +26,7 @@ const parameters = 6;
 export function alignPatch(plane: Plane, points: Int32Array, start: Affine): Alignment | undefined {
   const template = templateOf(plane, points);
   if (!template) return undefined;
-  const values = new Float64Array(points.length / 2);
+  const values = room.current.subarray(0, points.length / 2);
   let map = start;
   let correlation = -1;
   for (let iteration = 0; iteration < iterations; iteration++) {
@@ -47,6 +47,16 @@ export function alignPatch(plane: Plane, points: Int32Array, start: Affine): Ali
   return { map, correlation };
 }
 
+/** Reused from call to call: there are thousands of them. */
+const room = { current: new Float64Array(0), template: new Float64Array(0), descent: new Float64Array(0) };
+
+function makeRoom(count: number): void {
+  if (room.current.length >= count) return;
+  room.current = new Float64Array(count);
+  room.template = new Float64Array(count);
+  room.descent = new Float64Array(count * parameters);
+}
+
 interface Template {
   readonly x: number;
   readonly y: number;
@@ -65,8 +75,9 @@ function templateOf({ width, data }: Plane, points: Int32Array): Template | unde
     y += points[2 * i + 1]! / count;
   }
   let radius = 1;
-  const values = new Float64Array(count);
-  const descent = new Float64Array(count * parameters);
+  makeRoom(count);
+  const values = room.template.subarray(0, count);
+  const descent = room.descent;
   for (let i = 0; i < count; i++) {
     const at = points[2 * i + 1]! * width + points[2 * i]!;
     values[i] = data[at]!;

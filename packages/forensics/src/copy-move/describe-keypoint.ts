@@ -15,6 +15,7 @@ const largestShare = 0.2;
 
 const samples = new Float32Array((patchSide + 3) * (patchSide + 3));
 
+const directions = new Float64Array(directionBins);
 const orientationWindow = gaussianWindow(orientationSide, orientationSide / 4);
 const patchWindow = gaussianWindow(patchSide, patchSide / 2);
 
@@ -32,7 +33,7 @@ export function orientationsOf(extremum: Extremum): number[] {
   const blur = blurOfLevel(extremum.level);
   const side = orientationSide;
   samplePatch(extremum, 0, side + 2, blur * spacing * 0.75);
-  const histogram = new Float64Array(directionBins);
+  const histogram = directions.fill(0);
   for (let v = 1; v <= side; v++) {
     for (let u = 1; u <= side; u++) {
       const i = v * (side + 2) + u;
@@ -43,23 +44,33 @@ export function orientationsOf(extremum: Extremum): number[] {
       histogram[Math.floor(bin) % directionBins]! += weight * Math.sqrt(dx * dx + dy * dy);
     }
   }
-  return peaksOf(smoothed(smoothed(histogram)));
+  smooth(histogram);
+  smooth(histogram);
+  return peaksOf(histogram);
 }
 
-function smoothed(histogram: Float64Array): Float64Array {
-  const n = histogram.length;
-  return histogram.map((value, i) => (histogram[(i + n - 1) % n]! + 2 * value + histogram[(i + 1) % n]!) / 4);
+/** Replaces the values of a ring by weighted means of three. */
+function smooth(ring: Float64Array): void {
+  const first = ring[0]!;
+  let before = ring[ring.length - 1]!;
+  for (let i = 0; i < ring.length; i++) {
+    const value = ring[i]!;
+    ring[i] = (before + 2 * value + (i + 1 < ring.length ? ring[i + 1]! : first)) / 4;
+    before = value;
+  }
 }
 
 function peaksOf(histogram: Float64Array): number[] {
   const n = histogram.length;
-  const most = Math.max(...histogram);
+  let most = 0;
+  for (let i = 0; i < n; i++) most = Math.max(most, histogram[i]!);
   const peaks: { bin: number; value: number }[] = [];
-  histogram.forEach((value, i) => {
+  for (let i = 0; i < n; i++) {
+    const value = histogram[i]!;
     const [before, after] = [histogram[(i + n - 1) % n]!, histogram[(i + 1) % n]!];
-    if (value < 0.8 * most || value <= before || value < after) return;
+    if (value < 0.8 * most || value <= before || value < after) continue;
     peaks.push({ bin: i + 0.5 + (before - after) / (2 * (before + after - 2 * value)), value });
-  });
+  }
   peaks.sort((a, b) => b.value - a.value);
   return peaks.slice(0, 2).map(({ bin }) => (2 * Math.PI * bin) / n);
 }

@@ -1,5 +1,5 @@
 import type { Plane } from "../raster/plane.ts";
-import { type Affine, mapX, mapY } from "./affine.ts";
+import type { Affine } from "./affine.ts";
 import { sampleCubic } from "./sample-plane.ts";
 
 /** Pixels per side of a tile of a growing region. */
@@ -139,19 +139,27 @@ function compareTile(
 function fillTile(plane: Plane, map: Affine, x0: number, y0: number, leastShift: number): boolean {
   const { width, height, data } = plane;
   const [right, bottom] = [width - 2.001, height - 2.001];
+  const nearest = leastShift * leastShift;
   let some = false;
   for (let v = 0, i = 0; v < outer; v++) {
-    const y = Math.max(0, Math.min(height - 1, y0 + v));
+    const y = y0 + v;
+    const row = Math.max(0, Math.min(height - 1, y)) * width;
     for (let u = 0; u < outer; u++, i++) {
-      const x = Math.max(0, Math.min(width - 1, x0 + u));
-      here[i] = data[y * width + x]!;
-      const tx = mapX(map, x0 + u, y0 + v);
-      const ty = mapY(map, x0 + u, y0 + v);
-      const inside = tx >= 1 && ty >= 1 && tx < right && ty < bottom && x === x0 + u && y === y0 + v;
-      const moved = (tx - x0 - u) ** 2 + (ty - y0 - v) ** 2 >= leastShift * leastShift;
-      valid[i] = inside && moved ? 1 : 0;
-      there[i] = inside ? sampleCubic(plane, tx, ty) : here[i]! + 255;
-      if (inside && moved) some = true;
+      const x = x0 + u;
+      const value = data[row + Math.max(0, Math.min(width - 1, x))]!;
+      here[i] = value;
+      const tx = map.a * x + map.b * y + map.c;
+      const ty = map.d * x + map.e * y + map.f;
+      const isTargetInside = tx >= 1 && ty >= 1 && tx < right && ty < bottom;
+      if (isTargetInside && x >= 0 && y >= 0 && x < width && y < height) {
+        there[i] = sampleCubic(data, width, tx, ty);
+        const isMoved = (tx - x) * (tx - x) + (ty - y) * (ty - y) >= nearest;
+        valid[i] = isMoved ? 1 : 0;
+        if (isMoved) some = true;
+      } else {
+        there[i] = value + 255;
+        valid[i] = 0;
+      }
     }
   }
   return some;

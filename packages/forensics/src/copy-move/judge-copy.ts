@@ -70,6 +70,9 @@ const uprightExcess = 2;
 const largestArea = 8000;
 /** Share of the region that another copy has to hold to count as another place. */
 const sharedPart = 0.3;
+/** Pixels of a region that are looked up in the other copies, and copies that are judged, largest first. */
+const correspondences = 500;
+const mostJudged = 48;
 
 /**
  * Judges all copies of an image together: a repetition seldom comes alone. Best first. What remains in a compressed file
@@ -78,6 +81,7 @@ const sharedPart = 0.3;
 export function judgeCopies(plane: Plane, copies: readonly GrownCopy[], quality: number): JudgedCopy[] {
   const noise = new QuantizationNoise(plane, quality);
   const judged = copies
+    .slice(0, mostJudged)
     .map((copy) => judgeCopy(copy, copies, noise, quality))
     .map((one) => {
       const isRepetition = one.score >= 1 && quality <= 100 && recursElsewhere(plane, one.copy);
@@ -88,7 +92,8 @@ export function judgeCopies(plane: Plane, copies: readonly GrownCopy[], quality:
 
 function judgeCopy(copy: GrownCopy, all: readonly GrownCopy[], noise: QuantizationNoise, quality: number): JudgedCopy {
   const measures = measureCopy(copy, noise);
-  const otherPlaces = all.filter((other) => other !== copy && isAnotherPlace(copy, other)).length;
+  const pairs = correspondencesOf(copy);
+  const otherPlaces = all.filter((other) => other !== copy && isAnotherPlace(pairs, other)).length;
   const logit =
     quality > 100
       ? logitOf(measures, otherPlaces, all.length, losslessWeights) -
@@ -117,26 +122,34 @@ function logitOf(measures: CopyMeasures, otherPlaces: number, candidates: number
   );
 }
 
-/** Whether `other` leads from a good part of the region of `copy`, or of its target, to a third place. */
-function isAnotherPlace(copy: GrownCopy, other: GrownCopy): boolean {
-  let [shared, seen] = [0, 0];
-  for (const tile of copy.tiles) {
-    for (let i = 0; i < tile.states.length; i += 7) {
-      if (tile.states[i] !== pixelStates.agrees) continue;
-      seen++;
+/** Pixels of a region, evenly chosen, and where its copy has them: x, y, target x, target y in turn. */
+function correspondencesOf({ tiles, map, area }: GrownCopy): Float64Array {
+  const every = Math.max(1, Math.floor(area / correspondences));
+  const found: number[] = [];
+  let count = 0;
+  for (const tile of tiles) {
+    for (let i = 0; i < tile.states.length; i++) {
+      if (tile.states[i] !== pixelStates.agrees || count++ % every !== 0) continue;
       const [x, y] = [tile.x + (i % tileSide), tile.y + Math.floor(i / tileSide)];
-      const [tx, ty] = [mapX(copy.map, x, y), mapY(copy.map, x, y)];
-      if (leadsElsewhere(other, x, y, tx, ty) || leadsElsewhere(other, tx, ty, x, y)) shared++;
+      found.push(x, y, mapX(map, x, y), mapY(map, x, y));
     }
   }
-  return shared >= sharedPart * seen;
+  return Float64Array.from(found);
+}
+
+/** Whether `other` leads from a good part of a region, or of its target, to a third place. */
+function isAnotherPlace(pairs: Float64Array, other: GrownCopy): boolean {
+  let shared = 0;
+  for (let i = 0; i < pairs.length; i += 4) {
+    const [x, y, tx, ty] = [pairs[i]!, pairs[i + 1]!, pairs[i + 2]!, pairs[i + 3]!];
+    if (leadsElsewhere(other, x, y, tx, ty) || leadsElsewhere(other, tx, ty, x, y)) shared++;
+  }
+  return shared >= (sharedPart * pairs.length) / 4;
 }
 
 /** Whether a copy holds (x, y) and takes it neither there nor anywhere near (tx, ty). */
 function leadsElsewhere(copy: GrownCopy, x: number, y: number, tx: number, ty: number): boolean {
-  const tile = copy.tiles.find((one) => x >= one.x && y >= one.y && x < one.x + tileSide && y < one.y + tileSide);
-  if (!tile) return false;
-  const state = tile.states[Math.floor(y - tile.y) * tileSide + Math.floor(x - tile.x)];
-  if (state !== pixelStates.agrees) return false;
+  const tile = copy.tileAt(x, y);
+  if (tile?.states[Math.floor(y - tile.y) * tileSide + Math.floor(x - tile.x)] !== pixelStates.agrees) return false;
   return Math.hypot(mapX(copy.map, x, y) - tx, mapY(copy.map, x, y) - ty) > 12;
 }

@@ -29,7 +29,7 @@ export interface Tolerance {
 }
 
 /** One tile: the states of its pixels and, for those that agree, correlation and energy of their windows. */
-export interface CopyTile {
+interface CopyTile {
   readonly x: number;
   readonly y: number;
   readonly states: Uint8Array;

@@ -62,6 +62,8 @@ const compressedWeights: Weights = {
  * same size and angle is a repetition.
  */
 const uprightPenalty = 3;
+/** Letters and lines agree by their edges, which leave little noise to tell a clone from the same word set twice. */
+const twoTonePenalty = 1;
 const uprightDegrees = 1.5;
 const uprightScale = 0.03;
 const uprightExcess = 2;
@@ -82,7 +84,7 @@ export function judgeCopies(plane: Plane, copies: readonly GrownCopy[], quality:
   const noise = new QuantizationNoise(plane, quality);
   const judged = copies
     .slice(0, mostJudged)
-    .map((copy) => judgeCopy(copy, copies, noise, quality))
+    .map((copy) => judgeCopy(plane, copy, copies, noise, quality))
     .map((one) => {
       const isRepetition = one.score >= 1 && quality <= 100 && recursElsewhere(plane, one.copy);
       return isRepetition ? { ...one, otherPlaces: one.otherPlaces + 1, score: one.score / 2.1 } : one;
@@ -90,15 +92,21 @@ export function judgeCopies(plane: Plane, copies: readonly GrownCopy[], quality:
   return judged.sort((a, b) => b.score - a.score);
 }
 
-function judgeCopy(copy: GrownCopy, all: readonly GrownCopy[], noise: QuantizationNoise, quality: number): JudgedCopy {
-  const measures = measureCopy(copy, noise);
+function judgeCopy(
+  plane: Plane,
+  copy: GrownCopy,
+  all: readonly GrownCopy[],
+  noise: QuantizationNoise,
+  quality: number,
+): JudgedCopy {
+  const measures = measureCopy(plane, copy, noise);
   const pairs = correspondencesOf(copy);
   const otherPlaces = all.filter((other) => other !== copy && isAnotherPlace(pairs, other)).length;
+  const isLossless = quality > 100;
   const logit =
-    quality > 100
-      ? logitOf(measures, otherPlaces, all.length, losslessWeights) -
-        (isUprightLookAlike(measures) ? uprightPenalty : 0)
-      : logitOf(measures, otherPlaces, all.length, compressedWeights);
+    logitOf(measures, otherPlaces, all.length, isLossless ? losslessWeights : compressedWeights) -
+    (isLossless && isUprightLookAlike(measures) ? uprightPenalty : 0) -
+    (measures.isTwoTone ? twoTonePenalty : 0);
   return { copy, measures, otherPlaces, score: 2 / (1 + Math.exp(-logit)) };
 }
 

@@ -29,6 +29,7 @@ interface Rated {
 
 /** Rules with weights of their own; nothing in the data could fit them. */
 const rules: ReadonlySet<string> = new Set(["provenance", "known-work"]);
+const folds = 5;
 const gridOfWeights = [0, 0.25, 0.5, 0.75, 1];
 const gridOfSums = Array.from({ length: 65 }, (_, i) => -4 + i / 8);
 
@@ -41,13 +42,14 @@ const leastGain = 5e-4;
  */
 export function fitCalibration(images: readonly Observed[], detectors: Detectors, version: string): Calibration {
   const sources = [...new Set(images.map(sourceOf))].sort();
-  const held = sources.flatMap((source) => {
+  const foldOf = groupFolds(images);
+  const held = Array.from({ length: folds }, (_, fold) => fold).flatMap((fold) => {
     const tables = detectorTables(
-      images.filter((image) => sourceOf(image) !== source),
+      images.filter((image) => foldOf.get(image.group) !== fold),
       detectors,
     );
     return images
-      .filter((image) => sourceOf(image) === source)
+      .filter((image) => foldOf.get(image.group) === fold)
       .map((image) => ({ image, detections: calibrated(image, tables) }));
   });
   const helpful = helpfulDetectors(held, detectors);
@@ -63,6 +65,12 @@ export function fitCalibration(images: readonly Observed[], detectors: Detectors
     confidence: confidenceTable(rated, families),
     produced: { command: "npm run calibrate", images: images.length, sources: sources.join(", ") },
   };
+}
+
+/** Deals whole groups of pictures of every source to the folds in turn. */
+function groupFolds(images: readonly Observed[]): ReadonlyMap<string, number> {
+  const groups = [...new Set(images.map(({ group }) => group))].sort();
+  return new Map(groups.map((group, index) => [group, index % folds]));
 }
 
 /**

@@ -102,7 +102,9 @@ def shard(task: tuple[str, int]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / f"{number:03}-masks.npy", np.stack(masks))
     (folder / f"{number:03}.json").write_text(json.dumps(rows))
-    np.save(folder / f"{number:03}-crops.npy", np.stack(crops))  # last: its presence says that the shard is whole
+    part = folder / f"{number:03}.part.npy"
+    np.save(part, np.stack(crops))
+    part.rename(folder / f"{number:03}-crops.npy")  # last and at once: its presence says that the shard is whole
 
 
 def make_crops(shards: int, processes: int) -> Path:

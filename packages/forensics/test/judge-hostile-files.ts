@@ -4,6 +4,7 @@ import { createArtGuard, isArtGuardError } from "@artguard/core";
 import { developmentData, type ManifestRow } from "@artguard/development-data";
 import { forensicDetectors } from "@artguard/forensics";
 import { largestChild } from "./child-memory.ts";
+import { picture } from "./pictures.ts";
 
 /** What became of one file. */
 export interface HostileAnswer {
@@ -19,7 +20,7 @@ export interface HostileReport {
   readonly answers: readonly HostileAnswer[];
   /** Highest resident memory of a child in bytes; 0 where the system does not tell. */
   readonly childPeakBytes: number;
-  /** Highest resident memory of this process, less what it had after the first file. */
+  /** Highest resident memory of this process, less what it had before the first file. */
   readonly hostGrowthBytes: number;
 }
 
@@ -32,7 +33,7 @@ async function judgeAll(): Promise<HostileReport> {
   const data = developmentData()!;
   const hostile = data.rows.filter(({ task }) => task === "hostile");
   const artguard = await createArtGuard({ detectors: forensicDetectors(), concurrency: 2, deadlineMs });
-  const judge = async (row: ManifestRow): Promise<HostileAnswer> => {
+  const attempt = async (row: ManifestRow): Promise<HostileAnswer> => {
     const bytes = data.read(row);
     const started = performance.now();
     const answer = await artguard.analyze(bytes).then(
@@ -41,7 +42,17 @@ async function judgeAll(): Promise<HostileReport> {
     );
     return { path: row.path, expect: row.expect, answer, elapsedMs: performance.now() - started };
   };
-  await judge(hostile[0]!);
+  const smallPicture = await picture(64, 64, 1).jpeg().toBuffer();
+  // Ends in a child that has started and loaded every detector.
+  const warmUp = () => artguard.analyze(smallPicture, { deadlineMs: 60_000 });
+  const judge = async (row: ManifestRow): Promise<HostileAnswer> => {
+    const first = await attempt(row);
+    if (first.elapsedMs < deadlineMs) return first;
+    // On a busy machine the start of a child alone can take that long. A file that takes it takes it again.
+    await warmUp();
+    return await attempt(row);
+  };
+  await Promise.all([warmUp(), warmUp()]);
   const before = process.memoryUsage.rss();
   let [childPeakBytes, hostPeak] = [0, before];
   const watch = setInterval(() => {

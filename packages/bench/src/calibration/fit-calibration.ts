@@ -28,7 +28,7 @@ interface Rated {
 }
 
 /** Rules with weights of their own; nothing in the data could fit them. */
-const rules: ReadonlySet<string> = new Set(["provenance"]);
+const rules: ReadonlySet<string> = new Set(["provenance", "known-work"]);
 const gridOfWeights = [0, 0.25, 0.5, 0.75, 1];
 const gridOfSums = Array.from({ length: 65 }, (_, i) => -4 + i / 8);
 
@@ -88,7 +88,7 @@ function helpfulDetectors(held: readonly Held[], detectors: Detectors): Readonly
 
 function lossWith(held: readonly Held[], kept: ReadonlySet<string>, detectors: Detectors): number {
   const rated = ratedBy(held, kept);
-  return loss(rated, familyWeights(rated, detectors));
+  return loss(rated, lossShares(rated), familyWeights(rated, detectors));
 }
 
 function detectorTables(images: readonly Observed[], detectors: Detectors): Calibration["detectors"] {
@@ -177,22 +177,28 @@ function sumOf(ratios: Weights, families: Weights): number {
 }
 
 /** Mean logarithmic loss at even odds: classes alike, and within a class its sources. */
-function loss(rated: readonly Rated[], families: Weights): number {
-  const classes = Object.values(Object.groupBy(rated, ({ image }) => `${image.isForged}`)) as Rated[][];
-  return mean(
-    classes.map((members) => {
-      const sources = Object.values(Object.groupBy(members, ({ image }) => sourceOf(image))) as Rated[][];
-      return mean(sources.map((images) => mean(images.map((image) => lossOf(image, families)))));
-    }),
-  );
+function loss(rated: readonly Rated[], shares: Float64Array, families: Weights): number {
+  const named = Object.entries(families);
+  let total = 0;
+  for (const [i, { image, ratios }] of rated.entries()) {
+    let sum = 0;
+    for (const [family, weight] of named) sum += weight * (ratios[family] ?? 0);
+    total += shares[i]! * Math.log1p(Math.exp(image.isForged ? -sum : sum));
+  }
+  return total;
 }
 
-function lossOf({ image, ratios }: Rated, families: Weights): number {
-  return Math.log1p(Math.exp((image.isForged ? -1 : 1) * sumOf(ratios, families)));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** What every image counts in the loss; the shares sum to 1. */
+function lossShares(rated: readonly Rated[]): Float64Array {
+  const cells = new Map<string, number>();
+  const cellOf = ({ image }: Rated) => `${image.isForged} ${sourceOf(image)}`;
+  for (const each of rated) cells.set(cellOf(each), (cells.get(cellOf(each)) ?? 0) + 1);
+  const isForgedCell = (cell: string) => cell.startsWith("true");
+  const forgedSources = [...cells.keys()].filter(isForgedCell).length;
+  return Float64Array.from(rated, (each) => {
+    const sources = each.image.isForged ? forgedSources : cells.size - forgedSources;
+    return 1 / (2 * sources * cells.get(cellOf(each))!);
+  });
 }
 
 /**
@@ -200,13 +206,15 @@ function mean(values: readonly number[]): number {
  * measured in one source alone, which no other source can confirm, weighs nothing.
  */
 function familyWeights(rated: readonly Rated[], detectors: Detectors): Record<string, number> {
-  const families = [...new Set(detectors.map(({ family }) => family))]
-    .filter((family) => family !== "display" && family !== "provenance")
-    .sort();
-  const best: Record<string, number> = { ...Object.fromEntries(families.map((family) => [family, 1])), provenance: 1 };
+  const isRule = ({ id, family }: Detectors[number]) => family === "display" || rules.has(id);
+  const families = [...new Set(detectors.filter((each) => !isRule(each)).map(({ family }) => family))].sort();
+  const best: Record<string, number> = Object.fromEntries(families.map((family) => [family, 1]));
+  const shares = lossShares(rated);
+  best["provenance"] = 1;
+  best["reference"] = 1;
   for (let round = 0; round < 3; round++) {
     for (const family of families) {
-      const losses = gridOfWeights.map((weight) => loss(rated, { ...best, [family]: weight }));
+      const losses = gridOfWeights.map((weight) => loss(rated, shares, { ...best, [family]: weight }));
       best[family] = gridOfWeights[losses.indexOf(Math.min(...losses))]!;
     }
   }

@@ -26,7 +26,7 @@ const parameters = 6;
 export function alignPatch(plane: Plane, points: Int32Array, start: Affine): Alignment | undefined {
   const template = templateOf(plane, points);
   if (!template) return undefined;
-  const values = new Float64Array(points.length / 2);
+  const values = room.current.subarray(0, points.length / 2);
   let map = start;
   let correlation = -1;
   for (let iteration = 0; iteration < iterations; iteration++) {
@@ -47,6 +47,16 @@ export function alignPatch(plane: Plane, points: Int32Array, start: Affine): Ali
   return { map, correlation };
 }
 
+/** Reused from call to call: there are thousands of them. */
+const room = { current: new Float64Array(0), template: new Float64Array(0), descent: new Float64Array(0) };
+
+function makeRoom(count: number): void {
+  if (room.current.length >= count) return;
+  room.current = new Float64Array(count);
+  room.template = new Float64Array(count);
+  room.descent = new Float64Array(count * parameters);
+}
+
 interface Template {
   readonly x: number;
   readonly y: number;
@@ -65,15 +75,22 @@ function templateOf({ width, data }: Plane, points: Int32Array): Template | unde
     y += points[2 * i + 1]! / count;
   }
   let radius = 1;
-  const values = new Float64Array(count);
-  const descent = new Float64Array(count * parameters);
+  makeRoom(count);
+  const values = room.template.subarray(0, count);
+  const descent = room.descent;
   for (let i = 0; i < count; i++) {
     const at = points[2 * i + 1]! * width + points[2 * i]!;
     values[i] = data[at]!;
     radius = Math.max(radius, Math.abs(points[2 * i]! - x), Math.abs(points[2 * i + 1]! - y));
     const [gx, gy] = [(data[at + 1]! - data[at - 1]!) / 2, (data[at + width]! - data[at - width]!) / 2];
     const [u, v] = [points[2 * i]! - x, points[2 * i + 1]! - y];
-    descent.set([gx * u, gx * v, gx, gy * u, gy * v, gy], i * parameters);
+    const k = i * parameters;
+    descent[k] = gx * u;
+    descent[k + 1] = gx * v;
+    descent[k + 2] = gx;
+    descent[k + 3] = gy * u;
+    descent[k + 4] = gy * v;
+    descent[k + 5] = gy;
   }
   const deviation = normalise(values);
   if (deviation < 0.2) return undefined;

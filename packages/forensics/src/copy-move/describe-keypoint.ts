@@ -15,40 +15,62 @@ const largestShare = 0.2;
 
 const samples = new Float32Array((patchSide + 3) * (patchSide + 3));
 
+const directions = new Float64Array(directionBins);
+const orientationWindow = gaussianWindow(orientationSide, orientationSide / 4);
+const patchWindow = gaussianWindow(patchSide, patchSide / 2);
+
+/** A square of weights around its middle, row-major. */
+function gaussianWindow(side: number, sigma: number): Float64Array {
+  const middle = (side - 1) / 2;
+  return Float64Array.from({ length: side * side }, (_, i) => {
+    const [x, y] = [(i % side) - middle, Math.floor(i / side) - middle];
+    return Math.exp(-(x * x + y * y) / (2 * sigma * sigma));
+  });
+}
+
 /** Main directions of the gradients around an extremum, radians; two at most (Lowe 2004, section 5). */
 export function orientationsOf(extremum: Extremum): number[] {
   const blur = blurOfLevel(extremum.level);
   const side = orientationSide;
   samplePatch(extremum, 0, side + 2, blur * spacing * 0.75);
-  const histogram = new Float64Array(directionBins);
+  const histogram = directions.fill(0);
   for (let v = 1; v <= side; v++) {
     for (let u = 1; u <= side; u++) {
       const i = v * (side + 2) + u;
       const dx = samples[i + 1]! - samples[i - 1]!;
       const dy = samples[i + side + 2]! - samples[i - side - 2]!;
-      const [x, y] = [u - (side + 1) / 2, v - (side + 1) / 2];
-      const weight = Math.exp(-(x * x + y * y) / (2 * (side / 4) ** 2));
       const bin = (Math.atan2(dy, dx) / (2 * Math.PI) + 1) * directionBins;
-      histogram[Math.floor(bin) % directionBins]! += weight * Math.hypot(dx, dy);
+      const weight = orientationWindow[(v - 1) * side + u - 1]!;
+      histogram[Math.floor(bin) % directionBins]! += weight * Math.sqrt(dx * dx + dy * dy);
     }
   }
-  return peaksOf(smoothed(smoothed(histogram)));
+  smooth(histogram);
+  smooth(histogram);
+  return peaksOf(histogram);
 }
 
-function smoothed(histogram: Float64Array): Float64Array {
-  const n = histogram.length;
-  return histogram.map((value, i) => (histogram[(i + n - 1) % n]! + 2 * value + histogram[(i + 1) % n]!) / 4);
+/** Replaces the values of a ring by weighted means of three. */
+function smooth(ring: Float64Array): void {
+  const first = ring[0]!;
+  let before = ring[ring.length - 1]!;
+  for (let i = 0; i < ring.length; i++) {
+    const value = ring[i]!;
+    ring[i] = (before + 2 * value + (i + 1 < ring.length ? ring[i + 1]! : first)) / 4;
+    before = value;
+  }
 }
 
 function peaksOf(histogram: Float64Array): number[] {
   const n = histogram.length;
-  const most = Math.max(...histogram);
+  let most = 0;
+  for (let i = 0; i < n; i++) most = Math.max(most, histogram[i]!);
   const peaks: { bin: number; value: number }[] = [];
-  histogram.forEach((value, i) => {
+  for (let i = 0; i < n; i++) {
+    const value = histogram[i]!;
     const [before, after] = [histogram[(i + n - 1) % n]!, histogram[(i + 1) % n]!];
-    if (value < 0.8 * most || value <= before || value < after) return;
+    if (value < 0.8 * most || value <= before || value < after) continue;
     peaks.push({ bin: i + 0.5 + (before - after) / (2 * (before + after - 2 * value)), value });
-  });
+  }
   peaks.sort((a, b) => b.value - a.value);
   return peaks.slice(0, 2).map(({ bin }) => (2 * Math.PI * bin) / n);
 }
@@ -78,8 +100,7 @@ export function describe(extremum: Extremum, angle: number, plain: Float32Array,
 }
 
 function addGradient(histogram: Float32Array, u: number, v: number, dx: number, dy: number): void {
-  const [x, y] = [u - (patchSide - 1) / 2, v - (patchSide - 1) / 2];
-  const size = Math.sqrt(dx * dx + dy * dy) * Math.exp(-(x * x + y * y) / 128);
+  const size = Math.sqrt(dx * dx + dy * dy) * patchWindow[v * patchSide + u]!;
   const direction = (Math.atan2(dy, dx) / (2 * Math.PI) + 1) * 8;
   const bin = Math.floor(direction);
   const binShare = direction - bin;

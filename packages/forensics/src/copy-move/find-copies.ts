@@ -1,16 +1,17 @@
 import type { Plane } from "../raster/plane.ts";
-import { type Affine, affineParts, mapX, mapY } from "./affine.ts";
+import { affineParts, mapX, mapY } from "./affine.ts";
 import { alignPatch } from "./align-patch.ts";
 import { findKeypoints } from "./find-keypoints.ts";
 import { findSeeds, type Seed } from "./find-seeds.ts";
-import { type CopyTile, type GrownCopy, growCopy, pixelStates, type Tolerance, tileSide } from "./grow-copy.ts";
+import { type GrownCopy, growCopy, pixelStates, type Tolerance, tileSide } from "./grow-copy.ts";
 
 /** Smaller agreements are not looked at further, pixels. */
 const leastArea = 250;
-/** Growths tried at most, and tiles compared in all of them per megapixel and at least. */
+/** Growths tried at most, and tiles compared in all of them: pictures that repeat themselves must come to an end. */
 const mostGrowths = 120;
 const tilesPerMegapixel = 1500;
 const fewestTiles = 3000;
+const mostTiles = 6000;
 /** Pixels that an alignment of a whole region looks at. */
 const alignmentSamples = 3000;
 
@@ -18,7 +19,8 @@ const alignmentSamples = 3000;
 export function findCopies(plane: Plane, tolerance: Tolerance, leastShift: number): GrownCopy[] {
   const copies: GrownCopy[] = [];
   const seeds = findSeeds(plane, findKeypoints(plane), leastShift);
-  let tilesLeft = Math.max(fewestTiles, (tilesPerMegapixel * plane.width * plane.height) / 1e6);
+  const wanted = (tilesPerMegapixel * plane.width * plane.height) / 1e6;
+  let tilesLeft = Math.max(fewestTiles, Math.min(mostTiles, wanted));
   let growths = 0;
   for (const seed of seeds) {
     if (growths >= mostGrowths || tilesLeft <= 0) break;
@@ -74,10 +76,9 @@ function samplesOf({ width, height }: Plane, { tiles, area }: GrownCopy): Int32A
 /** Whether a seed only repeats what a copy says already, in either direction. */
 function isCovered(copy: GrownCopy, { x, y, map }: Seed): boolean {
   const [tx, ty] = [mapX(map, x, y), mapY(map, x, y)];
-  return leads(copy.map, copy.tiles, x, y, tx, ty) || leads(copy.map, copy.tiles, tx, ty, x, y);
+  return leads(copy, x, y, tx, ty) || leads(copy, tx, ty, x, y);
 }
 
-function leads(map: Affine, tiles: readonly CopyTile[], x: number, y: number, tx: number, ty: number): boolean {
-  if (Math.hypot(mapX(map, x, y) - tx, mapY(map, x, y) - ty) > 4) return false;
-  return tiles.some((tile) => x >= tile.x && y >= tile.y && x < tile.x + tileSide && y < tile.y + tileSide);
+function leads({ map, tileAt }: GrownCopy, x: number, y: number, tx: number, ty: number): boolean {
+  return Math.hypot(mapX(map, x, y) - tx, mapY(map, x, y) - ty) <= 4 && tileAt(x, y) !== undefined;
 }

@@ -59,16 +59,15 @@ function sampledWindows(raster: Raster): Map<number, number[]> {
   const { width, height } = raster;
   const stride = Math.max(4, Math.ceil((width * height) / mostWindows));
   const windows = new Map<number, number[]>();
-  const rows = Array.from({ length: windowSide }, () => new Int32Array(width));
+  const rows = Array.from({ length: windowSide + 1 }, () => new Int32Array(width));
   const hashes = new Int32Array(width);
   for (let y = 0; y < height; y++) {
-    const row = rows[y % windowSide]!;
-    const leaving = y >= windowSide ? Int32Array.from(row) : undefined;
+    const row = rows[y % rows.length]!;
+    // All zeros until there is a row that leaves.
+    const leaving = rows[(y + 1) % rows.length]!;
     hashRow(raster, y, row);
     for (let x = 0; x + windowSide <= width; x++) {
-      let hash = Math.imul(hashes[x]!, rowMultiplier) + row[x]!;
-      if (leaving) hash -= Math.imul(leaving[x]!, highRowMultiplier);
-      hashes[x] = hash;
+      hashes[x] = (Math.imul(hashes[x]!, rowMultiplier) + row[x]! - Math.imul(leaving[x]!, highRowMultiplier)) | 0;
       if (y < windowSide - 1) continue;
       const mixed = Math.imul(hashes[x]! ^ (hashes[x]! >>> 15), 0x2c1b3c6d) >>> 0;
       if (mixed % stride !== 0) continue;

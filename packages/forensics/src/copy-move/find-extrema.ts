@@ -1,3 +1,4 @@
+import type { PlaneMemory } from "./plane-memory.ts";
 import { type Octave, scalesPerOctave } from "./scale-space.ts";
 
 /** A local extremum of a scale space. */
@@ -19,23 +20,48 @@ const edgeRatio = 10;
 const rim = 5;
 
 /** The extrema of an octave over its 26 neighbours in space and scale, without responses to edges. */
-export function findExtrema(octave: Octave): Extremum[] {
+export function findExtrema(octave: Octave, memory: PlaneMemory): Extremum[] {
   const found: Extremum[] = [];
   const { width, height, differences } = octave;
+  const peaks = new PeakRow(memory, width);
   for (let level = 1; level <= scalesPerOctave; level++) {
     const [below, here, above] = [differences[level - 1]!, differences[level]!, differences[level + 1]!];
     for (let y = rim; y < height - rim; y++) {
+      const marks = peaks.mark(below, here, above, y * width);
       for (let x = rim; x < width - rim; x++) {
+        if (marks[x] === 0) continue;
         const i = y * width + x;
-        const value = here[i]!;
-        if (Math.abs(value) < leastContrast) continue;
-        if (!isExtremum(value, i, width, below, here, above)) continue;
+        if (!isExtremum(here[i]!, i, width, below, here, above)) continue;
         const extremum = refined(octave, x, y, level);
         if (extremum) found.push(extremum);
       }
     }
   }
   return found;
+}
+
+/** Marks the few pixels of a row that may be extrema. */
+class PeakRow {
+  readonly #memory: PlaneMemory;
+  readonly #least: Float32Array;
+  readonly #marks: Int32Array;
+
+  constructor(memory: PlaneMemory, width: number) {
+    this.#memory = memory;
+    this.#least = memory.allocate(1);
+    this.#least[0] = leastContrast;
+    const { buffer, byteOffset, length } = memory.allocate(width);
+    this.#marks = new Int32Array(buffer, byteOffset, length);
+  }
+
+  /** Not 0 where a pixel of the row that begins at `start` stands out. Valid until the next row. */
+  mark(below: Float32Array, here: Float32Array, above: Float32Array, start: number): Int32Array {
+    const { byteOffset, byteLength } = this.#marks;
+    const at = (plane: Float32Array) => plane.byteOffset + plane.BYTES_PER_ELEMENT * start;
+    const { markPeaks } = this.#memory.kernel.run;
+    markPeaks(byteOffset, at(below), at(here), at(above), byteLength, this.#least.byteOffset, byteLength);
+    return this.#marks;
+  }
 }
 
 function isExtremum(

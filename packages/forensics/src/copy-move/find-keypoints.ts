@@ -1,7 +1,7 @@
 import type { Plane } from "../raster/plane.ts";
 import { describe, descriptorLength, orientationsOf } from "./describe-keypoint.ts";
 import { type Extremum, findExtrema } from "./find-extrema.ts";
-import { blurOfLevel, scaleSpace } from "./scale-space.ts";
+import { blurOfLevel, ScaleSpace } from "./scale-space.ts";
 
 /** A described point. */
 export interface Keypoint {
@@ -14,7 +14,7 @@ export interface Keypoint {
   readonly angle: number;
 }
 
-/** Keypoints with their descriptors: that of keypoint i at `i · descriptorLength`. */
+/** Keypoints with their descriptors: that of keypoint i at `i · descriptorLength`; behind the last one there may be room. */
 export interface Keypoints {
   readonly points: readonly Keypoint[];
   readonly descriptors: Float32Array;
@@ -31,56 +31,74 @@ const tileSide = 1024;
 /** Beyond a tile, so that its scale space knows the surroundings. */
 const margin = 48;
 /** Keypoints are spread over cells of this side so that a busy corner cannot use up all of them. */
-const cellSide = 32;
+const leastCellSide = 32;
 const mostPerCell = 16;
-const mostKeypoints = 20_000;
+const mostKeypoints = 15_000;
 
-/** Finds and describes the keypoints of a plane, tile by tile; at most about 20 000, spread evenly. */
+/** Finds and describes the keypoints of a plane, tile by tile; at most about 15 000, spread evenly. */
 export function findKeypoints(plane: Plane): Keypoints {
   const pixels = plane.width * plane.height;
   const step = pixels <= mostDoubled ? 0.5 : pixels >= leastHalved ? 2 : 1;
+  const cellSide = Math.max(leastCellSide, Math.sqrt(pixels / mostKeypoints));
   const perCell = Math.max(1, Math.min(mostPerCell, Math.round((mostKeypoints * cellSide ** 2) / pixels)));
   const collected = new KeypointCollector();
+  const [columns, rows] = [pieceSide(plane.width, step), pieceSide(plane.height, step)];
+  const space = new ScaleSpace(columns * rows, columns, step, octaves);
   for (let top = 0; top < plane.height; top += tileSide) {
-    for (let left = 0; left < plane.width; left += tileSide) addTile(collected, plane, left, top, step, perCell);
+    for (let left = 0; left < plane.width; left += tileSide)
+      addTile(collected, space, plane, left, top, step, { side: cellSide, most: perCell });
   }
   return collected.keypoints();
 }
 
+/** The longest side of a piece of an image side, in pixels of its first octave. */
+function pieceSide(side: number, step: number): number {
+  return Math.ceil(Math.min(side, tileSide + 2 * margin) / step);
+}
+
 class KeypointCollector {
   readonly #points: Keypoint[] = [];
-  readonly #descriptors: Float32Array[] = [];
-  readonly #mirrored: Float32Array[] = [];
+  #descriptors = new Float32Array(0);
+  #mirrored = new Float32Array(0);
 
   add(extremum: Extremum, x: number, y: number): void {
     const scale = blurOfLevel(extremum.level) * extremum.octave.step;
     for (const angle of orientationsOf(extremum)) {
-      const [plain, mirrored] = [new Float32Array(descriptorLength), new Float32Array(descriptorLength)];
-      describe(extremum, angle, plain, mirrored);
+      const from = this.#points.length * descriptorLength;
+      if (from === this.#descriptors.length) this.#grow();
+      const [plain, mirrored] = [this.#descriptors, this.#mirrored].map((all) =>
+        all.subarray(from, from + descriptorLength),
+      );
+      describe(extremum, angle, plain!, mirrored!);
       this.#points.push({ x, y, scale, angle });
-      this.#descriptors.push(plain);
-      this.#mirrored.push(mirrored);
     }
   }
 
+  #grow(): void {
+    const length = Math.max(1024 * descriptorLength, 2 * this.#descriptors.length);
+    this.#descriptors = lengthened(this.#descriptors, length);
+    this.#mirrored = lengthened(this.#mirrored, length);
+  }
+
   keypoints(): Keypoints {
-    return { points: this.#points, descriptors: joined(this.#descriptors), mirrored: joined(this.#mirrored) };
+    return { points: this.#points, descriptors: this.#descriptors, mirrored: this.#mirrored };
   }
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.length * descriptorLength);
-  for (const [i, part] of parts.entries()) whole.set(part, i * descriptorLength);
-  return whole;
+function lengthened(values: Float32Array, length: number): Float32Array<ArrayBuffer> {
+  const longer = new Float32Array(length);
+  longer.set(values);
+  return longer;
 }
 
 function addTile(
   collected: KeypointCollector,
+  space: ScaleSpace,
   plane: Plane,
   left: number,
   top: number,
   step: number,
-  perCell: number,
+  cell: { side: number; most: number },
 ): void {
   const [x0, y0] = [Math.max(0, left - margin), Math.max(0, top - margin)];
   const x1 = Math.min(plane.width, left + tileSide + margin);
@@ -89,20 +107,20 @@ function addTile(
   const cells = new Map<number, { extremum: Extremum; x: number; y: number }[]>();
   // The centre of an octave pixel: halving by means shifts it by half a pixel.
   const shift = step === 2 ? 0.5 : 0;
-  for (const octave of scaleSpace(piece.data, piece.width, piece.height, step, octaves)) {
-    for (const extremum of findExtrema(octave)) {
+  for (const octave of space.octavesOf(piece)) {
+    for (const extremum of findExtrema(octave, space.memory)) {
       const x = x0 + shift + extremum.x * octave.step;
       const y = y0 + shift + extremum.y * octave.step;
       if (x < left || y < top || x >= left + tileSide || y >= top + tileSide) continue;
-      const cell = Math.floor(y / cellSide) * 65536 + Math.floor(x / cellSide);
-      const members = cells.get(cell);
+      const id = Math.floor(y / cell.side) * 65536 + Math.floor(x / cell.side);
+      const members = cells.get(id);
       if (members) members.push({ extremum, x, y });
-      else cells.set(cell, [{ extremum, x, y }]);
+      else cells.set(id, [{ extremum, x, y }]);
     }
   }
   for (const members of cells.values()) {
     members.sort((a, b) => b.extremum.contrast - a.extremum.contrast);
-    for (const { extremum, x, y } of members.slice(0, perCell)) collected.add(extremum, x, y);
+    for (const { extremum, x, y } of members.slice(0, cell.most)) collected.add(extremum, x, y);
   }
 }
 

@@ -23,7 +23,7 @@ const leastRadius = 8;
 const mostRadius = 28;
 const samplesPerRadius = 10;
 /** Matches that are aligned at most, nearest descriptors first. */
-const mostAligned = 6000;
+const mostAligned = 3000;
 const supportDistance = 96;
 const supportError = 4;
 
@@ -68,14 +68,17 @@ function patchAround({ width, height }: Plane, { x, y, scale }: Keypoint): Int32
   const radius = Math.max(leastRadius, Math.min(mostRadius, patchSize * scale));
   const step = Math.max(1, Math.round(radius / samplesPerRadius));
   const reach = Math.round(radius / step);
-  const points: number[] = [];
+  const points = new Int32Array(2 * (2 * reach + 1) ** 2);
+  let count = 0;
   for (let v = -reach; v <= reach; v++) {
     for (let u = -reach; u <= reach; u++) {
       const [px, py] = [Math.round(x) + u * step, Math.round(y) + v * step];
-      if (px >= 1 && py >= 1 && px < width - 1 && py < height - 1) points.push(px, py);
+      if (px < 1 || py < 1 || px >= width - 1 || py >= height - 1) continue;
+      points[count++] = px;
+      points[count++] = py;
     }
   }
-  return Int32Array.from(points);
+  return points.subarray(0, count);
 }
 
 /** Counts for each seed those nearby whose map agrees with its own, in either direction; most support first. */

@@ -1,57 +1,70 @@
-/**
- * Blurs a plane with a Gaussian, edges repeated. The kernel ends at 2.8 σ.
- *
- * @param target May not be `source`.
- * @param scratch At least `width · height` long.
- * @param sigma Standard deviation in pixels, > 0.
- */
-export function gaussianBlur(
-  source: Float32Array,
-  target: Float32Array,
-  scratch: Float32Array,
-  width: number,
-  height: number,
-  sigma: number,
-): void {
-  const kernel = gaussianKernel(sigma);
-  blurRows(source, scratch, width, height, kernel);
-  blurColumns(scratch, target, width, height, kernel);
-}
+import type { PlaneMemory } from "./plane-memory.ts";
 
-/** The centre and the right half of a normalised Gaussian. */
-function gaussianKernel(sigma: number): Float64Array {
-  const radius = Math.max(1, Math.ceil(2.8 * sigma));
-  const kernel = Float64Array.from({ length: radius + 1 }, (_, i) => Math.exp(-(i * i) / (2 * sigma * sigma)));
-  const sum = kernel.reduce((total, weight) => total + 2 * weight, -kernel[0]!);
-  return kernel.map((weight) => weight / sum);
-}
+const wordSize = 4;
+/** Room at either side of a row for its repeated edges, numbers. */
+const rim = 16;
 
-function blurRows(source: Float32Array, target: Float32Array, width: number, height: number, kernel: Float64Array) {
-  const radius = kernel.length - 1;
-  const padded = new Float32Array(width + 2 * radius);
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    padded.fill(source[row]!, 0, radius);
-    padded.set(source.subarray(row, row + width), radius);
-    padded.fill(source[row + width - 1]!, radius + width);
-    for (let x = 0; x < width; x++) {
-      const centre = x + radius;
-      let sum = kernel[0]! * padded[centre]!;
-      for (let k = 1; k <= radius; k++) sum += kernel[k]! * (padded[centre - k]! + padded[centre + k]!);
-      target[row + x] = sum;
+/** Blurs planes of one memory with Gaussians. Kernels end at 2.8 σ. */
+export class GaussianBlur {
+  readonly #memory: PlaneMemory;
+  readonly #weights: Float32Array;
+  readonly #row: Float32Array;
+
+  /** Numbers that a blur takes from a memory besides the planes, in two pieces. */
+  static room(mostColumns: number): number {
+    return rim + mostColumns + 2 * rim;
+  }
+
+  constructor(memory: PlaneMemory, mostColumns: number) {
+    this.#memory = memory;
+    this.#weights = memory.allocate(rim);
+    this.#row = memory.allocate(mostColumns + 2 * rim);
+  }
+
+  /**
+   * Edges are repeated.
+   *
+   * @param target May not be `source`; both are planes of the memory.
+   * @param sigma Standard deviation in pixels, > 0, at most 5.
+   */
+  blur(source: Float32Array, target: Float32Array, width: number, height: number, sigma: number): void {
+    const radius = this.#setWeights(sigma);
+    for (let y = 0; y < height; y++) {
+      this.#blurColumns(source, width, height, y, radius);
+      this.#row.fill(this.#row[rim]!, rim - radius, rim);
+      this.#row.fill(this.#row[rim + width - 1]!, rim + width, rim + width + radius);
+      this.#blurRow(target.byteOffset + wordSize * y * width, width, radius);
     }
   }
-}
 
-function blurColumns(source: Float32Array, target: Float32Array, width: number, height: number, kernel: Float64Array) {
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    for (let x = 0; x < width; x++) target[row + x] = kernel[0]! * source[row + x]!;
-    for (let k = 1; k < kernel.length; k++) {
-      const above = Math.max(0, y - k) * width;
-      const below = Math.min(height - 1, y + k) * width;
-      const weight = kernel[k]!;
-      for (let x = 0; x < width; x++) target[row + x]! += weight * (source[above + x]! + source[below + x]!);
+  /** One row of the source, blurred from above to below, goes to `#row`. */
+  #blurColumns(source: Float32Array, width: number, height: number, y: number, radius: number): void {
+    const { scale, addPair } = this.#memory.kernel.run;
+    const [from, weights] = [source.byteOffset, this.#weights.byteOffset];
+    const stride = wordSize * width;
+    const to = this.#row.byteOffset + wordSize * rim;
+    scale(to, from + y * stride, weights, stride);
+    for (let k = 1; k <= radius; k++) {
+      const [above, below] = [Math.max(0, y - k), Math.min(height - 1, y + k)];
+      addPair(to, from + above * stride, from + below * stride, weights + wordSize * k, stride);
     }
+  }
+
+  #blurRow(to: number, width: number, radius: number): void {
+    const { scale, addPair } = this.#memory.kernel.run;
+    const from = this.#row.byteOffset + wordSize * rim;
+    const weights = this.#weights.byteOffset;
+    scale(to, from, weights, wordSize * width);
+    for (let k = 1; k <= radius; k++)
+      addPair(to, from - wordSize * k, from + wordSize * k, weights + wordSize * k, wordSize * width);
+  }
+
+  /** The centre and the right half of a normalised Gaussian; returns its radius. */
+  #setWeights(sigma: number): number {
+    const radius = Math.max(1, Math.ceil(2.8 * sigma));
+    const kernel = Array.from({ length: radius + 1 }, (_, i) => Math.exp(-(i * i) / (2 * sigma * sigma)));
+    const sum = kernel.reduce((total, weight) => total + 2 * weight, -kernel[0]!);
+    this.#weights.set(kernel.map((weight) => weight / sum));
+    return radius;
   }
 }

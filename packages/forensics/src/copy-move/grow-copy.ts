@@ -1,5 +1,5 @@
 import type { Plane } from "../raster/plane.ts";
-import { type Affine, mapX, mapY } from "./affine.ts";
+import type { Affine } from "./affine.ts";
 import { sampleCubic } from "./sample-plane.ts";
 
 /** Pixels per side of a tile of a growing region. */
@@ -29,7 +29,7 @@ export interface Tolerance {
 }
 
 /** One tile: the states of its pixels and, for those that agree, correlation and energy of their windows. */
-export interface CopyTile {
+interface CopyTile {
   readonly x: number;
   readonly y: number;
   readonly states: Uint8Array;
@@ -44,6 +44,8 @@ export interface CopyTile {
 export interface GrownCopy {
   readonly map: Affine;
   readonly tiles: readonly CopyTile[];
+  /** The tile that holds a point of the image, if any of its pixels agrees. */
+  tileAt(x: number, y: number): CopyTile | undefined;
   /** Pixels that agree. */
   readonly area: number;
 }
@@ -77,19 +79,23 @@ export function growCopy(
     queue.push(id);
   };
   visit(Math.floor(seed.x / tileSide), Math.floor(seed.y / tileSide));
-  const tiles: CopyTile[] = [];
+  const tiles = new Map<number, CopyTile>();
   let area = 0;
   for (let head = 0; head < queue.length && head < mostTiles; head++) {
     const column = queue[head]! % columns;
     const row = (queue[head]! - column) / columns;
     const tile = compareTile(plane, map, column * tileSide, row * tileSide, tolerance, leastShift);
-    if (tile.agreeing === 0) continue;
-    tiles.push(tile);
+    if (!tile) continue;
+    tiles.set(queue[head]!, tile);
     area += tile.agreeing;
     if (tile.agreeing < spreading * tileSide * tileSide) continue;
     for (let v = -1; v <= 1; v++) for (let u = -1; u <= 1; u++) visit(column + u, row + v);
   }
-  return { map, tiles, area };
+  const tileAt = (x: number, y: number) => {
+    const column = Math.floor(x / tileSide);
+    return column < columns ? tiles.get(Math.floor(y / tileSide) * columns + column) : undefined;
+  };
+  return { map, tiles: [...tiles.values()], tileAt, area };
 }
 
 const here = new Float32Array(outer * outer);
@@ -99,6 +105,12 @@ const hereResidual = new Float32Array(inner * inner);
 const thereResidual = new Float32Array(inner * inner);
 const columnSums = new Float64Array(5 * inner);
 
+const states = new Uint8Array(tileSide * tileSide);
+const correlations = new Float32Array(states.length);
+const energies = new Float32Array(states.length);
+const differences = new Float32Array(states.length);
+
+/** Undefined where no pixel agrees. */
 function compareTile(
   plane: Plane,
   map: Affine,
@@ -106,37 +118,48 @@ function compareTile(
   y0: number,
   tolerance: Tolerance,
   leastShift: number,
-): CopyTile {
-  const states = new Uint8Array(tileSide * tileSide);
-  const correlations = new Float32Array(states.length);
-  const energies = new Float32Array(states.length);
-  const differences = new Float32Array(states.length);
-  let agreeing = 0;
-  if (fillTile(plane, map, x0 - margin, y0 - margin, leastShift)) {
-    residualOf(here, hereResidual);
-    residualOf(there, thereResidual);
-    agreeing = judgeWindows(tolerance, states, correlations, energies, differences);
-  }
-  return { x: x0, y: y0, states, correlations, energies, differences, agreeing };
+): CopyTile | undefined {
+  if (!fillTile(plane, map, x0 - margin, y0 - margin, leastShift)) return undefined;
+  residualOf(here, hereResidual);
+  residualOf(there, thereResidual);
+  const agreeing = judgeWindows(tolerance);
+  if (agreeing === 0) return undefined;
+  return {
+    x: x0,
+    y: y0,
+    states: states.slice(),
+    correlations: correlations.slice(),
+    energies: energies.slice(),
+    differences: differences.slice(),
+    agreeing,
+  };
 }
 
 /** Reads both places; false when no pixel can be compared. */
 function fillTile(plane: Plane, map: Affine, x0: number, y0: number, leastShift: number): boolean {
   const { width, height, data } = plane;
   const [right, bottom] = [width - 2.001, height - 2.001];
+  const nearest = leastShift * leastShift;
   let some = false;
   for (let v = 0, i = 0; v < outer; v++) {
-    const y = Math.max(0, Math.min(height - 1, y0 + v));
+    const y = y0 + v;
+    const row = Math.max(0, Math.min(height - 1, y)) * width;
     for (let u = 0; u < outer; u++, i++) {
-      const x = Math.max(0, Math.min(width - 1, x0 + u));
-      here[i] = data[y * width + x]!;
-      const tx = mapX(map, x0 + u, y0 + v);
-      const ty = mapY(map, x0 + u, y0 + v);
-      const inside = tx >= 1 && ty >= 1 && tx < right && ty < bottom && x === x0 + u && y === y0 + v;
-      const moved = (tx - x0 - u) ** 2 + (ty - y0 - v) ** 2 >= leastShift * leastShift;
-      valid[i] = inside && moved ? 1 : 0;
-      there[i] = inside ? sampleCubic(plane, tx, ty) : here[i]! + 255;
-      if (inside && moved) some = true;
+      const x = x0 + u;
+      const value = data[row + Math.max(0, Math.min(width - 1, x))]!;
+      here[i] = value;
+      const tx = map.a * x + map.b * y + map.c;
+      const ty = map.d * x + map.e * y + map.f;
+      const isTargetInside = tx >= 1 && ty >= 1 && tx < right && ty < bottom;
+      if (isTargetInside && x >= 0 && y >= 0 && x < width && y < height) {
+        there[i] = sampleCubic(data, width, tx, ty);
+        const isMoved = (tx - x) * (tx - x) + (ty - y) * (ty - y) >= nearest;
+        valid[i] = isMoved ? 1 : 0;
+        if (isMoved) some = true;
+      } else {
+        there[i] = value + 255;
+        valid[i] = 0;
+      }
     }
   }
   return some;
@@ -163,16 +186,11 @@ function residualOf(values: Float32Array, residual: Float32Array): void {
 const boxColumns = new Float64Array(outer);
 
 /** Slides a window over the tile; returns how many pixels agree. */
-function judgeWindows(
-  tolerance: Tolerance,
-  states: Uint8Array,
-  correlations: Float32Array,
-  energies: Float32Array,
-  differences: Float32Array,
-): number {
+function judgeWindows(tolerance: Tolerance): number {
   const span = 2 * windowRadius + 1;
   let agreeing = 0;
   columnSums.fill(0);
+  states.fill(0);
   for (let y = 0; y < span - 1; y++) addRow(y, 1);
   for (let y = 0; y < tileSide; y++) {
     addRow(y + span - 1, 1);

@@ -62,6 +62,8 @@ const compressedWeights: Weights = {
  * same size and angle is a repetition.
  */
 const uprightPenalty = 3;
+/** Letters and lines agree by their edges, which leave little noise to tell a clone from the same word set twice. */
+const twoTonePenalty = 1;
 const uprightDegrees = 1.5;
 const uprightScale = 0.03;
 const uprightExcess = 2;
@@ -70,6 +72,9 @@ const uprightExcess = 2;
 const largestArea = 8000;
 /** Share of the region that another copy has to hold to count as another place. */
 const sharedPart = 0.3;
+/** Pixels of a region that are looked up in the other copies, and copies that are judged, largest first. */
+const correspondences = 500;
+const mostJudged = 48;
 
 /**
  * Judges all copies of an image together: a repetition seldom comes alone. Best first. What remains in a compressed file
@@ -78,7 +83,8 @@ const sharedPart = 0.3;
 export function judgeCopies(plane: Plane, copies: readonly GrownCopy[], quality: number): JudgedCopy[] {
   const noise = new QuantizationNoise(plane, quality);
   const judged = copies
-    .map((copy) => judgeCopy(copy, copies, noise, quality))
+    .slice(0, mostJudged)
+    .map((copy) => judgeCopy(plane, copy, copies, noise, quality))
     .map((one) => {
       const isRepetition = one.score >= 1 && quality <= 100 && recursElsewhere(plane, one.copy);
       return isRepetition ? { ...one, otherPlaces: one.otherPlaces + 1, score: one.score / 2.1 } : one;
@@ -86,14 +92,21 @@ export function judgeCopies(plane: Plane, copies: readonly GrownCopy[], quality:
   return judged.sort((a, b) => b.score - a.score);
 }
 
-function judgeCopy(copy: GrownCopy, all: readonly GrownCopy[], noise: QuantizationNoise, quality: number): JudgedCopy {
-  const measures = measureCopy(copy, noise);
-  const otherPlaces = all.filter((other) => other !== copy && isAnotherPlace(copy, other)).length;
+function judgeCopy(
+  plane: Plane,
+  copy: GrownCopy,
+  all: readonly GrownCopy[],
+  noise: QuantizationNoise,
+  quality: number,
+): JudgedCopy {
+  const measures = measureCopy(plane, copy, noise);
+  const pairs = correspondencesOf(copy);
+  const otherPlaces = all.filter((other) => other !== copy && isAnotherPlace(pairs, other)).length;
+  const isLossless = quality > 100;
   const logit =
-    quality > 100
-      ? logitOf(measures, otherPlaces, all.length, losslessWeights) -
-        (isUprightLookAlike(measures) ? uprightPenalty : 0)
-      : logitOf(measures, otherPlaces, all.length, compressedWeights);
+    logitOf(measures, otherPlaces, all.length, isLossless ? losslessWeights : compressedWeights) -
+    (isLossless && isUprightLookAlike(measures) ? uprightPenalty : 0) -
+    (measures.isTwoTone ? twoTonePenalty : 0);
   return { copy, measures, otherPlaces, score: 2 / (1 + Math.exp(-logit)) };
 }
 
@@ -117,26 +130,34 @@ function logitOf(measures: CopyMeasures, otherPlaces: number, candidates: number
   );
 }
 
-/** Whether `other` leads from a good part of the region of `copy`, or of its target, to a third place. */
-function isAnotherPlace(copy: GrownCopy, other: GrownCopy): boolean {
-  let [shared, seen] = [0, 0];
-  for (const tile of copy.tiles) {
-    for (let i = 0; i < tile.states.length; i += 7) {
-      if (tile.states[i] !== pixelStates.agrees) continue;
-      seen++;
+/** Pixels of a region, evenly chosen, and where its copy has them: x, y, target x, target y in turn. */
+function correspondencesOf({ tiles, map, area }: GrownCopy): Float64Array {
+  const every = Math.max(1, Math.floor(area / correspondences));
+  const found: number[] = [];
+  let count = 0;
+  for (const tile of tiles) {
+    for (let i = 0; i < tile.states.length; i++) {
+      if (tile.states[i] !== pixelStates.agrees || count++ % every !== 0) continue;
       const [x, y] = [tile.x + (i % tileSide), tile.y + Math.floor(i / tileSide)];
-      const [tx, ty] = [mapX(copy.map, x, y), mapY(copy.map, x, y)];
-      if (leadsElsewhere(other, x, y, tx, ty) || leadsElsewhere(other, tx, ty, x, y)) shared++;
+      found.push(x, y, mapX(map, x, y), mapY(map, x, y));
     }
   }
-  return shared >= sharedPart * seen;
+  return Float64Array.from(found);
+}
+
+/** Whether `other` leads from a good part of a region, or of its target, to a third place. */
+function isAnotherPlace(pairs: Float64Array, other: GrownCopy): boolean {
+  let shared = 0;
+  for (let i = 0; i < pairs.length; i += 4) {
+    const [x, y, tx, ty] = [pairs[i]!, pairs[i + 1]!, pairs[i + 2]!, pairs[i + 3]!];
+    if (leadsElsewhere(other, x, y, tx, ty) || leadsElsewhere(other, tx, ty, x, y)) shared++;
+  }
+  return shared >= (sharedPart * pairs.length) / 4;
 }
 
 /** Whether a copy holds (x, y) and takes it neither there nor anywhere near (tx, ty). */
 function leadsElsewhere(copy: GrownCopy, x: number, y: number, tx: number, ty: number): boolean {
-  const tile = copy.tiles.find((one) => x >= one.x && y >= one.y && x < one.x + tileSide && y < one.y + tileSide);
-  if (!tile) return false;
-  const state = tile.states[Math.floor(y - tile.y) * tileSide + Math.floor(x - tile.x)];
-  if (state !== pixelStates.agrees) return false;
+  const tile = copy.tileAt(x, y);
+  if (tile?.states[Math.floor(y - tile.y) * tileSide + Math.floor(x - tile.x)] !== pixelStates.agrees) return false;
   return Math.hypot(mapX(copy.map, x, y) - tx, mapY(copy.map, x, y) - ty) > 12;
 }

@@ -21,9 +21,8 @@ const leastCorrelation = 0.6;
 export function recursElsewhere(plane: Plane, copy: GrownCopy): boolean {
   const motif = motifOf(plane, copy);
   if (!motif) return false;
-  const { x, y } = motif;
-  const [tx, ty] = [mapX(copy.map, x, y), mapY(copy.map, x, y)];
-  return occursAround(plane, motif, x, y, tx, ty) || occursAround(plane, motif, tx, ty, x, y);
+  const target = { x: mapX(copy.map, motif.x, motif.y), y: mapY(copy.map, motif.x, motif.y) };
+  return occursAround(plane, motif, motif, target) || occursAround(plane, motif, target, motif, motif);
 }
 
 interface Motif {
@@ -73,20 +72,27 @@ function residualAt({ width, height, data }: Plane, x: number, y: number): numbe
   return data[y * width + x]! - sum / count;
 }
 
-/** Looks around one place, leaving out both known ones. */
-function occursAround(plane: Plane, motif: Motif, x: number, y: number, otherX: number, otherY: number): boolean {
-  const field = residualField(plane, Math.round(x), Math.round(y), mostDistance + mostRadius);
-  for (let py = Math.max(0, Math.round(y) - mostDistance); py <= Math.round(y) + mostDistance; py++) {
-    for (let px = Math.max(0, Math.round(x) - mostDistance); px <= Math.round(x) + mostDistance; px++) {
-      if (isNear(px, py, x, y) || isNear(px, py, otherX, otherY) || isNear(px, py, motif.x, motif.y)) continue;
+/** Looks around one place, leaving out both known ones and what lies around `seen`, if given. */
+function occursAround(plane: Plane, motif: Motif, place: Point, other: Point, seen?: Point): boolean {
+  const [x, y] = [Math.round(place.x), Math.round(place.y)];
+  const field = residualField(plane, x, y, mostDistance + mostRadius);
+  for (let py = Math.max(0, y - mostDistance); py <= y + mostDistance; py++) {
+    for (let px = Math.max(0, x - mostDistance); px <= x + mostDistance; px++) {
+      if (seen && isWithin(mostDistance, px, py, seen)) continue;
+      if (isWithin(samePlace, px, py, place) || isWithin(samePlace, px, py, other)) continue;
       if (correlationAt(field, motif, px, py) >= leastCorrelation) return true;
     }
   }
   return false;
 }
 
-function isNear(x: number, y: number, px: number, py: number): boolean {
-  return Math.max(Math.abs(x - px), Math.abs(y - py)) < samePlace;
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+function isWithin(distance: number, x: number, y: number, place: Point): boolean {
+  return Math.max(Math.abs(x - place.x), Math.abs(y - place.y)) < distance;
 }
 
 interface Field extends Plane {

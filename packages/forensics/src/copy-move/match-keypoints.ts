@@ -46,6 +46,8 @@ class NeighbourLists {
   readonly #keypoints: Keypoints;
   readonly #count: number;
   readonly #leastShift2: number;
+  readonly #x: Float32Array;
+  readonly #y: Float32Array;
   readonly #ids: Int32Array;
   readonly #distances: Float32Array;
 
@@ -53,6 +55,8 @@ class NeighbourLists {
     this.#keypoints = keypoints;
     this.#count = keypoints.points.length;
     this.#leastShift2 = leastShift ** 2;
+    this.#x = Float32Array.from(keypoints.points, ({ x }) => x);
+    this.#y = Float32Array.from(keypoints.points, ({ y }) => y);
     this.#ids = new Int32Array(this.#count * kept).fill(-1);
     this.#distances = new Float32Array(this.#count * kept).fill(largestDistance ** 2);
   }
@@ -77,9 +81,9 @@ class NeighbourLists {
 
   #compare(a: number, b: number): void {
     const other = b < this.#count ? b : b - this.#count;
-    const { points, descriptors, mirrored } = this.#keypoints;
-    const [p, q] = [points[a]!, points[other]!];
-    if ((p.x - q.x) ** 2 + (p.y - q.y) ** 2 < this.#leastShift2) return;
+    const { descriptors, mirrored } = this.#keypoints;
+    const [dx, dy] = [this.#x[a]! - this.#x[other]!, this.#y[a]! - this.#y[other]!];
+    if (dx * dx + dy * dy < this.#leastShift2) return;
     const last = this.#distances[a * kept + kept - 1]!;
     const isPlain = other === b;
     const limit = isPlain ? Math.max(last, this.#distances[b * kept + kept - 1]!) : last;
@@ -143,38 +147,50 @@ class NeighbourLists {
 /** Stops as soon as the sum exceeds the limit. */
 function squaredDistance(a: Float32Array, from: number, b: Float32Array, to: number, limit: number): number {
   let sum = 0;
-  for (let block = 0; block < descriptorLength && sum < limit; block += 16) {
-    for (let k = block; k < block + 16; k++) {
-      const difference = a[from + k]! - b[to + k]!;
-      sum += difference * difference;
-    }
+  for (let k = 0; k < descriptorLength && sum < limit; k += 8) {
+    const [i, j] = [from + k, to + k];
+    const d0 = a[i]! - b[j]!;
+    const d1 = a[i + 1]! - b[j + 1]!;
+    const d2 = a[i + 2]! - b[j + 2]!;
+    const d3 = a[i + 3]! - b[j + 3]!;
+    const d4 = a[i + 4]! - b[j + 4]!;
+    const d5 = a[i + 5]! - b[j + 5]!;
+    const d6 = a[i + 6]! - b[j + 6]!;
+    const d7 = a[i + 7]! - b[j + 7]!;
+    sum += d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3 + (d4 * d4 + d5 * d5 + d6 * d6 + d7 * d7);
   }
   return sum;
 }
 
-/** Splits at the mean of one of the most varying dimensions, chosen at random, down to the leaves. */
+/** Splits at the mean of one of the most varying dimensions, chosen at random, down to the leaves; reorders. */
 function partition(indexes: Int32Array, lists: NeighbourLists, size: number, random: () => number): void {
   if (indexes.length <= size) {
     lists.compareAll(indexes);
     return;
   }
   const dimension = splitDimension(indexes, lists, random);
-  const values = Float32Array.from(indexes, (index) => lists.value(index, dimension));
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const isLow = (_: number, i: number) => values[i]! < mean;
-  const low = indexes.filter(isLow);
+  let sum = 0;
+  for (let i = 0; i < indexes.length; i++) sum += lists.value(indexes[i]!, dimension);
+  const middle = lowFirst(indexes, lists, dimension, sum / indexes.length);
   // Equal descriptors cannot be split: compare some of them.
-  if (low.length === 0 || low.length === indexes.length) {
+  if (middle === 0 || middle === indexes.length) {
     lists.compareAll(indexes.subarray(0, 2 * leafSize));
     return;
   }
-  partition(low, lists, size, random);
-  partition(
-    indexes.filter((_, i) => !isLow(_, i)),
-    lists,
-    size,
-    random,
-  );
+  partition(indexes.subarray(0, middle), lists, size, random);
+  partition(indexes.subarray(middle), lists, size, random);
+}
+
+/** Puts descriptors below the limit first; returns their number. */
+function lowFirst(indexes: Int32Array, lists: NeighbourLists, dimension: number, limit: number): number {
+  let middle = 0;
+  for (let i = 0; i < indexes.length; i++) {
+    const index = indexes[i]!;
+    if (lists.value(index, dimension) >= limit) continue;
+    indexes[i] = indexes[middle]!;
+    indexes[middle++] = index;
+  }
+  return middle;
 }
 
 function splitDimension(indexes: Int32Array, lists: NeighbourLists, random: () => number): number {

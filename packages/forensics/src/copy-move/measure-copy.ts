@@ -1,7 +1,9 @@
+import type { Plane } from "../raster/plane.ts";
 import { type AffineParts, affineParts, mapX, mapY } from "./affine.ts";
 import { densities, halfDense, type MaskedBox, statesOf, valueAt } from "./copy-mask.ts";
 import { type GrownCopy, pixelStates, tileSide } from "./grow-copy.ts";
 import type { QuantizationNoise } from "./quantization-noise.ts";
+import { isTwoTone } from "./two-tone.ts";
 
 /** What tells a clone from a repetition. */
 export interface CopyMeasures extends AffineParts {
@@ -15,22 +17,31 @@ export interface CopyMeasures extends AffineParts {
   readonly overlap: number;
   /** Median root mean square difference, grey values. */
   readonly difference: number;
+  /** Whether the region is ink on paper: letters recur. */
+  readonly isTwoTone: boolean;
   /** Median mean square difference of the windows over what two compressions leave. About 1 for a clone. */
   readonly excess: number;
 }
 
+/** Windows that are measured at most, evenly chosen. */
+const mostWindows = 20_000;
+
 /** Measures a copy on its windows. */
-export function measureCopy(copy: GrownCopy, noise: QuantizationNoise): CopyMeasures {
+export function measureCopy(plane: Plane, copy: GrownCopy, noise: QuantizationNoise): CopyMeasures {
   const states = statesOf(copy);
-  const correlations = new Float32Array(copy.area);
-  const energies = new Float32Array(copy.area);
-  const differences = new Float32Array(copy.area);
-  const excesses = new Float32Array(copy.area);
-  let [count, overlapping] = [0, 0];
+  const every = Math.ceil(copy.area / mostWindows);
+  const windows = Math.ceil(copy.area / every);
+  const correlations = new Float32Array(windows);
+  const energies = new Float32Array(windows);
+  const differences = new Float32Array(windows);
+  const excesses = new Float32Array(windows);
+  const values = new Float32Array(windows);
+  let [seen, count, overlapping] = [0, 0, 0];
   for (const tile of copy.tiles) {
     for (let i = 0; i < tile.states.length; i++) {
-      if (tile.states[i] !== pixelStates.agrees) continue;
+      if (tile.states[i] !== pixelStates.agrees || seen++ % every !== 0) continue;
       const [x, y] = [tile.x + (i % tileSide), tile.y + Math.floor(i / tileSide)];
+      values[count] = plane.data[y * plane.width + x]!;
       correlations[count] = tile.correlations[i]!;
       energies[count] = tile.energies[i]!;
       differences[count] = tile.differences[i]!;
@@ -46,8 +57,9 @@ export function measureCopy(copy: GrownCopy, noise: QuantizationNoise): CopyMeas
     area: copy.area,
     quietCorrelation: median(correlations.filter((_, i) => energies[i]! <= middle)),
     solidity: solidityOf(states),
-    overlap: overlapping / copy.area,
+    overlap: overlapping / windows,
     difference: Math.sqrt(median(differences)),
+    isTwoTone: isTwoTone(values),
     excess: median(excesses),
   };
 }

@@ -1,5 +1,6 @@
 import { type ConnectedRegion, connectedRegions } from "../raster/connected-regions.ts";
 import type { Plane } from "../raster/plane.ts";
+import { RegionTable, touches } from "../raster/region-table.ts";
 import { tileSide } from "../raster/spectral-peaks.ts";
 import { cellSide, locateTrace, type TraceMap } from "./locate-trace.ts";
 import { pairCount, pairFrequency, type TilePeaks } from "./tile-peaks.ts";
@@ -143,43 +144,27 @@ function strongest(peaks: TilePeaks, free: Uint8Array): Peak | undefined {
   return tile === -1 ? undefined : { tile, pair, ratio };
 }
 
-interface Corner {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** In cells. */
-function tileCorner({ layout }: TilePeaks, tile: number): Corner {
-  return {
-    x: Math.floor(layout.columns[tile % layout.columns.length]! / cellSide),
-    y: Math.floor(layout.rows[Math.floor(tile / layout.columns.length)]! / cellSide),
-  };
+/** A tile and the cells that border on its end, in cells. */
+function tileBox({ layout }: TilePeaks, tile: number) {
+  const left = Math.floor(layout.columns[tile % layout.columns.length]! / cellSide);
+  const top = Math.floor(layout.rows[Math.floor(tile / layout.columns.length)]! / cellSide);
+  return { left, top, right: left + cellsPerTile + 1, bottom: top + cellsPerTile + 1 };
 }
 
 /** The largest part with the trace that touches the tile; undefined when it is small or the rest has the trace too. */
 function localRegion(peaks: TilePeaks, { width, height, ratio }: TraceMap, top: Peak): ConnectedRegion | undefined {
   const mask = Uint8Array.from(ratio, (value) => (value >= leastCellRatio ? 1 : 0));
-  const corner = tileCorner(peaks, top.tile);
-  const region = connectedRegions(mask, width, height).find((candidate) => cellsWithin(candidate, corner, width) > 0);
+  const box = tileBox(peaks, top.tile);
+  const region = connectedRegions(mask, width, height).find((candidate) => touches(candidate, box, width));
   if (!region || region.area < fewestCells) return undefined;
-  return isAlone(peaks, top.pair, region, width) ? region : undefined;
-}
-
-/** How many cells of a region lie in a tile. */
-function cellsWithin({ cells }: ConnectedRegion, { x, y }: Corner, width: number): number {
-  let within = 0;
-  for (const cell of cells) {
-    const [u, v] = [cell % width, Math.floor(cell / width)];
-    if (u >= x && u <= x + cellsPerTile && v >= y && v <= y + cellsPerTile) within++;
-  }
-  return within;
+  return isAlone(peaks, top.pair, new RegionTable(region, width, height)) ? region : undefined;
 }
 
 /** True when the tiles beside the region are enough and show no trace even taken together. */
-function isAlone(peaks: TilePeaks, pair: number, region: ConnectedRegion, width: number): boolean {
+function isAlone(peaks: TilePeaks, pair: number, region: RegionTable): boolean {
   let [sum, outside] = [0, 0];
   for (let tile = 0; tile < peaks.telling.length; tile++) {
-    if (peaks.telling[tile] === 0 || cellsWithin(region, tileCorner(peaks, tile), width) > 0) continue;
+    if (peaks.telling[tile] === 0 || region.touches(tileBox(peaks, tile))) continue;
     sum += Math.min(mostRatio, ratioAt(peaks, tile, pair));
     outside++;
   }

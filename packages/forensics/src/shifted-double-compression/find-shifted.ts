@@ -1,6 +1,7 @@
 import type { ConnectedRegion } from "../raster/connected-regions.ts";
 import { connectedRegions } from "../raster/connected-regions.ts";
 import type { Plane } from "../raster/plane.ts";
+import { RegionTable, touches } from "../raster/region-table.ts";
 import { locateShifted, mapCellSide, type ShiftedMap } from "./locate-shifted.ts";
 import {
   cellSide,
@@ -201,14 +202,14 @@ function phaseAt({ width, real, imaginary }: PeriodSums, { window, hypothesis }:
 
 /** The largest part with the period that touches the window; undefined when small or when the rest has the period too. */
 function localRegion(windows: WindowRatios, map: ShiftedMap, top: Peak): ConnectedRegion | undefined {
-  const region = connectedRegions(map.mask, map.width, map.height).find(
-    (candidate) => cellsWithin(candidate, map.width, windows, top.window) > 0,
-  );
+  const box = windowBox(windows, top.window);
+  const region = connectedRegions(map.mask, map.width, map.height).find((each) => touches(each, box, map.width));
   if (!region || region.area < fewestCells) return undefined;
+  const table = new RegionTable(region, map.width, map.height);
   let [sum, outside] = [0, 0];
   const telling = tellingWindows(windows, top.hypothesis);
   for (const window of telling) {
-    if (cellsWithin(region, map.width, windows, window) > 0) continue;
+    if (table.touches(windowBox(windows, window))) continue;
     sum += Math.min(mostRatio, ratioAt(windows, window, top.hypothesis));
     outside++;
   }
@@ -218,13 +219,8 @@ function localRegion(windows: WindowRatios, map: ShiftedMap, top: Peak): Connect
 
 const mapCellsPerCell = cellSide / mapCellSide;
 
-/** How many 16 px cells of a region lie in a window of 128 px. */
-function cellsWithin({ cells }: ConnectedRegion, mapWidth: number, { width }: WindowRatios, window: number): number {
-  const [x, y] = [mapCellsPerCell * (window % width), mapCellsPerCell * Math.floor(window / width)];
-  let within = 0;
-  for (const cell of cells) {
-    const [u, v] = [cell % mapWidth, Math.floor(cell / mapWidth)];
-    if (u >= x && u < x + 2 * mapCellsPerCell && v >= y && v < y + 2 * mapCellsPerCell) within++;
-  }
-  return within;
+/** A window of 128 px in the 16 px cells of the map. */
+function windowBox({ width }: WindowRatios, window: number) {
+  const [left, top] = [mapCellsPerCell * (window % width), mapCellsPerCell * Math.floor(window / width)];
+  return { left, top, right: left + 2 * mapCellsPerCell, bottom: top + 2 * mapCellsPerCell };
 }

@@ -72,6 +72,8 @@ export const v128 = {
     splat: (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer), ...simd(0x13)],
     lessThan: binary(...simd(0x43)),
     abs: (value: Code): Code => [...value, ...simd(0xe0)],
+    min: binary(...simd(0xe8)),
+    max: binary(...simd(0xe9)),
     add: binary(...simd(0xe4)),
     sub: binary(...simd(0xe5)),
     mul: binary(...simd(0xe6)),

@@ -1,14 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { gaussianBlur } from "../../src/copy-move/gaussian-blur.ts";
+import { GaussianBlur } from "../../src/copy-move/gaussian-blur.ts";
+import { PlaneMemory } from "../../src/copy-move/plane-memory.ts";
 import { randomSource } from "../textured-rgb.ts";
 
-describe("gaussianBlur", () => {
+function blurred(pixels: Float32Array, width: number, height: number, sigma: number): Float32Array {
+  const memory = new PlaneMemory(2 * pixels.length + GaussianBlur.room(width), 4);
+  const gaussian = new GaussianBlur(memory, width);
+  const [source, target] = [memory.allocate(pixels.length), memory.allocate(pixels.length)];
+  source.set(pixels);
+  gaussian.blur(source, target, width, height, sigma);
+  expect(source).toEqual(pixels);
+  return target;
+}
+
+describe("GaussianBlur", () => {
   it.each([0.6, 1.6, 3])("equals the sum over all pixels with σ = %d, edges repeated", (sigma) => {
     const [width, height] = [19, 13];
     const random = randomSource(1);
     const source = Float32Array.from({ length: width * height }, () => 255 * random());
-    const target = new Float32Array(source.length);
-    gaussianBlur(source, target, new Float32Array(source.length), width, height, sigma);
+    const target = blurred(source, width, height, sigma);
     const reach = Math.ceil(5 * sigma);
     for (const [x, y] of [
       [9, 6],
@@ -31,9 +41,6 @@ describe("gaussianBlur", () => {
   });
 
   it("keeps a constant", () => {
-    const source = new Float32Array(64).fill(77);
-    const target = new Float32Array(64);
-    gaussianBlur(source, target, new Float32Array(64), 8, 8, 2);
-    for (const value of target) expect(value).toBeCloseTo(77, 3);
+    for (const value of blurred(new Float32Array(64).fill(77), 8, 8, 2)) expect(value).toBeCloseTo(77, 3);
   });
 });

@@ -20,7 +20,7 @@ def fingerprint(path: Path) -> np.ndarray | None:
         with Image.open(path) as image:
             image.draft("L", (128, 128))
             small = np.asarray(image.convert("L").resize((9, 8), Image.BOX), float)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError):
         return None
     return None if small.std() < 3 else (small[:, 1:] > small[:, :-1]).ravel()
 

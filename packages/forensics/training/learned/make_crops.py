@@ -13,7 +13,7 @@ from sources import SOURCES, Source, originals, training_data
 from synthesis import CANVAS, SIDE, page, pair
 
 SHARD = 500  # pairs
-MIX = {"photo": 0.64, "art": 0.12, "scan": 0.14, "page": 0.10}
+MIX = {"photo": 0.72, "art": 0.16, "page": 0.12}
 
 
 def seeded(name: str, number: int = 0) -> np.random.Generator:
@@ -62,7 +62,7 @@ class Plates:
     """The plates of one side of the split, by kind."""
 
     def __init__(self, split: str):
-        self.of_kind: dict[str, list[tuple[str, np.ndarray]]] = {"photo": [], "art": [], "scan": []}
+        self.of_kind: dict[str, list[tuple[str, np.ndarray]]] = {"photo": [], "art": []}
         for source in SOURCES:
             if source.held_out == (split == "validation"):
                 file = training_data() / "plates" / f"{source.name}.npy"
@@ -84,7 +84,7 @@ class Plates:
         donor = host
         while donor is host or np.array_equal(donor, host):
             donor = self.draw(donor_kind, rng)[1]
-        return name, "scan" if kind == "page" else kind, host, donor
+        return name, kind, host, donor
 
 
 def shard(task: tuple[str, int]) -> None:
@@ -102,7 +102,9 @@ def shard(task: tuple[str, int]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / f"{number:03}-masks.npy", np.stack(masks))
     (folder / f"{number:03}.json").write_text(json.dumps(rows))
-    np.save(folder / f"{number:03}-crops.npy", np.stack(crops))  # last: its presence says that the shard is whole
+    part = folder / f"{number:03}.part.npy"
+    np.save(part, np.stack(crops))
+    part.rename(folder / f"{number:03}-crops.npy")  # last and at once: its presence says that the shard is whole
 
 
 def make_crops(shards: int, processes: int) -> Path:

@@ -35,12 +35,13 @@ def best_threshold(maps: np.ndarray, truths: np.ndarray) -> float:
 def predictions(network: ForgeryNetwork, crops: Crops, indices: list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Map logits (N x 32 x 32) and image logits of crops at their full size."""
     network.eval()
+    device = next(network.parameters()).device
     maps, images = [], []
     for start in range(0, len(indices), 8):
         pictures, _ = tensors([crops.at(i) for i in indices[start : start + 8]])
-        logits, evidence = network(pictures)
-        maps.append(logits[:, 0].numpy())
-        images.append(image_logit(evidence).numpy())
+        logits, evidence = network(pictures.to(device))
+        maps.append(logits[:, 0].cpu().numpy())
+        images.append(image_logit(evidence).cpu().numpy())
     return np.concatenate(maps), np.concatenate(images)
 
 

@@ -17,7 +17,7 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 @dataclass(frozen=True)
 class Source:
     name: str
-    kind: str  # "photo", "scan" or "art"
+    kind: str  # "photo" or "art"
     licence: str
     most: int  # pictures taken from it, so that no source dominates
     held_out: bool = False  # only for validation
@@ -25,16 +25,17 @@ class Source:
 
 SOURCES = [
     Source("plasma-workspace-wallpapers", "photo", "GPL-2+", 34),
-    Source("gnome-backgrounds", "photo", "CC BY-SA 3.0 and others", 14),
+    Source("gnome-backgrounds", "photo", "GPL-2+, CC BY-SA 3.0", 14),
     Source("mate-backgrounds", "photo", "GPL-2+, CC BY-SA 4.0", 30),
     Source("lomiri-wallpapers", "photo", "CC BY 4.0, CC BY-SA, CC0", 19, held_out=True),
     Source("ukui-wallpapers", "photo", "CC BY-SA 3.0", 12),
     Source("popos", "photo", "CC BY-SA 4.0, public domain", 40),
-    Source("elementary", "photo", "CC0, Unsplash and Pexels licences", 16),
-    Source("urban100", "photo", "CC BY 4.0", 100),
     Source("scikit-image", "photo", "CC0 and public domain", 12),
-    Source("receipts", "scan", "MIT (repository), SROIE training part", 160),
     Source("endless-sky-data", "art", "GPL-3+, CC BY-SA, public domain", 60),
+    Source("freecol", "art", "GPL-2+", 40),
+    Source("freeorion-data", "art", "CC BY-SA 3.0", 11),
+    Source("unknown-horizons", "art", "CC BY-SA 3.0", 4),
+    Source("widelands-data", "art", "GPL-2+", 40),
     Source("naev-data", "art", "GPL-3+, CC BY-SA, CC BY, public domain", 20, held_out=True),
 ]
 

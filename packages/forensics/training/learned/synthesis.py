@@ -22,6 +22,7 @@ class Chain:
     history: dict | None
     edit: str | None
     edit_seed: int
+    saved: dict | None  # by the editor, before the picture is resized and saved for good
     resize: float
     final: dict | None
     shift: tuple[int, int]
@@ -70,16 +71,17 @@ def random_chain(rng: np.random.Generator) -> Chain:
     edit = str(rng.choice(["blur", "sharpen", "brightness", "contrast", "noise", "saturation"])) if rng.random() < 0.25 else None
     resize, final = 1.0, None
     draw = rng.random()
-    if draw < 0.3:
+    if draw < 0.28:
         final = {"quality": 90, "subsampling": 2, "tilt": 0.0}
-    elif draw < 0.65:
+    elif draw < 0.6:
         final = jpeg_settings(rng, 70, 100)
-    elif draw < 0.82:
+    elif draw < 0.74:
         resize, final = float(rng.uniform(0.65, 1)), jpeg_settings(rng, 70, 85)
+    saved = jpeg_settings(rng, 90, 99) if final and rng.random() < 0.35 else None
     shift = (0, 0)
     if final is None and history is None and rng.random() < 0.5:
         shift = (int(rng.integers(8)), int(rng.integers(8)))
-    return Chain(history, edit, int(rng.integers(1 << 31)), resize, final, shift)
+    return Chain(history, edit, int(rng.integers(1 << 31)), saved, resize, final, shift)
 
 
 def edited(picture: Picture, edit: str | None, rng: np.random.Generator) -> Picture:
@@ -107,6 +109,8 @@ def gamma(picture: Picture, exponent: float) -> Picture:
 def finished(picture: Picture, chain: Chain) -> tuple[Picture, dict]:
     """The picture as the detector would decode it, and what its container would say."""
     picture = edited(picture, chain.edit, np.random.default_rng(chain.edit_seed))
+    if chain.saved:
+        picture = recompressed(picture, chain.saved)
     if chain.resize != 1:
         picture = cv2.resize(picture, None, fx=chain.resize, fy=chain.resize, interpolation=cv2.INTER_AREA if chain.resize < 0.8 else cv2.INTER_CUBIC)
     facts = {"quality": 100, "subsampling": 0, "jpeg": 0, "bytes": 0, "resize": chain.resize}
@@ -324,7 +328,7 @@ def page(rng: np.random.Generator, side: int) -> Picture:
 
 
 METHODS = {"splice": splice, "copy-move": copy_move, "inpaint": inpaint, "generative-like": decoded_like, "retouch": retouch, "text": text_edit}
-SHARES = {"photo": [0.42, 0.22, 0.14, 0.09, 0.13, 0], "art": [0.5, 0.2, 0.1, 0.07, 0.13, 0], "scan": [0.15, 0.05, 0.05, 0, 0.05, 0.7]}
+SHARES = {"photo": [0.42, 0.22, 0.14, 0.09, 0.13, 0], "art": [0.5, 0.2, 0.1, 0.07, 0.13, 0], "page": [0.15, 0.05, 0.05, 0, 0.05, 0.7]}
 
 
 def apply(method: str, host: Picture, donor: Picture, rng: np.random.Generator) -> tuple[Picture, np.ndarray]:

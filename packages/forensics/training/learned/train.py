@@ -25,8 +25,8 @@ from network import ForgeryNetwork, image_logit
 from sources import training_data
 
 SEED = 20
-TRAINING_SIDE = 192
-BATCH = 6  # per process
+TRAINING_SIDE = 160
+BATCH = 8  # per process
 PEAK_RATE = 3e-3
 FORGED_WEIGHT = 2.0
 
@@ -35,7 +35,7 @@ def loss_of(network: ForgeryNetwork, pictures: Tensor, masks: Tensor) -> Tensor:
     """Balanced cross-entropy and Dice of the map, cross-entropy of the image."""
     logits, evidence = network(pictures)
     truth = (masks.flatten(1).sum(1) >= 2).float()
-    pixel = F.binary_cross_entropy_with_logits(logits, masks, pos_weight=torch.tensor(FORGED_WEIGHT))
+    pixel = F.binary_cross_entropy_with_logits(logits, masks, pos_weight=logits.new_tensor(FORGED_WEIGHT))
     share = torch.sigmoid(logits)
     dice = 1 - (2 * (share * masks).flatten(1).sum(1) + 1) / ((share**2 + masks**2).flatten(1).sum(1) + 1)
     image = F.binary_cross_entropy_with_logits(image_logit(evidence), truth)
@@ -50,7 +50,7 @@ def averaged(network: ForgeryNetwork, progress: float, count: int) -> float:
     """Gives every process the mean of the gradients, and of how far the training is."""
     if count == 1:
         return progress
-    flat = torch.cat([*(p.grad.flatten() for p in network.parameters()), torch.tensor([progress])])
+    flat = torch.cat([*(p.grad.flatten().cpu() for p in network.parameters()), torch.tensor([progress])])
     distributed.all_reduce(flat)
     start = 0
     for p in network.parameters():
@@ -60,7 +60,7 @@ def averaged(network: ForgeryNetwork, progress: float, count: int) -> float:
 
 
 def update_mean(mean: ForgeryNetwork, network: ForgeryNetwork, step: int) -> None:
-    decay = min(0.998, (step + 1) / (step + 10))
+    decay = min(0.995, (step + 1) / (step + 10))
     for kept, new in zip(mean.state_dict().values(), network.state_dict().values()):
         kept.lerp_(new, 1 - decay) if kept.is_floating_point() else kept.copy_(new)
 
@@ -74,7 +74,8 @@ def work(rank: int, count: int, steps: int, minutes: float, checkpoint: Path) ->
     rng = np.random.default_rng([SEED, rank])
     folder = training_data() / "crops"
     validation = load_crops(folder / "validation")
-    network = ForgeryNetwork()
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network = ForgeryNetwork().to(device)
     for module in network.modules():
         if isinstance(module, torch.nn.Conv2d):
             module.to(memory_format=torch.channels_last)  # a quarter faster on CPUs
@@ -87,7 +88,7 @@ def work(rank: int, count: int, steps: int, minutes: float, checkpoint: Path) ->
         for group in optimizer.param_groups:
             group["lr"] = rate_at(step, progress)
         network.train()
-        loss = loss_of(network, *batch(training, rng))
+        loss = loss_of(network, *(part.to(device) for part in batch(training, rng)))
         optimizer.zero_grad()
         loss.backward()
         progress = averaged(network, max(step / steps, (time.time() - started) / (60 * minutes)), count)
@@ -97,8 +98,9 @@ def work(rank: int, count: int, steps: int, minutes: float, checkpoint: Path) ->
         running = loss.item() if step == 0 else 0.98 * running + 0.02 * loss.item()
         if rank == 0 and step % 50 == 0:
             print(f"step {step}, {progress:.0%}, {len(training)} crops, loss {running:.3f}, {time.time() - started:.0f} s", flush=True)
-        if rank == 0 and step % 400 == 399:
+        if rank == 0 and step % 100 == 99:  # what can be exported if the training is stopped
             torch.save(mean.state_dict(), checkpoint)
+        if rank == 0 and step % 400 == 399:
             report(mean, validation, list(range(0, len(validation), 16)))
         step += 1
     if rank == 0:

@@ -15,7 +15,7 @@ import { vennAbersInterval } from "./venn-abers.ts";
 type Detectors = readonly Pick<Detector, "id" | "version" | "family">[];
 type Weights = Readonly<Record<string, number>>;
 
-/** An image and its detections, calibrated by tables that were fitted without its source. */
+/** An image and its detections, calibrated by tables that were fitted without its group. */
 interface Held {
   readonly image: Observed;
   readonly detections: readonly Detection[];
@@ -38,7 +38,7 @@ const leastGain = 5e-4;
 
 /**
  * Fits what statistics mean and how detectors and families count. Which detectors have a say, family weights and the
- * confidence interval are chosen on images judged by tables that were fitted without their source.
+ * confidence interval are chosen by cross-validation over groups of pictures.
  */
 export function fitCalibration(images: readonly Observed[], detectors: Detectors, version: string): Calibration {
   const sources = [...new Set(images.map(sourceOf))].sort();
@@ -74,7 +74,7 @@ function groupFolds(images: readonly Observed[]): ReadonlyMap<string, number> {
 }
 
 /**
- * Leaves out one detector after another as long as that makes strangers' images better judged: a cue that lowers the
+ * Leaves out one detector after another as long as that makes unseen images better judged: a cue that lowers the
  * figure has no say.
  */
 function helpfulDetectors(held: readonly Held[], detectors: Detectors): ReadonlySet<string> {

@@ -3,11 +3,12 @@ import { isotonicBlocks, type WeightedExample } from "./isotonic.ts";
 /** Natural logarithm beyond which no detector may go. */
 const largest = 4;
 const mostKnots = 16;
+/** Average examples added to each class of a block: sources differ by more than their examples show. */
+const prior = 6;
 
 /**
  * A statistic's log-likelihood ratio as a piecewise-linear, non-decreasing function: isotonic regression with both
- * classes weighted to 1, each block's classes raised by half an average example, so that a few examples never give
- * certainty.
+ * classes weighted to 1, each block's classes raised by a few average examples, so that few examples never give certainty.
  *
  * @param examples Weights count within a class; their sum over a class does not matter.
  * @returns `[statistic, log-likelihood ratio]`, ascending; a single `[0, 0]` when a class has no example.
@@ -21,8 +22,8 @@ export function logLikelihoodKnots(examples: readonly WeightedExample[]): [numbe
     weight: example.weight / (example.isForged ? forged : authentic).sum,
   }));
   const knots = isotonicBlocks(weighted).flatMap((block): [number, number][] => {
-    const positive = block.forged + 0.5 / forged.count;
-    const negative = block.authentic + 0.5 / authentic.count;
+    const positive = block.forged + prior / forged.count;
+    const negative = block.authentic + prior / authentic.count;
     const ratio = Math.max(-largest, Math.min(largest, Math.log(positive / negative)));
     const rounded = Math.round(ratio * 1000) / 1000;
     return block.from === block.to
@@ -42,7 +43,7 @@ function classWeight(examples: readonly WeightedExample[]): { sum: number; count
   return { sum, count: squares === 0 ? 0 : sum ** 2 / squares };
 }
 
-/** Smoothing by half an example can turn neighbouring blocks around. */
+/** Smoothing can turn neighbouring blocks around. */
 function nonDecreasing(knots: readonly [number, number][]): [number, number][] {
   let most = -largest;
   return knots.map(([score, ratio]) => {

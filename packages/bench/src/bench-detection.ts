@@ -8,6 +8,7 @@ import { forensicDetectors } from "@artguard/forensics";
 import { calibrationExamples, exampleCount } from "./calibration/examples.ts";
 import { type BenchCase, benchRows, readCase, type Variant, variants } from "./cases.ts";
 import { collectionsOf, imageFigures, pixelFigures, speedFigures } from "./figures.ts";
+import { generatorFigures } from "./generator-figures.ts";
 import { type Judged, judgeLeftOut, LeftOutCalibrations } from "./judged.ts";
 import { expectedCalibrationError } from "./metrics/calibration-error.ts";
 import { observeAll } from "./observe.ts";
@@ -102,7 +103,8 @@ for (const variant of variants) {
     ...collection,
     figures: imageFigures(collection),
   }));
-  const result: VariantResult = { variant, images, collections, pixels: await pixelFigures(images) };
+  const generators = variant === "same-size" ? generatorFigures(images, calibrations) : [];
+  const result: VariantResult = { variant, images, collections, generators, pixels: await pixelFigures(images) };
   for (const collection of collections) writePlots(collection, variant, values.out);
   print(result);
   results.push(result);

@@ -44,7 +44,7 @@ export interface PixelFigures {
 }
 
 /** Originals that people painted or drew. */
-const humanArt = /^(digital-)?paintings/;
+export const humanArt = /^(digital-)?paintings/;
 
 /** What is compared with what: each set with both classes by itself, and the pools. */
 export function collectionsOf(images: readonly Judged[]): Collection[] {

@@ -14,7 +14,7 @@ export interface Judged extends Observed {
   readonly policy: VerdictPolicy;
 }
 
-/** Calibrations by the source that they were fitted without. */
+/** Calibrations by the sources that they were fitted without. */
 export class LeftOutCalibrations {
   readonly #fitted = new Map<string, Calibration>();
   readonly #examples: readonly Observed[];
@@ -25,12 +25,13 @@ export class LeftOutCalibrations {
     this.#detectors = detectors;
   }
 
-  without(source: string): Calibration {
-    const known = this.#fitted.get(source);
+  without(...sources: readonly string[]): Calibration {
+    const key = sources.join(" and ");
+    const known = this.#fitted.get(key);
     if (known) return known;
-    const others = this.#examples.filter((image) => sourceOf(image) !== source);
-    const fitted = fitCalibration(others, this.#detectors, `without ${source}`);
-    this.#fitted.set(source, fitted);
+    const others = this.#examples.filter((image) => !sources.includes(sourceOf(image)));
+    const fitted = fitCalibration(others, this.#detectors, `without ${key}`);
+    this.#fitted.set(key, fitted);
     return fitted;
   }
 }

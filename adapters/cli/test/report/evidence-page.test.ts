@@ -154,7 +154,9 @@ describe.skipIf(!executablePath)("the evidence pages in a browser", () => {
   it("lists all images in the index, links their pages and names the failed ones", async () => {
     const page = await open("index.html");
     const rows = page.locator("tbody tr");
-    expect(await rows.allTextContents()).toEqual([
+    const contents = await rows.allTextContents();
+    const unsuspicious = contents.slice(2, -1).toSorted();
+    expect([...contents.slice(0, 2), ...unsuspicious, contents.at(-1)]).toEqual([
       expect.stringContaining("generated.png"),
       expect.stringContaining("spliced.jpg"),
       expect.stringContaining("onerror"),

@@ -1,6 +1,7 @@
 import type { Variant } from "../cases.ts";
 import type { Collection, Figure, ImageFigures, PixelFigures } from "../figures.ts";
 import { meanFigure } from "../figures.ts";
+import type { GeneratorFigures } from "../generator-figures.ts";
 import type { Judged } from "../judged.ts";
 import { expectedCalibrationError } from "../metrics/calibration-error.ts";
 import { figure, textTable } from "./text-table.ts";
@@ -11,6 +12,8 @@ export interface VariantResult {
   readonly images: readonly Judged[];
   readonly collections: readonly (Collection & { readonly figures: readonly ImageFigures[] })[];
   readonly pixels: readonly PixelFigures[];
+  /** Empty but where the images have one size. */
+  readonly generators: readonly GeneratorFigures[];
 }
 
 type Row = readonly [what: string, asked: string, n: string, value: string, formatOnly: string];
@@ -30,7 +33,7 @@ export function askedFigures(results: readonly VariantResult[]): string {
     aucRow("cocoglide, as stored", "≥ .75", of("as-is"), "cocoglide"),
     aucRow("cocoglide, after JPEG 90", "≥ .65", of("re-encoded"), "cocoglide"),
     pixelRow("text-tamper, pixel AUC", "≥ .80", of("as-is"), "text-tamper", "auc"),
-    aucRow("generated against human art, one size and format", "≥ .90", of("same-size"), "generated against human art"),
+    ...generatorRows("≥ .90", of("same-size")),
     verdictRow(
       "human art accused, one size and format",
       "≤ .02",
@@ -90,6 +93,16 @@ function shareRow(
   if (members.length === 0) return undefined;
   const accused = members.map(({ group, verdict }) => ({ group, value: Number(verdicts.includes(verdict)) }));
   return [what, asked, `${members.length}`, interval(meanFigure(accused)), "–"];
+}
+
+function generatorRows(asked: string, result: VariantResult | undefined): Row[] {
+  return (result?.generators ?? []).map(({ generator, generated, human, auc }) => [
+    `${generator} against human art, one size and format, neither seen: AUC`,
+    asked,
+    `${generated}+${human}`,
+    interval(auc),
+    "–",
+  ]);
 }
 
 /** The mean over sets, so that no large set speaks for all. */

@@ -13,6 +13,10 @@ export const errorCodes = {
     fix: "Read the record again; a COMPLETED or FAILED analysis is final.",
   },
   "analysis.not-found": { meaning: "No analysis has this request_id.", fix: "Check the request_id." },
+  "configuration.invalid": {
+    meaning: "A setting from the environment has a wrong value.",
+    fix: "Correct the named variables; docs/configuration.md lists them.",
+  },
   "detection.failed": {
     meaning: "A detector threw; the other detectors' results stand.",
     fix: "Report it with the image's SHA-256 and the detector's version.",

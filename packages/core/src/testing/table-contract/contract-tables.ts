@@ -14,6 +14,7 @@ const itemSchema = z.object({
   wanted: z.number().optional(),
   checked: z.boolean().optional(),
   note: z.string().optional(),
+  text: z.string().optional(),
   detail: z.object({ tags: z.array(z.string()), score: z.number().nullable() }).optional(),
   expires_at: z.number().optional(),
 });

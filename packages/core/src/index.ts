@@ -9,7 +9,15 @@ export {
   findingSchema,
   legacyModels,
 } from "./analysis/analysis.ts";
+export { type AnalysisCounter, analysisCounterSchema, counterName } from "./analysis/analysis-counter.ts";
 export { AnalysisRepository, analysisTable } from "./analysis/analysis-repository.ts";
+export {
+  type AnalysisItem,
+  type AnalysisVersion,
+  analysisTableName,
+  analysisVersionSchema,
+  defineAnalysisTable,
+} from "./analysis/analysis-table.ts";
 export type { AnalyzeOptions } from "./analysis/analyze-image.ts";
 export { type CounterEvidence, counterEvidence, counterEvidenceSchema } from "./analysis/counter-evidence.ts";
 export {
@@ -30,6 +38,13 @@ export {
   type StabilityVariant,
   stabilityReportSchema,
 } from "./analysis/stability.ts";
+export {
+  type Consent,
+  consentPurposes,
+  consentSchema,
+  type StoredObject,
+  storedObjectSchema,
+} from "./analysis/stored-image.ts";
 export {
   type EpochMilliseconds,
   type EpochSeconds,

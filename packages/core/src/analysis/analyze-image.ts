@@ -162,7 +162,7 @@ async function fail(
 }
 
 function failedRecord(error: ArtGuardError, record: Analysis): Analysis {
-  return { ...record, status: "FAILED", error: error.toJSON(), error_message: error.message };
+  return { ...record, status: "FAILED", error: { ...error.toJSON(), retryable: false }, error_message: error.message };
 }
 
 function abandoned(cause?: unknown): ArtGuardError {

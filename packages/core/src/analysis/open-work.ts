@@ -29,6 +29,21 @@ export const openWorkShape = {
     .optional(),
 };
 
+/** Attributes that a record loses when it ends. */
+export const openWorkAttributes = [
+  "open_work",
+  "lease_until",
+  "lease_owner",
+  "job",
+  "input_object",
+  "input_expires_at",
+] as const;
+
+/** The partition of the index of open work in which an analysis waits. */
+export function openWorkPartition(requestId: string): string {
+  return `OPEN#${shardOf(requestId, openWorkShards)}`;
+}
+
 /** A number from 0 to `shards` − 1 that depends on the id alone. */
 export function shardOf(requestId: string, shards: number): number {
   return createHash("sha256").update(requestId).digest().readUInt32BE() % shards;

@@ -1,22 +1,30 @@
-import type { ArtGuardError } from "../errors/artguard-error.ts";
 import type { TransactAction } from "../storage/table-store.ts";
 import type { Analysis } from "./analysis.ts";
+import type { RecordOptions } from "./create-record.ts";
 
-/**
- * Creates the record, and does `actions` in the same transaction: all or none. The positions of
- * `cancellationReasons` of a failed one are those of `actions`.
- */
-export type CreateRecord = (record: Analysis, actions: readonly TransactAction[]) => Promise<void>;
-
-/** Decides which analyses may begin, for example by a quota. */
-export interface Admission {
+/** What became of a request to begin an analysis. */
+export interface Admitted {
   /**
-   * Lets an analysis begin by calling `create`, maybe with further attributes and actions; again after a cancelled
-   * transaction if that makes sense. Or throws.
-   *
-   * @returns the record as created.
+   * `admitted`: its record is stored; `replayed`: the same request came before and `analysis` is its record;
+   * `resumed`: the same request came before and its caller died, `analysis` is to be taken over.
    */
-  admit(record: Analysis, create: CreateRecord): Promise<Analysis>;
-  /** Actions for the transaction in which an admitted analysis ends as FAILED, for example a refund. */
-  onFail(record: Analysis, error: ArtGuardError): readonly TransactAction[];
+  readonly outcome: "admitted" | "replayed" | "resumed";
+  readonly analysis: Analysis;
+}
+
+/** Lets analyses begin, for example by a quota. Without one, every analysis may. */
+export interface AdmissionGate {
+  /**
+   * Stores the record, or throws.
+   *
+   * @param record PENDING, not yet stored.
+   * @param creation The actions that store it, maybe with more attributes; to be done in one transaction with the gate's own.
+   */
+  admit(
+    record: Analysis,
+    creation: (record: Analysis) => readonly TransactAction[],
+    options: RecordOptions,
+  ): Promise<Admitted>;
+  /** After an admitted analysis ended as FAILED; may be called twice for one. */
+  failed(record: Analysis): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { Detector } from "../detection/detector.ts";
 import type { VerdictPolicy } from "../fusion/policy.ts";
 import type { Examiner } from "../image/examiner.ts";
 import type { ImageLimits } from "../image/image-limits.ts";
-import type { Admission } from "./admission.ts";
+import type { AdmissionGate } from "./admission.ts";
 import type { AnalysisRepository } from "./analysis-repository.ts";
 import type { OpenWorkQueue } from "./open-work-queue.ts";
 import type { SavedImages } from "./saved-images.ts";
@@ -28,7 +28,7 @@ export interface AnalysisContext {
   readonly examiner: Examiner;
   /** Opened on first use. */
   readonly storage: () => Promise<AnalysisStorage>;
-  readonly admission?: Admission;
+  readonly admission?: AdmissionGate;
   readonly policy: VerdictPolicy;
   readonly limits: ImageLimits;
   readonly retention: Retention;

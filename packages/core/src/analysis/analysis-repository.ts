@@ -9,10 +9,16 @@ import {
   updateAction,
 } from "../storage/table-store.ts";
 import type { Analysis } from "./analysis.ts";
-import { counterShards } from "./analysis-counter.ts";
-import { type AnalysisItem, type AnalysisVersion, defineAnalysisTable, summaryAttributes } from "./analysis-table.ts";
+import { type AnalysisCounter, counterShards } from "./analysis-counter.ts";
+import {
+  type AnalysisItem,
+  type AnalysisVersion,
+  defineAnalysisTable,
+  type summaryAttributes,
+} from "./analysis-table.ts";
 import { type AnalysisCounts, counterChange, counterKey, counterPartition, dayOf, totalOf } from "./count-analyses.ts";
 import { type AnalysisStatus, assertTransition } from "./lifecycle.ts";
+import { openWorkPartition } from "./open-work.ts";
 import { withoutExpiredImage } from "./stored-image.ts";
 
 /** What a list shows of an analysis: the attributes that `user-index` holds. */
@@ -47,8 +53,6 @@ export interface Transition {
   readonly remove?: readonly (keyof Analysis)[];
   /** What must hold of the stored record besides its status; default nothing. */
   readonly condition?: Condition<AnalysisItem>;
-  /** Further actions of the same transaction. */
-  readonly actions?: readonly TransactAction[];
 }
 
 /**
@@ -76,25 +80,20 @@ export class AnalysisRepository {
     return new AnalysisRepository(store, await store.open(defineAnalysisTable(table)), now);
   }
 
-  /**
-   * Stores a new record.
-   *
-   * @param options.actions Further actions of the same transaction. They come first, so that the positions of
-   * `cancellationReasons` are theirs.
-   * @param options.token Makes a repetition of the same creation harmless for 10 minutes.
-   * @throws ArtGuardError `storage.condition-failed` when its request_id exists, `storage.transaction-cancelled` when
-   * one of the further actions did not go.
-   */
-  async create(
-    record: Analysis,
-    { actions = [], token }: { actions?: readonly TransactAction[]; token?: string } = {},
-  ): Promise<void> {
-    const put = putAction(this.definition, storable(record), { item: "absent" });
+  /** The actions that store a new record, for a transaction of one's own. */
+  creation(record: Analysis): TransactAction[] {
+    return [putAction(this.definition, storable(record), { item: "absent" }), ...this.#count(undefined, record)];
+  }
+
+  /** Stores a new record. @throws ArtGuardError `storage.condition-failed` when its request_id exists. */
+  async create(record: Analysis): Promise<void> {
     try {
-      await this.#store.transact([...actions, put, ...this.#count(undefined, record)], token === undefined ? {} : { token });
+      await this.#store.transact(this.creation(record));
     } catch (error) {
-      if (cancellationReasons(error)[actions.length] !== "storage.condition-failed") throw error;
-      throw new ArtGuardError("storage.condition-failed", `there is an analysis ${record.request_id}`, { cause: error });
+      if (cancellationReasons(error)[0] !== "storage.condition-failed") throw error;
+      throw new ArtGuardError("storage.condition-failed", `there is an analysis ${record.request_id}`, {
+        cause: error,
+      });
     }
   }
 
@@ -106,7 +105,7 @@ export class AnalysisRepository {
    * @throws ArtGuardError `analysis.illegal-transition` when the lifecycle does not know this change,
    * `analysis.lease-lost` when the stored record is in another state or does not fulfil the condition.
    */
-  async transition(record: Analysis, { set, remove = [], condition, actions = [] }: Transition): Promise<Analysis> {
+  async transition(record: Analysis, { set, remove = [], condition }: Transition): Promise<Analysis> {
     assertTransition(record.status, set.status);
     const next = without({ ...record, ...defined(set) }, remove);
     const isAsRead: Condition<AnalysisItem> = { attribute: "status", equals: record.status };
@@ -116,7 +115,7 @@ export class AnalysisRepository {
       { set: withoutKey(storable(set)), ...(remove.length > 0 && { remove }) },
       condition ? { all: [isAsRead, condition] } : isAsRead,
     );
-    await this.#guarded(record.request_id, [update, ...this.#count(record, next), ...actions]);
+    await this.#guarded(record.request_id, [update, ...this.#count(record, next)]);
     return next;
   }
 
@@ -240,9 +239,27 @@ export class AnalysisRepository {
     return { ...page, items: page.items.map(asAnalysis) };
   }
 
-  /** Earlier results of an analysis, oldest first. */
-  async versions(requestId: string): Promise<AnalysisVersion[]> {
-    return (await this.#all(versionPartition(requestId))) as AnalysisVersion[];
+  /** Keys of open analyses in one shard, oldest first. Read through an index: some may have ended already. */
+  async *openWork(shard: number): AsyncGenerator<Pick<Analysis, "request_id">, void, undefined> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.#table.query({
+        index: "open-work-index",
+        partition: openWorkPartition(shard),
+        limit: openWorkPage,
+        select: ["request_id"],
+        ...(cursor !== undefined && { cursor }),
+      });
+      yield* page.items;
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+  }
+
+  /** All results of an analysis, oldest first; the last is the present one. @throws ArtGuardError `analysis.not-found` */
+  async results(requestId: string): Promise<Analysis[]> {
+    const present = await this.get(requestId);
+    const earlier = (await this.#all(versionPartition(requestId))) as AnalysisVersion[];
+    return [...earlier.map(({ result }) => withoutExpiredImage(result, this.#now())), present];
   }
 
   /**
@@ -256,7 +273,7 @@ export class AnalysisRepository {
       ...(to !== undefined && { atMost: dayOf(to) }),
     };
     const shards = Array.from({ length: counterShards }, (_, shard) => this.#all(counterPartition(shard), sort));
-    return totalOf((await Promise.all(shards)).flat());
+    return totalOf((await Promise.all(shards)).flat() as AnalysisCounter[]);
   }
 
   /** Deletes a record and its earlier results. What ended stays counted; what was open does not. */
@@ -308,7 +325,7 @@ export class AnalysisRepository {
   }
 }
 
-const [defaultLimit, longestPage] = [20, 1000];
+const [defaultLimit, longestPage, openWorkPage] = [20, 1000, 25];
 
 const versionPartition = (requestId: string) => `VERSION#${requestId}`;
 
@@ -328,7 +345,9 @@ function leaseLost(requestId: string, cause: unknown): ArtGuardError {
 /** Heat maps are not stored: they are large and can be drawn again from the image. */
 function storable<Part extends Partial<Analysis>>(analysis: Part): Part {
   const { detections, ...rest } = defined(analysis);
-  return (detections ? { ...rest, detections: detections.map(({ heatmap: _, ...detection }) => detection) } : rest) as Part;
+  return (
+    detections ? { ...rest, detections: detections.map(({ heatmap: _, ...detection }) => detection) } : rest
+  ) as Part;
 }
 
 function withoutKey({ request_id: _, created_at: __, ...rest }: Partial<Analysis>): Partial<Analysis> {
@@ -336,7 +355,9 @@ function withoutKey({ request_id: _, created_at: __, ...rest }: Partial<Analysis
 }
 
 function without(record: Analysis, names: readonly (keyof Analysis)[]): Analysis {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name as keyof Analysis))) as Analysis;
+  return Object.fromEntries(
+    Object.entries(record).filter(([name]) => !names.includes(name as keyof Analysis)),
+  ) as Analysis;
 }
 
 /** Without attributes that are present but undefined. */

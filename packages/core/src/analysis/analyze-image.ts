@@ -1,13 +1,15 @@
-import { isArtGuardError } from "../errors/artguard-error.ts";
+import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
 import type { Analysis, CompletedAnalysis } from "./analysis.ts";
-import type { AnalysisContext, AnalysisStorage } from "./analysis-context.ts";
+import type { AnalysisContext } from "./analysis-context.ts";
+import { withHeatmaps } from "./completed-record.ts";
 import { createRecord, newRecord, type RecordOptions } from "./create-record.ts";
 import { type Examination, examineImage } from "./examine-image.ts";
 import { abandoned, asTyped } from "./failed-analysis.ts";
-import type { Claim } from "./open-work-queue.ts";
+import { keepImage } from "./keep-image.ts";
+import type { Claim, ClaimOptions } from "./open-work-queue.ts";
 import type { StabilityOptions } from "./probe-stability.ts";
 import type { ProgressEvent } from "./progress-event.ts";
-import { keepImage } from "./keep-image.ts";
 
 /** Options of one analysis. */
 export interface AnalyzeOptions extends RecordOptions {
@@ -21,7 +23,7 @@ export interface AnalyzeOptions extends RecordOptions {
   stability?: boolean | Omit<StabilityOptions, "signal">;
 }
 
-/** Beyond its deadlines an analysis of a living process does not last so long; then its record may be ended by others. */
+/** Beyond its deadlines no analysis of a living process lasts so long; afterwards workers may end its record. */
 const graceMs = 15 * 60_000;
 
 /**
@@ -29,18 +31,33 @@ const graceMs = 15 * 60_000;
  * A detector that fails or is late costs only its own opinion.
  *
  * @throws ArtGuardError `image.*` when the bytes cannot be judged, `analysis.aborted` when the signal fired. The
- * record then ends as FAILED. `analysis.consent-required` when nothing was begun.
+ * record then ends as FAILED. `analysis.consent-required` and what an admission refuses come before there is a record.
  */
 export async function* analyzeImage(
   bytes: Uint8Array,
   options: AnalyzeOptions,
   context: AnalysisContext,
 ): AsyncGenerator<ProgressEvent, void, undefined> {
-  const storage = await context.storage();
-  const leaseMs = graceMs + 2 * (options.deadlineMs ?? context.deadlineMs);
-  const record = await createRecord(heldByCreator(newRecord(bytes, options, context), leaseMs), context);
-  yield { type: "created", request_id: record.request_id };
-  const claim = await storage.queue.begin(record, leaseMs);
+  const creator = { owner: "creator", leaseMs: graceMs + 2 * (options.deadlineMs ?? context.deadlineMs) };
+  const record = held(newRecord(bytes, options, context), creator);
+  const { outcome, analysis } = await createRecord(record, options, context);
+  yield { type: "created", request_id: analysis.request_id };
+  if (outcome === "replayed") {
+    yield { type: "completed", analysis: resultOf(analysis) };
+    return;
+  }
+  const { queue } = await context.storage();
+  const claim =
+    outcome === "resumed" ? await queue.takeOver(analysis, creator) : await queue.begin(analysis, creator.leaseMs);
+  yield* judge(bytes, claim, options, context);
+}
+
+async function* judge(
+  bytes: Uint8Array,
+  claim: Claim,
+  options: AnalyzeOptions,
+  context: AnalysisContext,
+): AsyncGenerator<ProgressEvent, void, undefined> {
   let settled = false;
   try {
     const examination = yield* examineImage(bytes, claim.record, options, context);
@@ -50,18 +67,17 @@ export async function* analyzeImage(
   } catch (error) {
     settled = true;
     const typed = options.signal?.aborted ? abandoned(error) : asTyped(error);
-    await end(claim, typed, storage);
+    await end(claim, typed, context);
     throw typed;
   } finally {
     // The consumer left the loop early: the record must not stay PROCESSING for ever.
-    if (!settled) await end(claim, abandoned(), storage);
+    if (!settled) await end(claim, abandoned(), context);
   }
 }
 
-/** The creator of this record works on it at once. */
-function heldByCreator(record: Analysis, leaseMs: number): Analysis {
-  const lease_until = record.created_at + leaseMs;
-  return { ...record, attempt: 1, fence: 1, lease_owner: "creator", lease_until };
+/** The creator of a record works on it at once. */
+function held(record: Analysis, { owner, leaseMs }: ClaimOptions): Analysis {
+  return { ...record, attempt: 1, fence: 1, lease_owner: owner, lease_until: record.created_at + leaseMs };
 }
 
 async function complete(
@@ -71,18 +87,29 @@ async function complete(
   { saveImage }: AnalyzeOptions,
   context: AnalysisContext,
 ): Promise<CompletedAnalysis> {
-  const { analysis } = examination;
   const { queue } = await context.storage();
   const saved = saveImage ? await keepImage(bytes, claim.record, examination, context) : {};
-  const stored = await queue.complete(claim, { ...analysis, ...saved });
-  return { ...analysis, ...stored, status: "COMPLETED", detections: analysis.detections };
+  const stored = await queue.complete(claim, { ...examination.analysis, ...saved });
+  return withHeatmaps(stored, examination.analysis);
 }
 
-/** When the record was deleted or ended by others meanwhile, there is nothing left to say in it. */
-async function end(claim: Claim, error: ReturnType<typeof asTyped>, { queue }: AnalysisStorage): Promise<void> {
+/** When the record was ended or deleted by others meanwhile, there is nothing left to say in it. */
+async function end(claim: Claim, error: ArtGuardError, context: AnalysisContext): Promise<void> {
+  const { queue } = await context.storage();
   try {
     await queue.fail(claim, error);
   } catch (failure) {
     if (!isArtGuardError(failure, "analysis.lease-lost")) throw failure;
   }
+}
+
+/** What an earlier request for the same gave: its result, or its error again. */
+function resultOf(record: Analysis): CompletedAnalysis {
+  if (record.status === "COMPLETED") return record as CompletedAnalysis;
+  const {
+    code = "analysis.illegal-transition",
+    message = `the analysis is ${record.status}`,
+    fix,
+  } = record.error ?? {};
+  throw new ArtGuardError(code as ErrorCode, message, fix === undefined ? {} : { fix });
 }

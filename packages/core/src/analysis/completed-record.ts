@@ -77,3 +77,8 @@ function fusedRegions(detections: readonly Detection[], info: ImageInfo, policy:
 function versionsOf(detections: readonly Detection[]): Record<string, string> {
   return Object.fromEntries(detections.map(({ id, version }) => [id, version]));
 }
+
+/** The record of a finished analysis as its caller gets it: heat maps are not stored. */
+export function withHeatmaps(stored: Analysis, { detections }: CompletedAnalysis): CompletedAnalysis {
+  return { ...(stored as CompletedAnalysis), detections };
+}

@@ -18,7 +18,8 @@ export interface AnalysisCounts {
   readonly score_histogram: readonly number[];
 }
 
-type Sums = Partial<Record<Exclude<keyof AnalysisCounter, "request_id" | "created_at">, number>>;
+type Sums = { [Name in Exclude<keyof AnalysisCounter, "request_id" | "created_at">]?: number };
+type Counters = Omit<AnalysisCounter, "request_id" | "created_at">;
 type Counted = Pick<Analysis, "status" | "forgery_score" | "verdict">;
 
 const bins = 10;
@@ -63,7 +64,7 @@ const binOf = (score: number) => Math.min(bins - 1, Math.floor(score / (100 / bi
 const binName = (bin: number) => `score_${(bin * 100) / bins}` as keyof Sums;
 
 /** Adds up the counters of any days and shards. */
-export function totalOf(counters: readonly Sums[]): AnalysisCounts {
+export function totalOf(counters: readonly Counters[]): AnalysisCounts {
   const sum = (name: keyof Sums) => counters.reduce((total, counter) => total + (counter[name] ?? 0), 0);
   const scored = sum("n");
   return {

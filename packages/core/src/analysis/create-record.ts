@@ -1,7 +1,8 @@
+import type { Admitted } from "./admission.ts";
 import type { Analysis } from "./analysis.ts";
 import type { AnalysisContext } from "./analysis-context.ts";
 import { assertConsent } from "./keep-image.ts";
-import { openWorkPartition } from "./open-work.ts";
+import { openWorkPartition, openWorkShards, shardOf } from "./open-work.ts";
 import type { Consent } from "./stored-image.ts";
 import { dayMs, epochMillisecondsSchema, secondsAt, toIso } from "./time.ts";
 
@@ -38,7 +39,7 @@ export function newRecord(bytes: Uint8Array, options: RecordOptions, context: An
     size_bytes: bytes.length,
     timestamp_iso: toIso(created_at),
     image_saved: false,
-    open_work: openWorkPartition(request_id),
+    open_work: openWorkPartition(shardOf(request_id, openWorkShards)),
     attempt: 0,
     fence: 0,
     ...(options.saveImage && { consent: assertConsent(options.consent, created_at) }),
@@ -46,12 +47,16 @@ export function newRecord(bytes: Uint8Array, options: RecordOptions, context: An
   };
 }
 
-/** The one way in which records begin to exist: admitted, if there is an admission, and written. */
-export async function createRecord(record: Analysis, { storage, admission }: AnalysisContext): Promise<Analysis> {
+/** The one way in which records begin to exist: admitted, if there is a gate, and written. */
+export async function createRecord(
+  record: Analysis,
+  options: RecordOptions,
+  { storage, admission }: AnalysisContext,
+): Promise<Admitted> {
   const { repository } = await storage();
-  if (admission) return admission.admit(record, (admitted, actions) => repository.create(admitted, { actions }));
+  if (admission) return admission.admit(record, (admitted) => repository.creation(admitted), options);
   await repository.create(record);
-  return record;
+  return { outcome: "admitted", analysis: record };
 }
 
 function ownerOf({ userId }: RecordOptions, { newId }: AnalysisContext): string {

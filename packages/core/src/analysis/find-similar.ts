@@ -48,7 +48,9 @@ export async function findSimilar(
     if (nearest <= distance) found.push({ analysis, distance: nearest, mirrored: turned < upright });
   }
   found.sort((a, b) => a.distance - b.distance);
-  const whole = new Map((await repository.getMany(found.map(({ analysis }) => analysis))).map((each) => [each.request_id, each]));
+  const whole = new Map(
+    (await repository.getMany(found.map(({ analysis }) => analysis))).map((each) => [each.request_id, each]),
+  );
   return found.flatMap(({ analysis: { request_id }, ...match }) => {
     const analysis = whole.get(request_id);
     return analysis ? [{ analysis, ...match }] : [];

@@ -1,6 +1,5 @@
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { Condition } from "../storage/table.ts";
-import type { TransactAction } from "../storage/table-store.ts";
 import type { Analysis } from "./analysis.ts";
 import type { AnalysisRepository, Transition } from "./analysis-repository.ts";
 import type { AnalysisItem } from "./analysis-table.ts";
@@ -27,8 +26,6 @@ export interface OpenWorkQueueOptions {
   readonly maxAttempts?: number;
   /** Clock in epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
-  /** Actions for the transaction in which an analysis ends as FAILED, for example a refund; default none. */
-  readonly onFail?: (record: Analysis, error: ArtGuardError) => readonly TransactAction[];
   /** Cleans up after an analysis ended; gets the record as it was before and as it is now. */
   readonly onEnd?: (before: Analysis, ended: Analysis) => Promise<void>;
 }
@@ -42,14 +39,12 @@ export class OpenWorkQueue {
   readonly #repository: AnalysisRepository;
   readonly #maxAttempts: number;
   readonly #now: () => number;
-  readonly #onFail: NonNullable<OpenWorkQueueOptions["onFail"]>;
   readonly #onEnd: NonNullable<OpenWorkQueueOptions["onEnd"]>;
 
   constructor(repository: AnalysisRepository, options: OpenWorkQueueOptions = {}) {
     this.#repository = repository;
     this.#maxAttempts = options.maxAttempts ?? 5;
     this.#now = options.now ?? Date.now;
-    this.#onFail = options.onFail ?? (() => []);
     this.#onEnd = options.onEnd ?? (async () => {});
   }
 
@@ -81,13 +76,26 @@ export class OpenWorkQueue {
     };
   }
 
+  /** Takes work from whoever holds it. @throws ArtGuardError `analysis.lease-lost` when it moved since it was read. */
+  async takeOver(record: Analysis, { owner, leaseMs }: Omit<ClaimOptions, "signal">): Promise<Claim> {
+    const set = {
+      lease_until: this.#now() + leaseMs,
+      lease_owner: owner,
+      attempt: (record.attempt ?? 0) + 1,
+      fence: (record.fence ?? 0) + 1,
+    };
+    const condition: Condition<AnalysisItem> = { all: [fenceOf(record), sameLease(record)] };
+    const taken =
+      record.status === "PENDING"
+        ? await this.#repository.transition(record, { set: { ...set, status: "PROCESSING" }, condition })
+        : await this.#repository.change(record, { set }, { all: [isProcessing, condition] });
+    return { record: taken, leaseMs };
+  }
+
   /** Extends the lease by its length from now. @throws ArtGuardError `analysis.lease-lost` */
   async heartbeat({ record, leaseMs }: Claim): Promise<Claim> {
-    const condition: Condition<AnalysisItem> = {
-      all: [{ attribute: "status", equals: "PROCESSING" }, fenceOf(record)],
-    };
     const set = { lease_until: this.#now() + leaseMs };
-    return { leaseMs, record: await this.#repository.change(record, { set }, condition) };
+    return { leaseMs, record: await this.#repository.change(record, { set }, stillHeld(record)) };
   }
 
   /** Ends the analysis with its result. @throws ArtGuardError `analysis.lease-lost` */
@@ -97,13 +105,13 @@ export class OpenWorkQueue {
 
   /** Ends the analysis without a result. @throws ArtGuardError `analysis.lease-lost` */
   async fail({ record }: Pick<Claim, "record">, error: ArtGuardError): Promise<Analysis> {
-    const set = {
-      status: "FAILED" as const,
+    const set: Transition["set"] = {
+      status: "FAILED",
       error: { ...error.toJSON(), retryable: error.retryable },
       error_message: error.message,
       image_saved: false,
     };
-    return this.#end(record, { set, actions: this.#onFail(record, error) });
+    return this.#end(record, { set });
   }
 
   /**
@@ -120,11 +128,8 @@ export class OpenWorkQueue {
   ): Promise<Analysis> {
     const attempt = record.attempt ?? 0;
     if (error && attempt >= this.#maxAttempts) return this.fail({ record }, deadLetter(record, error));
-    const condition: Condition<AnalysisItem> = {
-      all: [{ attribute: "status", equals: "PROCESSING" }, fenceOf(record)],
-    };
     const set = { lease_until: this.#now() + delayMs, attempt: error ? attempt : attempt - 1 };
-    return this.#repository.change(record, { set, remove: ["lease_owner"] }, condition);
+    return this.#repository.change(record, { set, remove: ["lease_owner"] }, stillHeld(record));
   }
 
   async #end(record: Analysis, transition: Transition): Promise<Analysis> {
@@ -141,26 +146,22 @@ export class OpenWorkQueue {
     return open_work !== undefined && (lease_until === undefined || lease_until <= this.#now());
   }
 
-  async #take(record: Analysis, { owner, leaseMs }: Omit<ClaimOptions, "signal">): Promise<Claim | undefined> {
-    const attempt = record.attempt ?? 0;
-    if (attempt >= this.#maxAttempts) {
-      await this.fail({ record }, deadLetter(record));
-      return undefined;
-    }
-    const lease_until = this.#now() + leaseMs;
-    const set = { lease_until, lease_owner: owner, attempt: attempt + 1, fence: (record.fence ?? 0) + 1 };
-    const condition: Condition<AnalysisItem> = { all: [fenceOf(record), sameLease(record)] };
-    const taken =
-      record.status === "PENDING"
-        ? await this.#repository.transition(record, { set: { ...set, status: "PROCESSING" }, condition })
-        : await this.#repository.change(record, { set }, { all: [{ attribute: "status", equals: "PROCESSING" }, condition] });
-    return { record: taken, leaseMs };
+  async #take(record: Analysis, options: Omit<ClaimOptions, "signal">): Promise<Claim | undefined> {
+    if ((record.attempt ?? 0) < this.#maxAttempts) return this.takeOver(record, options);
+    await this.fail({ record }, deadLetter(record));
+    return undefined;
   }
 }
+
+const isProcessing: Condition<AnalysisItem> = { attribute: "status", equals: "PROCESSING" };
 
 /** The stored record is still that of the claim: nobody claimed it since. */
 function fenceOf({ fence }: Analysis): Condition<AnalysisItem> {
   return fence === undefined ? { attribute: "fence", is: "absent" } : { attribute: "fence", equals: fence };
+}
+
+function stillHeld(record: Analysis): Condition<AnalysisItem> {
+  return { all: [isProcessing, fenceOf(record)] };
 }
 
 /** The lease was not extended since it was read. */

@@ -1,6 +1,7 @@
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { Analysis, CompletedAnalysis } from "./analysis.ts";
 import type { AnalysisContext, AnalysisStorage } from "./analysis-context.ts";
+import { withHeatmaps } from "./completed-record.ts";
 import { examineQuietly } from "./examine-image.ts";
 import { epochMillisecondsSchema } from "./time.ts";
 
@@ -26,7 +27,7 @@ export async function reanalyze(
   const analyzed_at = Math.max(analysis.analyzed_at ?? 0, (record.analyzed_at ?? record.created_at) + 1);
   const result = { ...analysis, analyzed_at: epochMillisecondsSchema.parse(analyzed_at) };
   const stored = await storage.repository.replaceResult(record, result);
-  return { ...analysis, ...stored, status: "COMPLETED", detections: analysis.detections };
+  return withHeatmaps(stored, analysis);
 }
 
 async function savedImage(record: Analysis, { images }: AnalysisStorage): Promise<Uint8Array> {

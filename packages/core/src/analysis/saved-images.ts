@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import type { ImageFormat, ImageInfo } from "../image/image-info.ts";
 import type { PreprocessedImage } from "../image/preprocess-image.ts";
+import { inferenceFolder, inferenceKey } from "../storage/object-layout.ts";
 import type { ObjectHead, ObjectStore } from "../storage/object-store.ts";
 import type { Analysis } from "./analysis.ts";
 import type { StoredObject } from "./stored-image.ts";
@@ -31,8 +32,12 @@ export class SavedImages {
     bytes: Uint8Array,
     { info, processed, expiresAt }: { info: ImageInfo; processed: PreprocessedImage; expiresAt: EpochSeconds },
   ): Promise<Partial<Analysis>> {
-    const image_object = await this.#put(inferenceKey(record, `original.${extensions[info.format]}`), bytes, info.content_type);
-    const processed_object = await this.#put(inferenceKey(record, "processed.jpg"), processed.bytes, processed.content_type);
+    const image_object = await this.#put(
+      keyOf(record, `original.${extensions[info.format]}`),
+      bytes,
+      info.content_type,
+    );
+    const processed_object = await this.#put(keyOf(record, "processed.jpg"), processed.bytes, processed.content_type);
     return {
       image_saved: true,
       image_object,
@@ -46,7 +51,7 @@ export class SavedImages {
 
   /** Holds the input of a submitted job until it ends, at most 24 h. */
   async hold(record: Key, bytes: Uint8Array, format: ImageFormat): Promise<Partial<Analysis>> {
-    const key = inferenceKey(record, `input.${extensions[format]}`);
+    const key = keyOf(record, `input.${extensions[format]}`);
     return {
       input_object: await this.#put(key, bytes, `image/${format}`),
       input_expires_at: secondsAt(record.created_at + longestHoldMs),
@@ -67,8 +72,10 @@ export class SavedImages {
 
   /** Deletes everything that is stored of an analysis, also what its record does not name, and legacy keys that it names. */
   async deleteAll(record: Key & Pick<Analysis, "image_object" | "processed_object">): Promise<void> {
-    for (const object of [record.image_object, record.processed_object]) if (object) await this.#objects.delete(object.key);
-    for await (const { key } of this.#objects.list(inferenceKey(record, ""))) await this.#objects.delete(key);
+    for (const object of [record.image_object, record.processed_object])
+      if (object) await this.#objects.delete(object.key);
+    for await (const { key } of this.#objects.list(inferenceFolder(record.request_id, record.created_at)))
+      await this.#objects.delete(key);
   }
 
   async #put(key: string, bytes: Uint8Array, contentType: string): Promise<StoredObject> {
@@ -85,10 +92,10 @@ const extensions: Readonly<Record<ImageFormat, string>> = {
   gif: "gif",
 };
 
-function inferenceKey({ request_id, created_at }: Key, name: string): string {
-  return `inference/${new Date(created_at).toISOString().slice(0, 10).replaceAll("-", "/")}/${request_id}/${name}`;
-}
-
 function storedObject({ key, sha256, size_bytes, content_type }: ObjectHead): StoredObject {
   return { key, sha256, size_bytes, content_type };
+}
+
+function keyOf({ request_id, created_at }: Key, name: string): string {
+  return inferenceKey(request_id, created_at, name);
 }

@@ -35,7 +35,9 @@ export async function submitImage(
   const { images } = await context.storage();
   const held = await images.hold(pending, bytes, format);
   try {
-    return await createRecord({ ...pending, ...held }, context);
+    const { outcome, analysis } = await createRecord({ ...pending, ...held }, options, context);
+    if (outcome !== "admitted") await images.deleteAll(pending);
+    return analysis;
   } catch (error) {
     await images.deleteAll(pending);
     throw error;

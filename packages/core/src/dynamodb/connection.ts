@@ -50,13 +50,14 @@ export class Connection {
 export class Call {
   readonly #client: DynamoDBClient;
   readonly #deadline: Deadline;
-  readonly #subject: string;
   readonly #maxAttempts: number;
+  /** What errors are about: the name of the table. */
+  readonly subject: string;
 
   constructor(client: DynamoDBClient, deadline: Deadline, subject: string, maxAttempts: number) {
     this.#client = client;
     this.#deadline = deadline;
-    this.#subject = subject;
+    this.subject = subject;
     this.#maxAttempts = maxAttempts;
   }
 
@@ -77,7 +78,7 @@ export class Call {
         return await this.#client.send(withoutRetries(makeCommand()), { abortSignal: this.#deadline.signal });
       } catch (error) {
         this.#deadline.signal.throwIfAborted();
-        const failure = requestFailure(error, this.#subject, attempt);
+        const failure = requestFailure(error, this.subject, attempt);
         // The condition may have failed because an earlier attempt met it and was carried out.
         if (failure.code === "storage.condition-failed") throw uncertain ?? failure;
         if (isUncertain(failure)) uncertain = failure;

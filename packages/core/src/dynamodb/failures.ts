@@ -1,8 +1,16 @@
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import { transactionCancelled } from "../storage/table-store.ts";
+
+/** Why one action of a transaction failed. */
+interface CancellationReason {
+  readonly Code?: string | undefined;
+  readonly Message?: string | undefined;
+}
 
 /** The parts of an SDK or Node error that say what happened. */
 interface RequestError {
+  readonly CancellationReasons?: readonly CancellationReason[];
   readonly name: string;
   readonly message: string;
   readonly code?: unknown;
@@ -54,6 +62,7 @@ const networkCodes: ReadonlySet<string> = new Set([
 /** What a validation error of DynamoDB is about, by its message; the first that matches counts. */
 const validationProblems: readonly (readonly [RegExp, ErrorCode])[] = [
   [/size.*exceed|exceed.*size/i, "storage.item-too-large"],
+  [/index key/i, "storage.invalid-item"],
   [/specified index|key element does not match|missing the key/i, "storage.table-mismatch"],
   [/operand type.*operator: ADD|operand in the update expression/i, "storage.invalid-item"],
   [/expression/i, "storage.invalid-query"],
@@ -67,6 +76,10 @@ const validationProblems: readonly (readonly [RegExp, ErrorCode])[] = [
  */
 export function requestFailure(error: unknown, subject: string, attempts: number): ArtGuardError {
   const cause = error as RequestError;
+  const reasons = cause.CancellationReasons?.map(cancellationCode);
+  if (reasons?.some((reason) => reason !== undefined && reason !== "storage.throttled")) {
+    return transactionCancelled(reasons, error);
+  }
   const requestId = cause.$metadata?.requestId;
   return new ArtGuardError(codeOf(cause), `${subject}: ${cause.message || cause.name}`, {
     details: { reason: cause.name, attempts, ...(requestId && { request_id: requestId }) },
@@ -74,8 +87,8 @@ export function requestFailure(error: unknown, subject: string, attempts: number
   });
 }
 
-/** The code of one reason of a cancelled transaction; undefined for an action that did not cause it. */
-export function cancellationCode({ Code: code = "None", Message: message = "" }): ErrorCode | undefined {
+/** Undefined for an action that did not cause it. */
+function cancellationCode({ Code: code = "None", Message: message = "" }: CancellationReason): ErrorCode | undefined {
   if (code === "None") return undefined;
   if (code === "ConditionalCheckFailed") return "storage.condition-failed";
   if (code === "ItemCollectionSizeLimitExceeded") return "storage.item-too-large";
@@ -91,6 +104,8 @@ export function isUncertain({ code }: ArtGuardError): boolean {
 function codeOf(error: RequestError): ErrorCode {
   // The SDK has learnt the right time from the refusal: the next request will carry it.
   if (error.$metadata?.clockSkewCorrected) return "storage.unavailable";
+  // Only other requests stood in its way.
+  if (error.CancellationReasons !== undefined) return "storage.throttled";
   if (error.name === "ValidationException") return validationCode(error.message);
   return codesByName[error.name] ?? (isOutage(error) ? "storage.unavailable" : "storage.access-denied");
 }

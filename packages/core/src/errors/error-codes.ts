@@ -1,3 +1,10 @@
+/** What a code means, what the caller can do, and whether the same call may succeed later; default false. */
+interface ErrorDescription {
+  readonly meaning: string;
+  readonly fix: string;
+  readonly retryable?: boolean;
+}
+
 /**
  * Every error code of ArtGuard: `room.reason`, what it means, what the caller can do.
  * `docs/errors.md` is checked against this table by a test.
@@ -67,9 +74,29 @@ export const errorCodes = {
     meaning: "The JPEG uses a process this reader does not cover (12-bit, arithmetic, lossless, hierarchical).",
     fix: "Nothing is lost: detectors that need coefficients report not_applicable.",
   },
+  "storage.access-denied": {
+    meaning: "The store refuses access: credentials are wrong, expired or without permission, or a file may not be opened.",
+    fix: "Check credentials, permissions and the path; `artguard doctor` names what is missing.",
+  },
+  "storage.bucket-missing": {
+    meaning: "The bucket does not exist, or is in another region than the client.",
+    fix: "Check the configured bucket name and region.",
+  },
+  "storage.checksum-mismatch": {
+    meaning: "The bytes received are not those that the given or sent SHA-256 describes; nothing was written.",
+    fix: "Send the bytes again, with the SHA-256 of exactly these bytes.",
+  },
   "storage.condition-failed": {
     meaning: "A conditional write found another state.",
     fix: "Read the item again and decide anew.",
+  },
+  "storage.corrupt": {
+    meaning: "The store's file is damaged or is no database of ArtGuard.",
+    fix: "Restore it from a backup, or move it aside to begin with an empty store.",
+  },
+  "storage.full": {
+    meaning: "The disk or quota of the store is full; nothing was written and what was stored is intact.",
+    fix: "Make room, then repeat the write.",
   },
   "storage.invalid-item": {
     meaning: "The item does not match its table's schema.",
@@ -79,12 +106,35 @@ export const errorCodes = {
     meaning: "The object key or table key is not allowed.",
     fix: "Use a relative key without empty, '.' or '..' segments.",
   },
+  "storage.invalid-option": {
+    meaning: "A range, tag, content type, limit or duration of an object call is not allowed.",
+    fix: "Correct what the message names.",
+  },
   "storage.not-found": { meaning: "No object has this key.", fix: "Check the key." },
+  "storage.object-too-large": {
+    meaning: "An object has more bytes than the limit of the call; nothing was written.",
+    fix: "Raise maxBytes if this size is expected.",
+  },
+  "storage.throttled": {
+    meaning: "The store admits no more requests at the moment.",
+    fix: "Try again later, more slowly; raise the table's capacity if it lasts.",
+    retryable: true,
+  },
+  "storage.timed-out": {
+    meaning: "The store did not answer, or was locked by another process, until the deadline; a write may have happened.",
+    fix: "Try again; make the write conditional where doing it twice would matter.",
+    retryable: true,
+  },
+  "storage.unavailable": {
+    meaning: "The store cannot be reached or answers with an error of its own.",
+    fix: "Try again; check the network and the store if it lasts.",
+    retryable: true,
+  },
   "storage.write-failed": {
     meaning: "A result could not be written; nothing was left half-written.",
     fix: "Check that the folder exists, may be written and has room.",
   },
-} as const satisfies Record<string, { meaning: string; fix: string }>;
+} as const satisfies Record<string, ErrorDescription>;
 
 /** The union of all error codes. */
 export type ErrorCode = keyof typeof errorCodes;

@@ -185,3 +185,7 @@ export {
   type TransactOptions,
   updateAction,
 } from "./storage/table-store.ts";
+export { exportManifest, type ManifestEntry } from "./training/export-manifest.ts";
+export { type PreprocessedTrainingImage, preprocessTrainingImage } from "./training/preprocess-training-image.ts";
+export { labelOf, type TrainingContext, type TrainingLabel, trainingLabels } from "./training/training-image.ts";
+export { type UploadedFile, type UploadOptions, uploadDataset } from "./training/upload-dataset.ts";

@@ -14,12 +14,37 @@ export const errorCodes = {
     meaning: "The caller's AbortSignal fired.",
     fix: "Start the analysis again if it is still wanted.",
   },
+  "analysis.consent-required": {
+    meaning: "An image is to be kept without consent that allows it.",
+    fix: "Pass the consent for image_storage that the image's owner gave, or do not save the image.",
+  },
+  "analysis.dead-letter": {
+    meaning: "The analysis was begun as often as allowed and never ended.",
+    fix: "Read error_message for the last failure; submit the image again once its cause is mended.",
+  },
+  "analysis.image-not-saved": {
+    meaning: "The analysis has no image any more, or never kept one.",
+    fix: "Analyse the image anew; keep it with saveImage and consent if it shall be judged again later.",
+  },
+  "analysis.input-missing": {
+    meaning:
+      "The input of an unfinished analysis no longer exists: its process ended, or it waited more than 24 hours.",
+    fix: "Analyse or submit the image again.",
+  },
+  "analysis.lease-lost": {
+    meaning: "The analysis was taken over, ended, changed or deleted by someone else meanwhile; nothing was written.",
+    fix: "Nothing is to be done: what the others wrote stands. Read the record again.",
+  },
   "analysis.invalid-input": { meaning: "An argument has the wrong type or range.", fix: "Correct the named argument." },
   "analysis.illegal-transition": {
     meaning: "The record's status does not allow this change.",
     fix: "Read the record again; a COMPLETED or FAILED analysis is final.",
   },
   "analysis.not-found": { meaning: "No analysis has this request_id.", fix: "Check the request_id." },
+  "configuration.invalid": {
+    meaning: "A setting from the environment has a wrong value.",
+    fix: "Correct the named variables; docs/configuration.md lists them.",
+  },
   "detection.failed": {
     meaning: "A detector threw; the other detectors' results stand.",
     fix: "Report it with the image's SHA-256 and the detector's version.",
@@ -75,8 +100,14 @@ export const errorCodes = {
     fix: "Nothing is lost: detectors that need coefficients report not_applicable.",
   },
   "storage.access-denied": {
-    meaning: "The store refuses access: credentials are wrong, expired or without permission, or a file may not be opened.",
+    meaning:
+      "The store refuses access: credentials are wrong, expired or without permission, or a file may not be opened.",
     fix: "Check credentials, permissions and the path; `artguard doctor` names what is missing.",
+  },
+  "storage.batch-incomplete": {
+    meaning: "Some writes of a batch stayed undone until the deadline; the others are done.",
+    fix: "Repeat the whole batch: its writes are idempotent.",
+    retryable: true,
   },
   "storage.bucket-missing": {
     meaning: "The bucket does not exist, or is in another region than the client.",
@@ -91,12 +122,20 @@ export const errorCodes = {
     fix: "Read the item again and decide anew.",
   },
   "storage.corrupt": {
-    meaning: "The store's file is damaged or is no database of ArtGuard.",
+    meaning: "A file of the store is damaged or is not one of ArtGuard's.",
     fix: "Restore it from a backup, or move it aside to begin with an empty store.",
   },
   "storage.full": {
     meaning: "The disk or quota of the store is full; nothing was written and what was stored is intact.",
     fix: "Make room, then repeat the write.",
+  },
+  "storage.idempotency-mismatch": {
+    meaning: "Another transaction used this token within the last 10 minutes.",
+    fix: "Use a token for one set of actions only.",
+  },
+  "storage.invalid-cursor": {
+    meaning: "The cursor was not made by this store for this query and scope.",
+    fix: "Pass the cursor of the previous page unchanged, with the same query, or begin again without one.",
   },
   "storage.invalid-item": {
     meaning: "The item does not match its table's schema.",
@@ -104,26 +143,47 @@ export const errorCodes = {
   },
   "storage.invalid-key": {
     meaning: "The object key or table key is not allowed.",
-    fix: "Use a relative key without empty, '.' or '..' segments.",
+    fix: "Give each key attribute a value of its type, not empty; an object key is a relative path without empty, '.' or '..' segments.",
   },
   "storage.invalid-option": {
     meaning: "A range, tag, content type, limit or duration of an object call is not allowed.",
     fix: "Correct what the message names.",
+  },
+  "storage.invalid-query": {
+    meaning: "A query, condition, change or transaction is not one that every store can run.",
+    fix: "Correct what the message names.",
+  },
+  "storage.item-too-large": {
+    meaning: "An item has more than 400 KB, or the items of a transaction more than 4 MB.",
+    fix: "Keep large content in the object store and its key in the item.",
   },
   "storage.not-found": { meaning: "No object has this key.", fix: "Check the key." },
   "storage.object-too-large": {
     meaning: "An object has more bytes than the limit of the call; nothing was written.",
     fix: "Raise maxBytes if this size is expected.",
   },
+  "storage.table-mismatch": {
+    meaning: "The stored table has another key than its definition, or was changed while it was open.",
+    fix: "Use the definition that created the table, or copy its items into a table of another name.",
+  },
+  "storage.table-missing": {
+    meaning: "The table does not exist in the store.",
+    fix: "Create it from its definition, and check the configured name and region.",
+  },
   "storage.throttled": {
     meaning: "The store admits no more requests at the moment.",
-    fix: "Try again later, more slowly; raise the table's capacity if it lasts.",
+    fix: "Try again later, more slowly; raise the capacity if it lasts.",
     retryable: true,
   },
   "storage.timed-out": {
-    meaning: "The store did not answer, or was locked by another process, until the deadline; a write may have happened.",
+    meaning:
+      "The store did not answer, or was locked by another process, until the deadline; a write may have happened.",
     fix: "Try again; make the write conditional where doing it twice would matter.",
     retryable: true,
+  },
+  "storage.transaction-cancelled": {
+    meaning: "A transaction did not happen because of at least one of its actions.",
+    fix: "cancellationReasons() tells for each action why.",
   },
   "storage.unavailable": {
     meaning: "The store cannot be reached or answers with an error of its own.",

@@ -1,7 +1,8 @@
-import { MemoryTable } from "@artguard/core";
-import { tableContract } from "@artguard/core/testing";
+import { MemoryTableStore } from "@artguard/core";
+import { tableStoreContract } from "@artguard/core/testing";
 import { describe, it } from "vitest";
 
-tableContract({ describe, it }, "MemoryTable", {
-  create: async (definition, now) => new MemoryTable(definition, { now }),
+tableStoreContract({ describe, it }, "MemoryTableStore", {
+  create: async (options) => new MemoryTableStore(options),
+  capabilities: { validatesResults: true, deletesExpired: true, ownTokenClock: true },
 });

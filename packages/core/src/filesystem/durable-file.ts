@@ -1,5 +1,5 @@
 import { link, mkdir, open, rename, rmdir, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { systemCode } from "./folder-error.ts";
 
 const publishAttempts = 10;
@@ -19,6 +19,7 @@ export async function syncFolder(path: string): Promise<void> {
  * Gives a complete, flushed file its final name in one step and returns once the name is durable.
  *
  * @param root Existing folder; the folders between it and the file are made as needed.
+ * @param checkFolder Throws for a folder that exists and is not one of the store's.
  * @throws The system's error; EEXIST with `ifAbsent` when the name is taken.
  */
 export async function publish(
@@ -32,8 +33,7 @@ export async function publish(
   const final = join(root, ...names);
   for (let attempt = 1; ; attempt++) {
     try {
-      for (const folder of folders) await makeFolder(folder);
-      await checkFolder(dirname(final));
+      for (const folder of folders) await makeFolder(folder, checkFolder);
       // Only a link fails when the name is taken; a rename would replace the file.
       if (ifAbsent) await link(temporary, final);
       else await rename(temporary, final);
@@ -62,10 +62,14 @@ export async function removeDurably(root: string, names: readonly string[]): Pro
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { mode: 0o700 }).catch((error) => {
+/** Checks each folder before one is made inside it. */
+async function makeFolder(path: string, checkFolder: (path: string) => Promise<void>): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
     if (systemCode(error) !== "EEXIST") throw error;
-  });
+    await checkFolder(path);
+  }
 }
 
 async function removeIfEmpty(path: string): Promise<boolean> {

@@ -156,6 +156,7 @@ export {
   type PutOptions,
   type WrittenObject,
 } from "./storage/object-store.ts";
+export type { StoreCheck } from "./storage/store-check.ts";
 export {
   type Attribute,
   type BatchWrites,

@@ -123,6 +123,7 @@ export {
   type LifecycleRule,
   lifecycleOf,
   lifecycleRules,
+  oneDayRetention,
   thirtyDayRetention,
   versionedBuckets,
 } from "./storage/lifecycle.ts";

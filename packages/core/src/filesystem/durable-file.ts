@@ -4,15 +4,21 @@ import { systemCode } from "./folder-error.ts";
 
 const publishAttempts = 10;
 
-/** Makes the names in a folder durable. Windows flushes them itself and cannot open a folder. */
-export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const folder = await open(path, "r");
+/**
+ * Makes the names in a folder durable; false when the folder is gone. Windows flushes names itself and cannot open a
+ * folder.
+ */
+export async function syncFolder(path: string): Promise<boolean> {
+  if (process.platform === "win32") return true;
+  const folder = await open(path, "r").catch((error) => {
+    if (systemCode(error) !== "ENOENT") throw error;
+  });
   try {
-    await folder.sync();
+    await folder?.sync();
   } finally {
-    await folder.close();
+    await folder?.close();
   }
+  return folder !== undefined;
 }
 
 /**
@@ -43,7 +49,8 @@ export async function publish(
       if (systemCode(error) !== "ENOENT" || attempt === publishAttempts) throw error;
     }
   }
-  // A folder that exists may be one whose name its maker has not flushed yet: all of them, up to the root.
+  // A folder that exists may be one whose name its maker has not flushed yet: all of them, up to the root. One that is
+  // gone again was removed with our object by someone who deleted it.
   for (const folder of [...folders].reverse()) await syncFolder(folder);
   await syncFolder(root);
   // The object stands; its second name would be removed as a leftover.
@@ -55,10 +62,8 @@ export async function removeDurably(root: string, names: readonly string[]): Pro
   await unlink(join(root, ...names));
   for (let depth = names.length - 1; depth >= 0; depth--) {
     const folder = join(root, ...names.slice(0, depth));
-    const removed = depth > 0 && (await removeIfEmpty(folder));
-    if (removed) continue;
-    await syncFolder(folder);
-    return;
+    if (depth > 0 && (await removeIfEmpty(folder))) continue;
+    if (await syncFolder(folder)) return;
   }
 }
 

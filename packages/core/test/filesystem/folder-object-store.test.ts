@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { lifecycleOf } from "@artguard/core";
 import { folder } from "@artguard/core/filesystem";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
@@ -120,6 +121,37 @@ describe("the folder", () => {
     expect(relative(path, file)).toBe(join("objects", "a", "@original.jpg"));
     expect((await readFile(file)).subarray(0, 7).toString()).toBe("picture");
   });
+});
+
+it("keeps every object of writers in folders that others keep emptying", async () => {
+  const turns = 100;
+  const owners = ["a", "b", "c", "d"].map((name) => ({ name, store: folder({ path }) }));
+  const work = owners.map(async ({ name, store }) => {
+    for (let turn = 0; turn < turns; turn++) {
+      await store.put(`deep/er/folder/${name}`, bytes(`${turn}`), { ifAbsent: true });
+      expect(await store.get(`deep/er/folder/${name}`)).toEqual(bytes(`${turn}`));
+      await store.delete(`deep/er/folder/${name}`);
+    }
+  });
+  await Promise.all(work);
+  expect(await readdir(join(path, "objects"))).toEqual([]);
+  expect(await readdir(join(path, "incoming"))).toEqual([]);
+});
+
+it("lets one process win a key that several create at once", async () => {
+  const program = `
+    import { folder } from "@artguard/core/filesystem";
+    const store = folder({ path: ${JSON.stringify(path)} });
+    let won = 0;
+    for (let key = 0; key < 50; key++)
+      won += await store.put("in/" + key, new Uint8Array(1000), { ifAbsent: true }).then(() => 1, () => 0);
+    console.log(won);
+  `;
+  const node = ["--conditions=artguard-source", "--input-type=module", "--eval", program];
+  const cwd = fileURLToPath(new URL("../..", import.meta.url));
+  const runs = [1, 2, 3].map(() => promisify(execFile)(process.execPath, node, { cwd }));
+  const wins = (await Promise.all(runs)).map(({ stdout }) => Number(stdout));
+  expect(wins.reduce((sum, count) => sum + count)).toBe(50);
 });
 
 describe("opening", () => {

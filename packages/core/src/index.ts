@@ -89,14 +89,35 @@ export { type ImageFormat, type ImageInfo, imageFormats } from "./image/image-in
 export type { Raster } from "./image/raster.ts";
 export { MemoryObjectStore } from "./storage/memory-object-store.ts";
 export { MemoryTable } from "./storage/memory-table.ts";
+export { MemoryTableStore, type MemoryTableStoreOptions } from "./storage/memory-table-store.ts";
 export type { ObjectHead, ObjectStore } from "./storage/object-store.ts";
 export {
+  type Attribute,
+  type BatchWrites,
+  type Change,
+  type Condition,
   defineTable,
+  type IndexDefinition,
   type KeyDefinition,
+  type KeyValue,
+  type NumberAttribute,
+  type Operand,
   type Page,
+  type Projected,
+  type ReadOptions,
+  type SortRange,
   type Table,
   type TableDefinition,
   type TableQuery,
-  type WriteCondition,
   type WriteOptions,
 } from "./storage/table.ts";
+export {
+  cancellationReasons,
+  checkAction,
+  deleteAction,
+  putAction,
+  type TableStore,
+  type TransactAction,
+  type TransactOptions,
+  updateAction,
+} from "./storage/table-store.ts";

@@ -25,7 +25,7 @@ export class AnalysisRepository {
 
   /** Stores a new record. @throws ArtGuardError `storage.condition-failed` when its request_id exists. */
   async create(analysis: Analysis): Promise<void> {
-    await this.#table.put(analysis, { condition: { absent: true } });
+    await this.#table.put(analysis, { condition: { item: "absent" } });
   }
 
   /**
@@ -37,7 +37,7 @@ export class AnalysisRepository {
   async advance(from: Analysis, to: Analysis): Promise<void> {
     assertTransition(from.status, to.status);
     try {
-      await this.#table.put(withoutHeatmaps(to), { condition: { equals: { status: from.status } } });
+      await this.#table.put(withoutHeatmaps(to), { condition: { attribute: "status", equals: from.status } });
     } catch (error) {
       if (!isArtGuardError(error, "storage.condition-failed")) throw error;
       throw new ArtGuardError("analysis.illegal-transition", `the stored analysis is no longer ${from.status}`, {

@@ -27,13 +27,17 @@ export class ArtGuardError extends Error {
   override readonly name = "ArtGuardError";
   readonly code: ErrorCode;
   readonly fix: string;
+  /** Whether the same call may succeed later, unchanged. */
+  readonly retryable: boolean;
   readonly details: Readonly<Record<string, string | number | boolean>>;
   readonly [brand] = true;
 
   constructor(code: ErrorCode, message: string, options: ArtGuardErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.fix = options.fix ?? errorCodes[code].fix;
+    const description: { fix: string; retryable?: boolean } = errorCodes[code];
+    this.fix = options.fix ?? description.fix;
+    this.retryable = description.retryable ?? false;
     this.details = options.details ?? {};
   }
 

@@ -1,3 +1,10 @@
+/** What a code means, what the caller can do, and whether the same call may succeed later; default false. */
+interface ErrorDescription {
+  readonly meaning: string;
+  readonly fix: string;
+  readonly retryable?: boolean;
+}
+
 /**
  * Every error code of ArtGuard: `room.reason`, what it means, what the caller can do.
  * `docs/errors.md` is checked against this table by a test.
@@ -67,9 +74,35 @@ export const errorCodes = {
     meaning: "The JPEG uses a process this reader does not cover (12-bit, arithmetic, lossless, hierarchical).",
     fix: "Nothing is lost: detectors that need coefficients report not_applicable.",
   },
+  "storage.access-denied": {
+    meaning:
+      "The store refuses access: credentials are wrong, expired or without permission, or a file may not be opened.",
+    fix: "Check credentials, permissions and the path; `artguard doctor` names what is missing.",
+  },
+  "storage.batch-incomplete": {
+    meaning: "Some writes of a batch stayed undone until the deadline; the others are done.",
+    fix: "Repeat the whole batch: its writes are idempotent.",
+    retryable: true,
+  },
   "storage.condition-failed": {
     meaning: "A conditional write found another state.",
     fix: "Read the item again and decide anew.",
+  },
+  "storage.corrupt": {
+    meaning: "The store's file is damaged or is no database of ArtGuard.",
+    fix: "Restore it from a backup, or move it aside to begin with an empty store.",
+  },
+  "storage.full": {
+    meaning: "The disk or quota of the store is full; nothing was written and what was stored is intact.",
+    fix: "Make room, then repeat the write.",
+  },
+  "storage.idempotency-mismatch": {
+    meaning: "Another transaction used this token within the last 10 minutes.",
+    fix: "Use a token for one set of actions only.",
+  },
+  "storage.invalid-cursor": {
+    meaning: "The cursor was not made by this store for this query and scope.",
+    fix: "Pass the cursor of the previous page unchanged, with the same query, or begin again without one.",
   },
   "storage.invalid-item": {
     meaning: "The item does not match its table's schema.",
@@ -77,14 +110,50 @@ export const errorCodes = {
   },
   "storage.invalid-key": {
     meaning: "The object key or table key is not allowed.",
-    fix: "Use a relative key without empty, '.' or '..' segments.",
+    fix: "Give each key attribute a value of its type, not empty; an object key is a relative path without empty, '.' or '..' segments.",
+  },
+  "storage.invalid-query": {
+    meaning: "A query, condition, change or transaction is not one that every store can run.",
+    fix: "Correct what the message names.",
+  },
+  "storage.item-too-large": {
+    meaning: "An item has more than 400 KB, or the items of a transaction more than 4 MB.",
+    fix: "Keep large content in the object store and its key in the item.",
   },
   "storage.not-found": { meaning: "No object has this key.", fix: "Check the key." },
+  "storage.table-mismatch": {
+    meaning: "The stored table has another key than its definition, or was changed while it was open.",
+    fix: "Use the definition that created the table, or copy its items into a table of another name.",
+  },
+  "storage.table-missing": {
+    meaning: "The table does not exist in the store.",
+    fix: "Create it from its definition, and check the configured name and region.",
+  },
+  "storage.throttled": {
+    meaning: "The store admits no more requests at the moment.",
+    fix: "Try again later, more slowly; raise the table's capacity if it lasts.",
+    retryable: true,
+  },
+  "storage.timed-out": {
+    meaning:
+      "The store did not answer, or was locked by another process, until the deadline; a write may have happened.",
+    fix: "Try again; make the write conditional where doing it twice would matter.",
+    retryable: true,
+  },
+  "storage.transaction-cancelled": {
+    meaning: "A transaction did not happen because of at least one of its actions.",
+    fix: "cancellationReasons() tells for each action why.",
+  },
+  "storage.unavailable": {
+    meaning: "The store cannot be reached or answers with an error of its own.",
+    fix: "Try again; check the network and the store if it lasts.",
+    retryable: true,
+  },
   "storage.write-failed": {
     meaning: "A result could not be written; nothing was left half-written.",
     fix: "Check that the folder exists, may be written and has room.",
   },
-} as const satisfies Record<string, { meaning: string; fix: string }>;
+} as const satisfies Record<string, ErrorDescription>;
 
 /** The union of all error codes. */
 export type ErrorCode = keyof typeof errorCodes;

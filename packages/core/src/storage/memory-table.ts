@@ -1,120 +1,95 @@
-import { ArtGuardError } from "../errors/artguard-error.ts";
-import type { KeyDefinition, Page, Table, TableDefinition, TableQuery, WriteCondition, WriteOptions } from "./table.ts";
+import { expiredLimit, prepareBatch } from "./batch.ts";
+import { CursorSeal } from "./cursor.ts";
+import { MemoryRows } from "./memory-rows.ts";
+import { cursorAfter, pick, planQuery } from "./query-plan.ts";
+import type {
+  Attribute,
+  BatchWrites,
+  Change,
+  Page,
+  Projected,
+  ReadOptions,
+  Table,
+  TableDefinition,
+  TableQuery,
+  WriteOptions,
+} from "./table.ts";
+import { keyOf } from "./table-key.ts";
+import { decideWrite, prepareWrite, type TableWrite } from "./table-write.ts";
 
-const defaultLimit = 100;
-const maximumLimit = 1000;
+/** Options of {@link MemoryTable}; those of a store's tables are the store's. */
+export interface MemoryTableOptions<Item extends object> {
+  /** Clock in epoch milliseconds, for expiry; default `Date.now`. */
+  readonly now?: () => number;
+  /** Default a seal of this table's own. */
+  readonly seal?: CursorSeal;
+  /** Default none. */
+  readonly rows?: MemoryRows<Item>;
+}
 
 /** A {@link Table} in this process's memory: the default for a single run, and the fake for tests. */
 export class MemoryTable<Item extends object> implements Table<Item> {
   readonly definition: TableDefinition<Item>;
-  readonly #items = new Map<string, Item>();
-  readonly #now: () => number;
+  readonly #rows: MemoryRows<Item>;
+  readonly #seal: CursorSeal;
 
-  /** @param options.now Clock in epoch milliseconds, for expiry; default `Date.now`. */
-  constructor(definition: TableDefinition<Item>, options: { now?: () => number } = {}) {
+  constructor(definition: TableDefinition<Item>, options: MemoryTableOptions<Item> = {}) {
     this.definition = definition;
-    this.#now = options.now ?? Date.now;
+    this.#rows = options.rows ?? new MemoryRows(definition, options.now ?? Date.now);
+    this.#seal = options.seal ?? CursorSeal.random();
   }
 
-  async get(key: Partial<Item>, options: { signal?: AbortSignal } = {}): Promise<Item | undefined> {
+  async get(key: Partial<Item>, options: ReadOptions = {}): Promise<Item | undefined> {
     options.signal?.throwIfAborted();
-    return structuredClone(this.#live(this.#keyOf(key)));
+    return structuredClone(this.#rows.find(keyOf(this.definition, key)));
   }
 
   async put(item: Item, options: WriteOptions<Item> = {}): Promise<void> {
-    options.signal?.throwIfAborted();
-    const parsed = this.definition.schema.safeParse(item);
-    if (!parsed.success) {
-      throw new ArtGuardError("storage.invalid-item", `${this.definition.name}: ${firstIssue(parsed.error)}`);
-    }
-    const key = this.#keyOf(parsed.data);
-    this.#check(key, options.condition);
-    this.#items.set(key, structuredClone(parsed.data));
+    this.#write({ kind: "put", item, ...options });
+  }
+
+  async update(key: Partial<Item>, change: Change<Item>, options: WriteOptions<Item> = {}): Promise<Item> {
+    return structuredClone(this.#write({ kind: "update", key, change, ...options })!);
   }
 
   async delete(key: Partial<Item>, options: WriteOptions<Item> = {}): Promise<void> {
-    options.signal?.throwIfAborted();
-    const id = this.#keyOf(key);
-    this.#check(id, options.condition);
-    this.#items.delete(id);
+    this.#write({ kind: "delete", key, ...options });
   }
 
-  async query(query: TableQuery): Promise<Page<Item>> {
+  async query<Selected extends Attribute<Item> = Attribute<Item>>(
+    query: TableQuery<Item, Selected>,
+  ): Promise<Page<Projected<Item, Selected>>> {
     query.signal?.throwIfAborted();
-    const limit = query.limit ?? defaultLimit;
-    if (!Number.isInteger(limit) || limit < 1 || limit > maximumLimit) {
-      throw new ArtGuardError("storage.invalid-key", `limit must be a whole number from 1 to ${maximumLimit}`);
+    const plan = planQuery(this.definition, query, this.#seal);
+    const found = this.#rows.select(plan);
+    const page = found.slice(0, plan.limit);
+    const items = page.map((item) => structuredClone(plan.attributes ? pick(item, plan.attributes) : item));
+    const more = found.length > page.length && { cursor: cursorAfter(plan, page.at(-1)!, this.#seal) };
+    return { items: items as Projected<Item, Selected>[], ...more };
+  }
+
+  async batchGet(keys: readonly Partial<Item>[], options: ReadOptions = {}): Promise<(Item | undefined)[]> {
+    options.signal?.throwIfAborted();
+    return keys.map((key) => keyOf(this.definition, key)).map((key) => structuredClone(this.#rows.find(key)));
+  }
+
+  async batchWrite(writes: BatchWrites<Item>, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    options.signal?.throwIfAborted();
+    for (const write of prepareBatch(this.definition, writes)) {
+      this.#rows.save(write.keyValues, decideWrite(this.definition, write, undefined));
     }
-    const matches = this.#matches(query);
-    const start = this.#startAfter(matches, query.cursor);
-    const items = matches.slice(start, start + limit);
-    const more = start + limit < matches.length;
-    return { items: structuredClone(items), ...(more && { cursor: this.#keyOf(items.at(-1)!) }) };
   }
 
-  #matches(query: TableQuery): Item[] {
-    const { partition, sort } = this.#keyDefinition(query.index);
-    const direction = query.order === "newest_first" ? -1 : 1;
-    return [...this.#items.keys()]
-      .flatMap((key) => this.#live(key) ?? [])
-      .filter((item) => item[partition] === query.partition && (sort === undefined || item[sort] !== undefined))
-      .sort(
-        (a, b) => direction * (compare(sort && a[sort], sort && b[sort]) || compare(this.#keyOf(a), this.#keyOf(b))),
-      );
+  async deleteExpired(options: { readonly limit?: number; readonly signal?: AbortSignal } = {}): Promise<number> {
+    options.signal?.throwIfAborted();
+    return this.#rows.removeExpired(expiredLimit(options.limit));
   }
 
-  #startAfter(matches: readonly Item[], cursor: string | undefined): number {
-    if (cursor === undefined) return 0;
-    const position = matches.findIndex((item) => this.#keyOf(item) === cursor);
-    if (position >= 0) return position + 1;
-    throw new ArtGuardError("storage.invalid-key", "the cursor does not belong to this query");
+  #write({ signal, ...write }: TableWrite<Item> & { readonly signal?: AbortSignal }): Item | undefined {
+    signal?.throwIfAborted();
+    const prepared = prepareWrite(this.definition, write);
+    const next = decideWrite(this.definition, prepared, this.#rows.find(prepared.keyValues));
+    this.#rows.save(prepared.keyValues, next);
+    return next;
   }
-
-  #keyDefinition(index: string | undefined): KeyDefinition<Item> {
-    const definition = index === undefined ? this.definition.key : this.definition.indexes[index];
-    if (definition) return definition;
-    throw new ArtGuardError("storage.invalid-key", `${this.definition.name} has no index "${index}"`);
-  }
-
-  #keyOf(item: Partial<Item>): string {
-    const { partition, sort } = this.definition.key;
-    const parts = [item[partition], ...(sort === undefined ? [] : [item[sort]])];
-    if (parts.every((part) => typeof part === "string" || typeof part === "number")) return JSON.stringify(parts);
-    throw new ArtGuardError(
-      "storage.invalid-key",
-      `${this.definition.name} needs ${[partition, sort].filter(Boolean).join(" and ")}`,
-    );
-  }
-
-  #live(key: string): Item | undefined {
-    const item = this.#items.get(key);
-    const expiry = item && this.definition.ttl ? item[this.definition.ttl] : undefined;
-    return typeof expiry === "number" && expiry * 1000 <= this.#now() ? undefined : item;
-  }
-
-  #check(key: string, condition: WriteCondition<Item> | undefined): void {
-    if (condition === undefined) return;
-    const stored = this.#live(key);
-    const holds =
-      "absent" in condition ? stored === undefined : stored !== undefined && hasValues(stored, condition.equals);
-    if (!holds)
-      throw new ArtGuardError(
-        "storage.condition-failed",
-        `${this.definition.name}: the stored item is in another state`,
-      );
-  }
-}
-
-function hasValues<Item extends object>(item: Item, values: Partial<Item>): boolean {
-  return Object.entries(values).every(([name, value]) => item[name as keyof Item] === value);
-}
-
-function compare(a: unknown, b: unknown): number {
-  if (a === b) return 0;
-  return (a as string | number) < (b as string | number) ? -1 : 1;
-}
-
-function firstIssue(error: { issues: { path: PropertyKey[]; message: string }[] }): string {
-  const issue = error.issues[0]!;
-  return `${issue.path.join(".") || "item"}: ${issue.message}`;
 }

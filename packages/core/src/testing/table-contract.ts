@@ -74,10 +74,10 @@ export function tableContract({ describe, it }: TestRunner, name: string, { crea
 
     it("writes only when the condition holds", async () => {
       const under = await table();
-      await under.put(item("a", 1), { condition: { absent: true } });
-      await rejectsWith("storage.condition-failed", under.put(item("a", 1), { condition: { absent: true } }));
-      await under.put(item("a", 1, { state: "done" }), { condition: { equals: { state: "open" } } });
-      const late = under.put(item("a", 1, { state: "lost" }), { condition: { equals: { state: "open" } } });
+      await under.put(item("a", 1), { condition: { item: "absent" } });
+      await rejectsWith("storage.condition-failed", under.put(item("a", 1), { condition: { item: "absent" } }));
+      await under.put(item("a", 1, { state: "done" }), { condition: { attribute: "state", equals: "open" } });
+      const late = under.put(item("a", 1, { state: "lost" }), { condition: { attribute: "state", equals: "open" } });
       await rejectsWith("storage.condition-failed", late);
       assert.equal((await under.get({ id: "a", created_at: 1 }))?.state, "done");
     });
@@ -85,7 +85,7 @@ export function tableContract({ describe, it }: TestRunner, name: string, { crea
     it("lets exactly one of many concurrent conditional writes win", async () => {
       const under = await table();
       const claims = Array.from({ length: 20 }, (_, n) =>
-        under.put(item("a", 1, { state: `winner ${n}` }), { condition: { absent: true } }),
+        under.put(item("a", 1, { state: `winner ${n}` }), { condition: { item: "absent" } }),
       );
       const outcomes = await Promise.allSettled(claims);
       assert.equal(outcomes.filter(({ status }) => status === "fulfilled").length, 1);
@@ -94,7 +94,7 @@ export function tableContract({ describe, it }: TestRunner, name: string, { crea
     it("deletes, conditionally if asked, and does nothing for an unknown key", async () => {
       const under = await table();
       await under.put(item("a", 1));
-      const refused = under.delete({ id: "a", created_at: 1 }, { condition: { equals: { state: "done" } } });
+      const refused = under.delete({ id: "a", created_at: 1 }, { condition: { attribute: "state", equals: "done" } });
       await rejectsWith("storage.condition-failed", refused);
       await under.delete({ id: "a", created_at: 1 });
       await under.delete({ id: "a", created_at: 1 });
@@ -129,10 +129,10 @@ export function tableContract({ describe, it }: TestRunner, name: string, { crea
 
     it("refuses an unknown index, a limit out of range and a foreign cursor", async () => {
       const under = await table();
-      await rejectsWith("storage.invalid-key", under.query({ index: "no-index", partition: "a" }));
+      await rejectsWith("storage.invalid-query", under.query({ index: "no-index", partition: "a" }));
       for (const limit of [0, 1.5, 1001])
-        await rejectsWith("storage.invalid-key", under.query({ partition: "a", limit }));
-      await rejectsWith("storage.invalid-key", under.query({ partition: "a", cursor: "made up" }));
+        await rejectsWith("storage.invalid-query", under.query({ partition: "a", limit }));
+      await rejectsWith("storage.invalid-cursor", under.query({ partition: "a", cursor: "made up" }));
     });
 
     it("hides an item from the moment its ttl has passed", async () => {

@@ -12,6 +12,11 @@ describe("ArtGuardError", () => {
     });
   });
 
+  it("says whether the same call may succeed later", () => {
+    expect(new ArtGuardError("storage.throttled", "slow down").retryable).toBe(true);
+    expect(new ArtGuardError("storage.condition-failed", "changed").retryable).toBe(false);
+  });
+
   it("is recognised across copies of the package, by its brand", () => {
     const foreign = Object.assign(new Error("x"), { code: "image.empty", [Symbol.for("artguard.error")]: true });
     expect(isArtGuardError(foreign, "image.")).toBe(true);
@@ -24,11 +29,11 @@ describe("ArtGuardError", () => {
 describe("docs/errors.md", () => {
   it("lists exactly the codes that exist, with their meaning and advice", () => {
     const text = readFileSync(new URL("../../../../docs/errors.md", import.meta.url), "utf8");
-    const rows = [...text.matchAll(/^\| `([^`]+)` *\| (.+?) *\| (.+?) *\|$/gm)].map(([, code, meaning, fix]) => [
-      code,
-      meaning,
-      fix,
-    ]);
-    expect(rows).toEqual(Object.entries(errorCodes).map(([code, { meaning, fix }]) => [code, meaning, fix]));
+    const row = /^\| `([^`]+)` *\| ([^|]+?) *\| ([^|]+?) *\|(?: (retryable) *\|)?$/gm;
+    const rows = [...text.matchAll(row)].map(([, code, meaning, fix, retryable]) => [code, meaning, fix, retryable]);
+    const codes: [string, { meaning: string; fix: string; retryable?: boolean }][] = Object.entries(errorCodes);
+    expect(rows).toEqual(
+      codes.map(([code, { meaning, fix, retryable }]) => [code, meaning, fix, retryable ? "retryable" : undefined]),
+    );
   });
 });

@@ -1,0 +1,31 @@
+import { ArtGuardError } from "../errors/artguard-error.ts";
+import { itemSize, largestItemBytes } from "./item-size.ts";
+import type { TableDefinition } from "./table.ts";
+import { assertIndexKeys } from "./table-key.ts";
+
+/**
+ * The item as its schema reads it, after every check that all stores share.
+ *
+ * @throws ArtGuardError `storage.invalid-item`, `storage.item-too-large`
+ */
+export function validateItem<Item extends object>(definition: TableDefinition<Item>, item: Item): Item {
+  const parsed = definition.schema.safeParse(item);
+  if (!parsed.success) {
+    throw new ArtGuardError("storage.invalid-item", `${definition.name}: ${firstIssue(parsed.error)}`);
+  }
+  const size = itemSize(parsed.data);
+  if (size > largestItemBytes) {
+    throw new ArtGuardError(
+      "storage.item-too-large",
+      `${definition.name}: the item has ${size} bytes; ${largestItemBytes} are allowed`,
+      { details: { size_bytes: size, limit_bytes: largestItemBytes } },
+    );
+  }
+  assertIndexKeys(definition, parsed.data);
+  return parsed.data;
+}
+
+function firstIssue(error: { issues: { path: PropertyKey[]; message: string }[] }): string {
+  const issue = error.issues[0]!;
+  return `${issue.path.join(".") || "item"}: ${issue.message}`;
+}

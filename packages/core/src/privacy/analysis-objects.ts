@@ -17,6 +17,12 @@ export function dayFolder(moment: number): string {
   return `${inferenceRoot}${new Date(moment).toISOString().slice(0, 10).replaceAll("-", "/")}/`;
 }
 
+/** Midnight, UTC, of the day in a key of an analysis, in epoch milliseconds; undefined for other keys. */
+export function dayOf(key: string): number | undefined {
+  const [, year, month, day] = /^inference\/(\d{4})\/(\d{2})\/(\d{2})\/[\w-]+\//.exec(key) ?? [];
+  return day === undefined ? undefined : Date.UTC(Number(year), Number(month) - 1, Number(day));
+}
+
 /** Objects that a record names, whatever their keys are. */
 export function namedObjects({ image_object, processed_object, input_object }: Partial<Analysis>): StoredObject[] {
   return [image_object, processed_object, input_object].filter((object) => object !== undefined);

@@ -30,3 +30,13 @@ export interface PrivacyCallOptions {
 export function isOpen({ status }: Pick<Analysis, "status">): boolean {
   return status === "PENDING" || status === "PROCESSING";
 }
+
+/** What has expired is invisible, also to an erasure: it must go first. Does nothing where the store does it itself. */
+export async function deleteAllExpired(
+  table: { deleteExpired(options: PrivacyCallOptions): Promise<number> },
+  options: PrivacyCallOptions,
+): Promise<number> {
+  let total = 0;
+  for (let deleted = 1; deleted > 0; total += deleted) deleted = await table.deleteExpired(options);
+  return total;
+}

@@ -1,9 +1,9 @@
 import type { Analysis } from "../analysis/analysis.ts";
+import type { AnalysisItem } from "../analysis/analysis-table.ts";
 import { epochMillisecondsSchema, epochSecondsSchema } from "../analysis/time.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { Change } from "../storage/table.ts";
 import type { PrivacyCallOptions, PrivacyContext } from "./privacy-context.ts";
-import type { AnalysisItem } from "../analysis/analysis-table.ts";
 
 /** Attributes that say where an image is. */
 export const imageAttributes = [
@@ -19,7 +19,7 @@ export const imageAttributes = [
  * no consent. Repeating an interrupted call finishes it.
  *
  * @param owner Whose analysis it must be; another user's is as unknown as one that does not exist.
- * @throws ArtGuardError `analysis.not-found`, `privacy.consent-required` when there was no consent to withdraw.
+ * @throws ArtGuardError `analysis.not-found`, `privacy.no-consent` when there was no consent to withdraw.
  */
 export async function withdrawConsent(
   requestId: string,
@@ -30,7 +30,7 @@ export async function withdrawConsent(
   const key = keyOf(await analyses.get(requestId));
   const stored = (await analysisItems.get(key, { consistent: true })) as Analysis | undefined;
   if (stored?.user_id !== owner) throw notFound(requestId);
-  if (!stored.consent) throw new ArtGuardError("privacy.consent-required", "no consent was given for this analysis");
+  if (!stored.consent) throw new ArtGuardError("privacy.no-consent", "no consent was given for this analysis");
   const withdrawn_at = stored.consent.withdrawn_at ?? epochMillisecondsSchema.parse(now());
   const expired = epochSecondsSchema.parse(Math.floor(withdrawn_at / 1000));
   const hidden = { consent: { ...stored.consent, withdrawn_at }, image_saved: false, image_expires_at: expired };

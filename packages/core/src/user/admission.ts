@@ -3,7 +3,13 @@ import { type Analysis, analysisSchema } from "../analysis/analysis.ts";
 import type { AnalysisItem } from "../analysis/analysis-table.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { Condition, Table } from "../storage/table.ts";
-import { cancellationReasons, putAction, type TableStore, type TransactAction, updateAction } from "../storage/table-store.ts";
+import {
+  cancellationReasons,
+  putAction,
+  type TableStore,
+  type TransactAction,
+  updateAction,
+} from "../storage/table-store.ts";
 import { beingErased } from "./erasure-mark.ts";
 import {
   assertIdempotencyKey,
@@ -14,7 +20,7 @@ import {
   repetitionOf,
   sameRow,
 } from "./idempotency.ts";
-import { type QuotaStatus, quotaOf, type Reservation, refundChange, refundCondition, reserve } from "./quota.ts";
+import { type QuotaStatus, quotaOf, refundChange, refundCondition, reserve } from "./quota.ts";
 import { defaultTiers, type Tiers, tiersSchema } from "./tier.ts";
 import { type User, userSchema } from "./user.ts";
 import { type UserId, userIdOf } from "./user-id.ts";
@@ -26,8 +32,6 @@ export interface AdmissionOptions {
   readonly store: TableStore;
   readonly users: Table<UserItem>;
   readonly analyses: Table<AnalysisItem>;
-  /** The actions that store a new record; default one put that refuses an existing key. */
-  readonly insert?: (analysis: Analysis) => readonly TransactAction[];
   /** Default {@link defaultTiers}. */
   readonly tiers?: Tiers;
   /** How long a caller is believed to be at work on an admitted request, in milliseconds; default 120 000. */
@@ -44,6 +48,9 @@ export interface AdmissionRequest {
   /** The result comes from a worker: a repeated request gets the record in whatever state it is. Default false. */
   readonly submitted?: boolean;
 }
+
+/** The actions that store a record. */
+export type Creation = (analysis: Analysis) => readonly TransactAction[];
 
 /** The outcome of {@link Admissions.admit}. */
 export type Admission =
@@ -65,9 +72,7 @@ export class Admissions {
 
   /** @throws ArtGuardError `user.invalid-input` for tiers that are not as `tiersSchema` says. */
   constructor(options: AdmissionOptions) {
-    const definition = options.analyses.definition;
     this.#options = {
-      insert: (analysis) => [putAction(definition, analysis, { item: "absent" })],
       tiers: defaultTiers,
       leaseMs: defaultLeaseMs,
       now: Date.now,
@@ -86,17 +91,18 @@ export class Admissions {
    * Charges the owner's quota and stores the record and the Idempotency-Key, all or nothing; or tells what became of the
    * same request before.
    *
+   * @param creation The actions that store the record, here with its charge; default one put that refuses an existing key.
    * @throws ArtGuardError `user.quota-exceeded` with `resets_at`, `user.idempotency-conflict`,
    * `user.idempotency-in-flight`, `user.being-erased`, `user.not-found`, `user.invalid-input`
    */
-  async admit(request: AdmissionRequest): Promise<Admission> {
+  async admit(request: AdmissionRequest, creation: Creation = this.#put): Promise<Admission> {
     if (request.idempotency) assertIdempotencyKey(request.idempotency);
     const owner = userIdOf(request.analysis.user_id ?? "");
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       if (attempt > 0) await sleep(Math.random() * backoffMs * attempt);
       const row = await this.#row(owner, request.idempotency);
       const answer = row && (await this.#repeat(row, request));
-      const admission = answer ?? (await this.#begin(owner, request, row));
+      const admission = answer ?? (await this.#begin(owner, request, row, creation));
       if (admission !== "try_again") return admission;
     }
     throw new ArtGuardError("storage.throttled", "too many requests change the quota of this user at the same moment");
@@ -141,26 +147,30 @@ export class Admissions {
     return undefined;
   }
 
+  #put = (analysis: Analysis): TransactAction[] => [
+    putAction(this.#options.analyses.definition, analysis, { item: "absent" }),
+  ];
+
   async #begin(
     owner: UserId,
     request: AdmissionRequest,
     row: IdempotencyItem | undefined,
+    creation: Creation,
   ): Promise<Admission | "try_again"> {
-    const { store, tiers, insert, now } = this.#options;
+    const { store, users, tiers, now } = this.#options;
     const { change, condition, quota } = reserve(await this.#user(owner), tiers, now());
     const analysis: Analysis = { ...request.analysis, quota_charged: true, quota_period: quota.quota_period };
     const own = [
-      updateAction(this.#options.users.definition, { user_id: owner }, change, condition),
+      updateAction(users.definition, { user_id: owner }, change, condition),
       ...this.#keyAction(owner, request, row),
     ];
     try {
-      await store.transact([...own, ...insert(analysis)]);
+      await store.transact([...own, ...creation(analysis)]);
       return { outcome: "admitted", analysis, quota };
     } catch (error) {
-      const reasons = cancellationReasons(error);
-      const changedMeanwhile = reasons.slice(0, own.length).some((reason) => reason !== undefined);
-      const refused = reasons.slice(own.length).some((reason) => reason === "storage.condition-failed");
-      if (refused || !changedMeanwhile) throw error;
+      // Somebody changed the user or the key in between: see what they are now. Anything else is final.
+      const changed = cancellationReasons(error).findIndex((reason) => reason !== undefined);
+      if (changed < 0 || changed >= own.length) throw error;
       return "try_again";
     }
   }

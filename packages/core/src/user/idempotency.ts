@@ -20,7 +20,10 @@ const keyForm = /^[\x21-\x7e]{1,255}$/;
 export const idempotencySeconds = 24 * 60 * 60;
 
 /** Lower-case hex SHA-256 of what makes a request this request: the bytes and every option that changes the result. */
-export function requestHash(bytes: Uint8Array, options: Readonly<Record<string, string | number | boolean>> = {}): string {
+export function requestHash(
+  bytes: Uint8Array,
+  options: Readonly<Record<string, string | number | boolean>> = {},
+): string {
   const ordered = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256").update(JSON.stringify(ordered)).update("\n").update(bytes).digest("hex");
 }
@@ -57,6 +60,14 @@ export function idempotencyItem(
   };
 }
 
+/** Codes of failures that lie with the request: the same bytes and options would fail again. */
+const requestFailures = /^(image\.|analysis\.(aborted|invalid-input|consent-required)$)/;
+
+/** Whether an analysis failed by our fault: its charge is given back, and the same request may begin anew. */
+export function isSystemFailure({ status, error }: Pick<Analysis, "status" | "error">): boolean {
+  return status === "FAILED" && !requestFailures.test(error?.code ?? "");
+}
+
 /** What a repeated request is told: the first result, that it is on its way, to go on with it, or to begin anew. */
 export type Repetition = "replayed" | "in_flight" | "abandoned" | "void";
 
@@ -67,7 +78,7 @@ export type Repetition = "replayed" | "in_flight" | "abandoned" | "void";
 export function repetitionOf(row: IdempotencyItem, first: Analysis | undefined, now: number): Repetition {
   if (first === undefined) return "void";
   if (first.status === "COMPLETED") return "replayed";
-  if (first.status === "FAILED") return first.error?.retryable ? "void" : "replayed";
+  if (first.status === "FAILED") return isSystemFailure(first) ? "void" : "replayed";
   if (row.lease_until === undefined) return "replayed";
   return row.lease_until > now ? "in_flight" : "abandoned";
 }

@@ -105,6 +105,7 @@ function below(limit: number): Condition<UserItem> {
 }
 
 function as(attribute: "quota_period" | "account_tier" | "monthly_quota", value: string | number | undefined) {
-  const condition: Condition<UserItem> = value === undefined ? { attribute, is: "absent" } : { attribute, equals: value };
+  const condition: Condition<UserItem> =
+    value === undefined ? { attribute, is: "absent" } : { attribute, equals: value };
   return condition;
 }

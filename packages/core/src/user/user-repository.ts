@@ -129,9 +129,7 @@ export class UserRepository {
     if (user.email === next) return user;
     const { definition } = this.#table;
     const former: Condition<UserItem> =
-      user.email === undefined
-        ? { attribute: "email", is: "absent" }
-        : { attribute: "email", equals: user.email };
+      user.email === undefined ? { attribute: "email", is: "absent" } : { attribute: "email", equals: user.email };
     await this.#transact(
       [
         updateAction(

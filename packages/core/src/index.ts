@@ -1,3 +1,4 @@
+export type { AdmissionGate, Admitted } from "./analysis/admission.ts";
 export {
   type Analysis,
   type Assessment,
@@ -9,8 +10,16 @@ export {
   findingSchema,
   legacyModels,
 } from "./analysis/analysis.ts";
+export type { Retention } from "./analysis/analysis-context.ts";
 export { type AnalysisCounter, analysisCounterSchema, counterName } from "./analysis/analysis-counter.ts";
-export { AnalysisRepository, analysisTable } from "./analysis/analysis-repository.ts";
+export {
+  AnalysisRepository,
+  type AnalysisRepositoryOptions,
+  type AnalysisState,
+  type AnalysisSummary,
+  type PageOptions,
+  type Transition,
+} from "./analysis/analysis-repository.ts";
 export {
   type AnalysisItem,
   type AnalysisVersion,
@@ -19,6 +28,7 @@ export {
   defineAnalysisTable,
 } from "./analysis/analysis-table.ts";
 export type { AnalyzeOptions } from "./analysis/analyze-image.ts";
+export type { AnalysisCounts } from "./analysis/count-analyses.ts";
 export { type CounterEvidence, counterEvidence, counterEvidenceSchema } from "./analysis/counter-evidence.ts";
 export {
   type ArtGuard,
@@ -26,11 +36,26 @@ export {
   createArtGuard,
   type ProbeStabilityOptions,
 } from "./analysis/create-artguard.ts";
+export type { RecordOptions } from "./analysis/create-record.ts";
 export { explainAssessment, reasonSentence } from "./analysis/explain-assessment.ts";
 export type { SimilarAnalysis, SimilarOptions, SimilarQuery } from "./analysis/find-similar.ts";
 export { type AnalysisStatus, analysisStatuses, analysisTransitions, assertTransition } from "./analysis/lifecycle.ts";
+export type { StorageOptions } from "./analysis/open-storage.ts";
+export {
+  type Claim,
+  type ClaimOptions,
+  OpenWorkQueue,
+  type OpenWorkQueueOptions,
+} from "./analysis/open-work-queue.ts";
 export type { StabilityOptions } from "./analysis/probe-stability.ts";
+export {
+  type OpenWorkSummary,
+  type PerformWork,
+  type ProcessOpenWorkOptions,
+  processOpenWork,
+} from "./analysis/process-open-work.ts";
 export type { ProgressEvent } from "./analysis/progress-event.ts";
+export type { ReanalyzeOptions } from "./analysis/reanalyze.ts";
 export {
   compareStability,
   type StabilityComparison,
@@ -45,6 +70,7 @@ export {
   type StoredObject,
   storedObjectSchema,
 } from "./analysis/stored-image.ts";
+export type { SubmitOptions } from "./analysis/submit-image.ts";
 export {
   type EpochMilliseconds,
   type EpochSeconds,

@@ -29,6 +29,26 @@ export type AnalysisItem = { request_id: string; created_at: number } & Sparse<
   Analysis & AnalysisVersion & AnalysisCounter
 >;
 
+/** What `user-index` holds besides keys: what a list of one's analyses shows. */
+export const summaryAttributes = [
+  "status",
+  "filename",
+  "content_type",
+  "size_bytes",
+  "forgery_score",
+  "verdict",
+  "reasons",
+  "policy_version",
+  "model",
+  "sha256",
+  "perceptual_hash",
+  "version_number",
+  "image_saved",
+  "image_expires_at",
+  "record_expires_at",
+  "error_message",
+] as const satisfies readonly (keyof Analysis)[];
+
 /** Name of the table in an environment, as the spec has it. */
 export const analysisTableName = (environment: string) => `artguard-image-analysis-${environment}`;
 
@@ -42,9 +62,13 @@ export function defineAnalysisTable(name = analysisTableName("dev")) {
     name,
     key: { partition: "request_id", sort: "created_at" },
     indexes: {
-      "user-index": { partition: "user_id", sort: "created_at" },
-      "status-index": { partition: "status", sort: "created_at" },
-      "open-work-index": { partition: "open_work", sort: "created_at" },
+      "user-index": { partition: "user_id", sort: "created_at", projection: summaryAttributes },
+      "status-index": {
+        partition: "status",
+        sort: "created_at",
+        projection: ["user_id", "filename", "record_expires_at"],
+      },
+      "open-work-index": { partition: "open_work", sort: "created_at", projection: "keys" },
     },
     ttl: "record_expires_at",
     schema: z.union([analysisSchema, analysisVersionSchema, analysisCounterSchema]),

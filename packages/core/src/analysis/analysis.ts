@@ -27,7 +27,7 @@ export type Finding = z.infer<typeof findingSchema>;
 const recordSchema = z.object({
   // Spec, table 1.
   /** Part of object keys; `#` marks the other kinds of item of the table. */
-  request_id: z.string().regex(/^[\w-]{1,128}$/),
+  request_id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/),
   created_at: epochMillisecondsSchema,
   /** Absent, or `anon#` and something random, for anonymous callers: they must not share one history. */
   user_id: z

@@ -19,7 +19,13 @@ export const openWorkShape = {
   /** Grows with every claim; a write with an older one is refused. */
   fence: z.number().int().nonnegative().optional(),
   /** How a submitted job is to be done; present only while the record is open. */
-  job: z.object({ deadline_ms: z.number().positive().optional(), stability: z.boolean().optional() }).optional(),
+  job: z
+    .object({
+      deadline_ms: z.number().positive().optional(),
+      stability: z.boolean().optional(),
+      save_image: z.boolean().optional(),
+    })
+    .optional(),
   /** One analysis was taken from the owner's quota; a refund takes this away, so that it happens once. */
   quota_charged: z.boolean().optional(),
   /** The UTC month `YYYY-MM` in which it was charged. */
@@ -28,6 +34,21 @@ export const openWorkShape = {
     .regex(/^\d{4}-\d{2}$/)
     .optional(),
 };
+
+/** Attributes that a record loses when it ends. */
+export const openWorkAttributes = [
+  "open_work",
+  "lease_until",
+  "lease_owner",
+  "job",
+  "input_object",
+  "input_expires_at",
+] as const;
+
+/** One partition of the index of open work. */
+export function openWorkPartition(shard: number): string {
+  return `OPEN#${shard}`;
+}
 
 /** A number from 0 to `shards` − 1 that depends on the id alone. */
 export function shardOf(requestId: string, shards: number): number {

@@ -45,3 +45,35 @@ export const storedImageShape = {
   /** The spec's name: `image_expires_at` when an image is saved, else `record_expires_at`. */
   auto_delete_date: epochSecondsSchema.optional(),
 };
+
+/** What {@link withoutExpiredImage} reads and takes away. */
+interface WithImage {
+  image_saved?: boolean | undefined;
+  raw_image_url?: string | undefined;
+  processed_image_url?: string | undefined;
+  image_object?: StoredObject | undefined;
+  processed_object?: StoredObject | undefined;
+  image_expires_at?: number | undefined;
+  auto_delete_date?: number | undefined;
+  input_object?: StoredObject | undefined;
+  input_expires_at?: number | undefined;
+}
+
+/** The record as readers may see it: an image past its time is gone, whether or not its bytes are deleted yet. */
+export function withoutExpiredImage<R extends WithImage>(record: R, nowMs: number): R {
+  let visible = record;
+  // Records of before have the spec's attribute only.
+  if (hasPassed(record.image_expires_at ?? (record.image_saved ? record.auto_delete_date : undefined), nowMs)) {
+    const { image_object: _, processed_object: __, raw_image_url: ___, processed_image_url: ____, ...rest } = visible;
+    visible = { ...rest, image_saved: false } as R;
+  }
+  if (hasPassed(record.input_expires_at, nowMs)) {
+    const { input_object: _, ...rest } = visible;
+    visible = rest as R;
+  }
+  return visible;
+}
+
+function hasPassed(expiresAt: number | undefined, nowMs: number): boolean {
+  return expiresAt !== undefined && expiresAt * 1000 <= nowMs;
+}

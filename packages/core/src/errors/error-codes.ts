@@ -14,6 +14,27 @@ export const errorCodes = {
     meaning: "The caller's AbortSignal fired.",
     fix: "Start the analysis again if it is still wanted.",
   },
+  "analysis.consent-required": {
+    meaning: "An image is to be kept without consent that allows it.",
+    fix: "Pass the consent for image_storage that the image's owner gave, or do not save the image.",
+  },
+  "analysis.dead-letter": {
+    meaning: "The analysis was begun as often as allowed and never ended.",
+    fix: "Read error_message for the last failure; submit the image again once its cause is mended.",
+  },
+  "analysis.image-not-saved": {
+    meaning: "The analysis has no image any more, or never kept one.",
+    fix: "Analyse the image anew; keep it with saveImage and consent if it shall be judged again later.",
+  },
+  "analysis.input-missing": {
+    meaning:
+      "The input of an unfinished analysis no longer exists: its process ended, or it waited more than 24 hours.",
+    fix: "Analyse or submit the image again.",
+  },
+  "analysis.lease-lost": {
+    meaning: "The analysis was taken over, ended, changed or deleted by someone else meanwhile; nothing was written.",
+    fix: "Nothing is to be done: what the others wrote stands. Read the record again.",
+  },
   "analysis.invalid-input": { meaning: "An argument has the wrong type or range.", fix: "Correct the named argument." },
   "analysis.illegal-transition": {
     meaning: "The record's status does not allow this change.",

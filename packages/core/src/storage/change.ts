@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import { validateItem } from "./item.ts";
+import { itemSize } from "./item-size.ts";
 import type { Change, KeyValue, TableDefinition } from "./table.ts";
+import { assertIndexKeys } from "./table-key.ts";
 import { attributeSchemasOf } from "./table-shape.ts";
 
 /** The parts of a change as name–value pairs; attributes set to undefined are left out. */
@@ -40,6 +42,9 @@ export function assertChange<Item extends object>(definition: TableDefinition<It
     throw new ArtGuardError("storage.invalid-query", `${definition.name}: the change names ${twice} twice`);
   }
   for (const [name, value] of set) assertValue(definition, name, value);
+  const values = Object.fromEntries(set);
+  itemSize(values);
+  assertIndexKeys(definition, values as Item);
   for (const [name, value] of add) {
     if (!Number.isFinite(value)) {
       throw new ArtGuardError("storage.invalid-item", `${definition.name}: ${name} needs a finite number to add`);

@@ -59,4 +59,8 @@ export class MemoryObjectStore implements ObjectStore {
       if (key.startsWith(prefix) && object) yield object.head;
     }
   }
+
+  uri(key: string): string {
+    return `memory:${key}`;
+  }
 }

@@ -28,4 +28,6 @@ export interface ObjectStore {
   delete(key: string, options?: { signal?: AbortSignal }): Promise<void>;
   /** Heads of all objects whose key starts with `prefix`, in key order. */
   list(prefix: string, options?: { signal?: AbortSignal }): AsyncIterable<ObjectHead>;
+  /** Where the object is, for people and logs. */
+  uri(key: string): string;
 }

@@ -1,4 +1,5 @@
 export { type ExaminerContractSetup, eventsOf, examinerContract, statusesOf } from "./examiner-contract.ts";
 export { type ObjectStoreContractSetup, objectStoreContract } from "./object-store-contract.ts";
-export { type ContractItem, type TableContractSetup, tableContract } from "./table-contract.ts";
+export type { TableStoreContractSetup } from "./table-contract/contract-tables.ts";
+export { tableStoreContract } from "./table-contract/table-store-contract.ts";
 export type { TestRunner } from "./test-runner.ts";

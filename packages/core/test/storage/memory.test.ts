@@ -1,9 +1,10 @@
-import { MemoryObjectStore, MemoryTable } from "@artguard/core";
-import { objectStoreContract, tableContract } from "@artguard/core/testing";
+import { MemoryObjectStore, MemoryTableStore } from "@artguard/core";
+import { objectStoreContract, tableStoreContract } from "@artguard/core/testing";
 import { describe, it } from "vitest";
 
-tableContract({ describe, it }, "MemoryTable", {
-  create: async (definition, now) => new MemoryTable(definition, { now }),
+tableStoreContract({ describe, it }, "MemoryTableStore", {
+  create: async (options) => new MemoryTableStore(options),
+  capabilities: { validatesResults: true, deletesExpired: true, ownTokenClock: true },
 });
 
 objectStoreContract({ describe, it }, "MemoryObjectStore", { create: async () => new MemoryObjectStore() });

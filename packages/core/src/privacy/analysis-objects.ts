@@ -1,5 +1,6 @@
 import type { Analysis } from "../analysis/analysis.ts";
 import type { StoredObject } from "../analysis/stored-image.ts";
+import { inferenceFolder } from "../storage/object-layout.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 
 /** Where objects of analyses live, by day, so that the oldest come first in a listing. */
@@ -7,20 +8,9 @@ export const inferenceRoot = "inference/";
 
 type AnalysisKey = Pick<Analysis, "request_id" | "created_at">;
 
-/** The folder of everything that is kept of one analysis: `inference/<yyyy>/<mm>/<dd>/<request_id>/`. */
-export function analysisFolder({ request_id, created_at }: AnalysisKey): string {
-  return `${dayFolder(created_at)}${request_id}/`;
-}
-
 /** `inference/<yyyy>/<mm>/<dd>/` of a moment in epoch milliseconds, UTC. */
 export function dayFolder(moment: number): string {
   return `${inferenceRoot}${new Date(moment).toISOString().slice(0, 10).replaceAll("-", "/")}/`;
-}
-
-/** Midnight, UTC, of the day in a key of an analysis, in epoch milliseconds; undefined for other keys. */
-export function dayOf(key: string): number | undefined {
-  const [, year, month, day] = /^inference\/(\d{4})\/(\d{2})\/(\d{2})\/[\w-]+\//.exec(key) ?? [];
-  return day === undefined ? undefined : Date.UTC(Number(year), Number(month) - 1, Number(day));
 }
 
 /** Objects that a record names, whatever their keys are. */
@@ -48,7 +38,8 @@ export async function deleteAnalysisObjects(
   const counted = new Set(named);
   for (const store of new Set(stores)) {
     const listed: string[] = [];
-    for await (const { key } of store.list(analysisFolder(record), options)) listed.push(key);
+    for await (const { key } of store.list(inferenceFolder(record.request_id, record.created_at), options))
+      listed.push(key);
     for (const key of new Set([...listed, ...named])) {
       await store.delete(key, options);
       counted.add(key);

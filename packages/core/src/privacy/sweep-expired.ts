@@ -1,7 +1,8 @@
 import type { Analysis } from "../analysis/analysis.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
+import { parseObjectKey } from "../storage/object-layout.ts";
 import type { ObjectStore, ObjectSummary } from "../storage/object-store.ts";
-import { dayFolder, dayOf, inferenceRoot } from "./analysis-objects.ts";
+import { dayFolder, inferenceRoot } from "./analysis-objects.ts";
 import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
 import { imageAttributes } from "./withdraw-consent.ts";
 
@@ -26,8 +27,6 @@ export interface SweepResult {
 
 const dayMs = 86_400_000;
 const defaultLimit = 1000;
-/** `inference/<yyyy>/<mm>/<dd>/<request_id>/…` */
-const requestIdSegment = 4;
 
 /**
  * Deletes what has expired, long before the lifecycle rules of a bucket would: images past `image_expires_at`, inputs of
@@ -91,7 +90,9 @@ class ExpiryWalk {
 
   async #examine(object: ObjectSummary, store: ObjectStore): Promise<void> {
     this.result.objects_examined += 1;
-    const record = await this.#record(object.key.split("/")[requestIdSegment]!);
+    const place = parseObjectKey(object.key);
+    if (place?.kind !== "inference") return;
+    const record = await this.#record(place.request_id);
     if (record ? this.#isKept(object.key, record) : object.modified_at > this.#settledBefore) return;
     // The record first: without its word the walk still finds the object, but without the object never the record.
     if (record && namesImage(record, object.key)) await this.#forgetImage(record);
@@ -131,6 +132,12 @@ async function firstDay(store: ObjectStore, options: PrivacyCallOptions): Promis
     if (day !== undefined) return day;
   }
   return undefined;
+}
+
+/** Midnight, UTC, of the day in the key of an analysis' object; undefined for other keys. */
+function dayOf(key: string): number | undefined {
+  const place = parseObjectKey(key);
+  return place?.kind === "inference" ? Date.parse(place.date) : undefined;
 }
 
 /** A position in a walk through several stores. */

@@ -119,10 +119,41 @@ export type { ExportedFile } from "./privacy/export-user.ts";
 export { openPrivacy, type Privacy, type PrivacyOptions } from "./privacy/open-privacy.ts";
 export type { PrivacyCallOptions } from "./privacy/privacy-context.ts";
 export type { SweepExpiredOptions, SweepResult } from "./privacy/sweep-expired.ts";
+export { MemoryTableStore, type MemoryTableStoreOptions } from "./storage/memory-table-store.ts";
+export {
+  abortUploadAfterDays,
+  type BucketRole,
+  bucketRoles,
+  deleteExpiredObjects,
+  expiryOf,
+  type LifecycleRule,
+  lifecycleOf,
+  lifecycleRules,
+  thirtyDayRetention,
+  versionedBuckets,
+} from "./storage/lifecycle.ts";
 export { MemoryObjectStore } from "./storage/memory-object-store.ts";
 export { MemoryTable } from "./storage/memory-table.ts";
-export { MemoryTableStore, type MemoryTableStoreOptions } from "./storage/memory-table-store.ts";
-export type { ObjectHead, ObjectStore } from "./storage/object-store.ts";
+export { inferenceFolder, inferenceKey, type ObjectPlace, parseObjectKey, trainingKey } from "./storage/object-layout.ts";
+export {
+  type ByteRange,
+  canPresign,
+  defaultMaximumObjectBytes,
+  type GetOptions,
+  type ObjectBody,
+  type ObjectCallOptions,
+  type ObjectHead,
+  type ObjectStore,
+  type ObjectStream,
+  type ObjectSummary,
+  type ObjectTags,
+  type PresignedPost,
+  type PresignedRequest,
+  type PresigningObjectStore,
+  type PresignOptions,
+  type PutOptions,
+  type WrittenObject,
+} from "./storage/object-store.ts";
 export {
   type Attribute,
   type BatchWrites,

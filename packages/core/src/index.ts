@@ -113,13 +113,13 @@ export { defaultPolicy, type HeatmapPolicy, listPolicies, policyOf, type Verdict
 export { type Verdict, verdicts } from "./fusion/verdict.ts";
 export { type ImageFormat, type ImageInfo, imageFormats } from "./image/image-info.ts";
 export type { Raster } from "./image/raster.ts";
+export type { EraseOptions } from "./privacy/erase-user.ts";
 export type { ErasureReceipt, Residue } from "./privacy/erasure-receipt.ts";
 export { explainRetention, type RetainedDatum } from "./privacy/explain-retention.ts";
 export type { ExportedFile } from "./privacy/export-user.ts";
 export { openPrivacy, type Privacy, type PrivacyOptions } from "./privacy/open-privacy.ts";
 export type { PrivacyCallOptions } from "./privacy/privacy-context.ts";
 export type { SweepExpiredOptions, SweepResult } from "./privacy/sweep-expired.ts";
-export { MemoryTableStore, type MemoryTableStoreOptions } from "./storage/memory-table-store.ts";
 export {
   abortUploadAfterDays,
   type BucketRole,
@@ -134,7 +134,14 @@ export {
 } from "./storage/lifecycle.ts";
 export { MemoryObjectStore } from "./storage/memory-object-store.ts";
 export { MemoryTable } from "./storage/memory-table.ts";
-export { inferenceFolder, inferenceKey, type ObjectPlace, parseObjectKey, trainingKey } from "./storage/object-layout.ts";
+export { MemoryTableStore, type MemoryTableStoreOptions } from "./storage/memory-table-store.ts";
+export {
+  inferenceFolder,
+  inferenceKey,
+  type ObjectPlace,
+  parseObjectKey,
+  trainingKey,
+} from "./storage/object-layout.ts";
 export {
   type ByteRange,
   canPresign,

@@ -21,7 +21,10 @@ export function folderError(error: unknown, doing: "read" | "write"): unknown {
   const code = systemCode(error);
   if (code === undefined || isArtGuardError(error)) return error;
   const otherwise = doing === "write" ? "storage.write-failed" : "storage.unavailable";
-  return new ArtGuardError(codes[code] ?? otherwise, (error as Error).message, { cause: error, details: { errno: code } });
+  return new ArtGuardError(codes[code] ?? otherwise, (error as Error).message, {
+    cause: error,
+    details: { errno: code },
+  });
 }
 
 /** The result of an action on the file system, its failure typed. */

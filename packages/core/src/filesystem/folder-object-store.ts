@@ -64,7 +64,12 @@ export class FolderObjectStore implements ObjectStore {
         measure.add(chunk);
         await typed("write", file.writeFile(chunk));
       }
-      const written = { key, size_bytes: measure.sizeBytes, sha256: measure.finish(expected), content_type: contentType };
+      const written = {
+        key,
+        size_bytes: measure.sizeBytes,
+        sha256: measure.finish(expected),
+        content_type: contentType,
+      };
       head = { ...written, modified_at: this.#now(), tags };
       await typed("write", file.writeFile(encodeTrailer(head)));
       signal?.throwIfAborted();

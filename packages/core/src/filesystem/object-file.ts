@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
-import { corrupt } from "../storage/object-stream.ts";
 import type { ObjectTags } from "../storage/object-store.ts";
+import { corrupt } from "../storage/object-stream.ts";
 
 /*
  * One file per object, so that no crash can part an object from its head: the bytes, then a trailer — the head as JSON,
@@ -46,7 +46,8 @@ export async function readHead(file: FileHandle, key: string): Promise<StoredHea
   const footer = await readAt(file, size - footerBytes, footerBytes);
   const length = footer.readUInt32BE(0);
   const bodyBytes = size - footerBytes - length;
-  if (!footer.subarray(8).equals(magic) || length > longestHead || bodyBytes < 0) throw corrupt(key, "its file has no head");
+  if (!footer.subarray(8).equals(magic) || length > longestHead || bodyBytes < 0)
+    throw corrupt(key, "its file has no head");
   const json = await readAt(file, bodyBytes, length);
   if (crc32(json) !== footer.readUInt32BE(4)) throw corrupt(key, "its head was changed");
   const head: StoredHead = JSON.parse(json.toString("utf8"));

@@ -11,6 +11,15 @@ import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "
 import { sweepAnalyses } from "./sweep-analyses.ts";
 import { sweepMarkers } from "./sweep-markers.ts";
 
+/** Options of {@link eraseUser}. */
+export interface EraseOptions extends PrivacyCallOptions {
+  /**
+   * Also remove what deleted items leave in the store's own files, which takes an embedded store time in proportion to
+   * its file; default true. Where many are erased one after another, it is enough for the last.
+   */
+  readonly scrub?: boolean;
+}
+
 type Work = (userId: UserId, context: PrivacyContext, options: PrivacyCallOptions) => Promise<void>;
 
 const secondsPerDay = 86_400;
@@ -26,7 +35,7 @@ const stages: Readonly<Record<Exclude<ErasureStage, "completed">, { work: Work; 
 /**
  * Erases everything that is kept of a user. From the first moment nothing new is accepted; then records with their
  * earlier results, images, processed copies and held inputs go, a second time for what was on its way meanwhile, then
- * the markers beside the account, then the account. The state is stored: after a crash at any point another call, or
+ * the markers beside the account, then the account, then what deleted items left in the store's own files. The state is stored: after a crash at any point another call, or
  * `resumeErasures`, goes on where it was and returns the same receipt.
  *
  * Who may ask for it is the caller's to check: the user, the holder of the deletion token, or an administrator.
@@ -36,7 +45,7 @@ const stages: Readonly<Record<Exclude<ErasureStage, "completed">, { work: Work; 
 export async function eraseUser(
   userId: UserId,
   context: PrivacyContext,
-  options: PrivacyCallOptions = {},
+  options: EraseOptions = {},
 ): Promise<ErasureReceipt> {
   let state = await begin(userId, context);
   while (state.stage !== "completed") {
@@ -45,14 +54,12 @@ export async function eraseUser(
     await work(userId, context, options);
     state = await advance(userId, state.stage, next, context);
   }
+  if (options.scrub ?? true) await context.store.scrub?.(options);
   return receiptOf(userId, state);
 }
 
 /** Goes on with erasures that were begun and never ended, at most 100. @returns one receipt each. */
-export async function resumeErasures(
-  context: PrivacyContext,
-  options: PrivacyCallOptions = {},
-): Promise<ErasureReceipt[]> {
+export async function resumeErasures(context: PrivacyContext, options: EraseOptions = {}): Promise<ErasureReceipt[]> {
   const { items } = await context.users.query({ index: "open-erasure-index", partition: "OPEN" });
   const receipts: ErasureReceipt[] = [];
   for (const state of await context.users.batchGet(items.map(({ user_id }) => ({ user_id })))) {

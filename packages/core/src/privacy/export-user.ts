@@ -93,8 +93,8 @@ async function* analysisFiles(record: Analysis, { analyses, objects }: PrivacyCo
     ...without(record, withheldOfAnalysis),
     retention: explainRetention(record),
   });
-  for (const { version_number, result } of await analyses.versions(record.request_id)) {
-    yield json(`${folder}/versions/${version_number}.json`, without(result, withheldOfAnalysis));
+  for (const earlier of (await analyses.results(record.request_id)).slice(0, -1)) {
+    yield json(`${folder}/versions/${earlier.version_number ?? 1}.json`, without(earlier, withheldOfAnalysis));
   }
   for (const { key, content_type } of namedObjects(record)) {
     const bytes = await read(key, objects, options);

@@ -5,7 +5,7 @@ import type { ObjectStore } from "../storage/object-store.ts";
 import type { TableStore } from "../storage/table-store.ts";
 import type { UserId } from "../user/user-id.ts";
 import { defineUserTable } from "../user/user-table.ts";
-import { eraseUser, resumeErasures } from "./erase-user.ts";
+import { type EraseOptions, eraseUser, resumeErasures } from "./erase-user.ts";
 import type { ErasureReceipt } from "./erasure-receipt.ts";
 import { type ExportedFile, exportUser } from "./export-user.ts";
 import type { PrivacyCallOptions, PrivacyContext } from "./privacy-context.ts";
@@ -33,9 +33,9 @@ export interface PrivacyOptions {
 /** The rights of the people whose images were analysed. Who may call it for whom is the caller's to check. */
 export interface Privacy {
   /** See {@link eraseUser}. */
-  eraseUser(userId: UserId, options?: PrivacyCallOptions): Promise<ErasureReceipt>;
+  eraseUser(userId: UserId, options?: EraseOptions): Promise<ErasureReceipt>;
   /** Ends erasures that a crash interrupted; run it with {@link sweepExpired}. */
-  resumeErasures(options?: PrivacyCallOptions): Promise<ErasureReceipt[]>;
+  resumeErasures(options?: EraseOptions): Promise<ErasureReceipt[]>;
   /** See {@link exportUser}. */
   exportUser(userId: UserId, options?: PrivacyCallOptions): AsyncGenerator<ExportedFile, void, undefined>;
   /** See {@link withdrawConsent}. */

@@ -8,7 +8,9 @@ import type { ObjectTags } from "../storage/object-store.ts";
  *
  * @param rules Of this bucket: see `lifecycleOf`.
  */
-export function toS3Lifecycle(rules: readonly LifecycleRule[]): BucketLifecycleConfiguration & { Rules: S3LifecycleRule[] } {
+export function toS3Lifecycle(
+  rules: readonly LifecycleRule[],
+): BucketLifecycleConfiguration & { Rules: S3LifecycleRule[] } {
   const expiring = rules.flatMap(({ id, prefix, tags, expireAfterDays }): S3LifecycleRule[] => {
     if (expireAfterDays === null) return [];
     return [{ ID: id, Status: "Enabled", Filter: toFilter(prefix, tags), Expiration: { Days: expireAfterDays } }];

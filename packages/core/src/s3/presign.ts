@@ -108,7 +108,10 @@ function postKey(target: PostUploadTarget): string {
 
 function validSeconds(seconds = defaultSeconds): number {
   if (Number.isInteger(seconds) && seconds >= 1 && seconds <= longestSeconds) return seconds;
-  throw new ArtGuardError("storage.invalid-option", `expiresInSeconds must be a whole number from 1 to ${longestSeconds}`);
+  throw new ArtGuardError(
+    "storage.invalid-option",
+    `expiresInSeconds must be a whole number from 1 to ${longestSeconds}`,
+  );
 }
 
 /** RFC 6266 with the name in UTF-8 (RFC 8187). */

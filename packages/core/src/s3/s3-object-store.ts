@@ -142,7 +142,11 @@ export class S3ObjectStore implements PresigningObjectStore {
     const send = this.#sender();
     let ContinuationToken: string | undefined;
     do {
-      const page = { Bucket: this.#bucket, Prefix: prefix, ...(ContinuationToken !== undefined && { ContinuationToken }) };
+      const page = {
+        Bucket: this.#bucket,
+        Prefix: prefix,
+        ...(ContinuationToken !== undefined && { ContinuationToken }),
+      };
       const command = new ListObjectsV2Command(page);
       const answer = await send((abortSignal) => this.#client.send(command, { abortSignal }), options.signal);
       for (const { Key, Size, LastModified } of answer.Contents ?? []) {
@@ -167,7 +171,11 @@ export class S3ObjectStore implements PresigningObjectStore {
   async setTags(key: string, tags: ObjectTags, options: ObjectCallOptions = {}): Promise<void> {
     assertObjectKey(key);
     assertTags(tags);
-    const command = new PutObjectTaggingCommand({ Bucket: this.#bucket, Key: key, Tagging: { TagSet: toTagSet(tags) } });
+    const command = new PutObjectTaggingCommand({
+      Bucket: this.#bucket,
+      Key: key,
+      Tagging: { TagSet: toTagSet(tags) },
+    });
     await this.#sender(key)((abortSignal) => this.#client.send(command, { abortSignal }), options.signal);
   }
 
@@ -183,7 +191,10 @@ export class S3ObjectStore implements PresigningObjectStore {
     return presignGet(this.#client, this.#bucket, key, options);
   }
 
-  async presignPut(key: string, options: Parameters<PresigningObjectStore["presignPut"]>[1]): Promise<PresignedRequest> {
+  async presignPut(
+    key: string,
+    options: Parameters<PresigningObjectStore["presignPut"]>[1],
+  ): Promise<PresignedRequest> {
     return presignPut(this.#client, this.#bucket, key, options);
   }
 
@@ -293,4 +304,3 @@ function headOf(key: string, answer: GetObjectCommandOutput | HeadObjectCommandO
     ...(sha256 !== undefined && { sha256 }),
   };
 }
-

@@ -1,15 +1,15 @@
 import {
   AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
   type CompletedPart,
+  CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   type CreateMultipartUploadCommandInput,
   type S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
-import type { SpooledBody } from "./spooled-body.ts";
 import { base64Sha256 } from "./sha256.ts";
+import type { SpooledBody } from "./spooled-body.ts";
 
 /** S3 takes parts from 5 MiB and at most 10,000 of them. */
 export const partBytes = 8 * 2 ** 20;

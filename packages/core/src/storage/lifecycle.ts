@@ -34,7 +34,13 @@ export const lifecycleRules: readonly LifecycleRule[] = [
   { id: "raw-inference-30d", bucket: "raw", prefix: "inference/", tags: thirtyDayRetention, expireAfterDays: 30 },
   { id: "raw-audit-30d", bucket: "raw", prefix: "audit/", expireAfterDays: 30 },
   { id: "raw-training-kept", bucket: "raw", prefix: "training/", expireAfterDays: null },
-  { id: "processed-inference-30d", bucket: "processed", prefix: "inference/", tags: thirtyDayRetention, expireAfterDays: 30 },
+  {
+    id: "processed-inference-30d",
+    bucket: "processed",
+    prefix: "inference/",
+    tags: thirtyDayRetention,
+    expireAfterDays: 30,
+  },
   { id: "processed-training-kept", bucket: "processed", prefix: "training/", expireAfterDays: null },
 ];
 

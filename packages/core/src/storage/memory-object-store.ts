@@ -41,7 +41,8 @@ export class MemoryObjectStore implements ObjectStore {
       chunks.push(chunk.slice());
     }
     const sha256 = measure.finish(expected);
-    if (ifAbsent && this.#objects.has(key)) throw new ArtGuardError("storage.condition-failed", `the object ${key} exists`);
+    if (ifAbsent && this.#objects.has(key))
+      throw new ArtGuardError("storage.condition-failed", `the object ${key} exists`);
     const written = { key, size_bytes: measure.sizeBytes, sha256, content_type: contentType };
     const bytes = new Uint8Array(Buffer.concat(chunks));
     this.#objects.set(key, { head: { ...written, modified_at: this.#now() }, bytes, tags: { ...tags } });

@@ -29,7 +29,10 @@ export class BodyMeasure {
   finish(expected: string | undefined): string {
     const sha256 = this.#hash.digest("hex");
     if (expected === undefined || expected === sha256) return sha256;
-    throw new ArtGuardError("storage.checksum-mismatch", `the bytes for ${this.#key} have the SHA-256 ${sha256}, not ${expected}`);
+    throw new ArtGuardError(
+      "storage.checksum-mismatch",
+      `the bytes for ${this.#key} have the SHA-256 ${sha256}, not ${expected}`,
+    );
   }
 }
 

@@ -82,5 +82,8 @@ function assertText(what: string, value: string, pattern: RegExp): void {
 }
 
 function invalid(what: string, value: string): ArtGuardError {
-  return new ArtGuardError("storage.invalid-key", `not a ${what} for an object key: ${JSON.stringify(value.slice(0, 100))}`);
+  return new ArtGuardError(
+    "storage.invalid-key",
+    `not a ${what} for an object key: ${JSON.stringify(value.slice(0, 100))}`,
+  );
 }

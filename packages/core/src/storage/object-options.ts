@@ -18,7 +18,14 @@ export function resolvePutOptions(options: PutOptions) {
   assertTags(tags);
   assertByteCount("maxBytes", maxBytes);
   if (options.sha256 !== undefined) assertSha256(options.sha256);
-  return { contentType, tags, maxBytes, ifAbsent: options.ifAbsent ?? false, sha256: options.sha256, signal: options.signal };
+  return {
+    contentType,
+    tags,
+    maxBytes,
+    ifAbsent: options.ifAbsent ?? false,
+    sha256: options.sha256,
+    signal: options.signal,
+  };
 }
 
 export function assertContentType(contentType: string): void {
@@ -35,7 +42,8 @@ export function assertTags(tags: ObjectTags): void {
   const entries = Object.entries(tags);
   if (entries.length > mostTags) throw invalid(`an object has at most ${mostTags} tags`);
   for (const [name, value] of entries) {
-    const allowed = name !== "" && name.length <= 128 && value.length <= 256 && tagText.test(name) && tagText.test(value);
+    const allowed =
+      name !== "" && name.length <= 128 && value.length <= 256 && tagText.test(name) && tagText.test(value);
     if (!allowed) throw invalid(`not a tag: ${JSON.stringify(name.slice(0, 130))}`);
   }
 }

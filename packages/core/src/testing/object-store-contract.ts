@@ -32,7 +32,19 @@ async function* pieces(count: number, size: number): AsyncGenerator<Uint8Array> 
   for (let index = 0; index < count; index++) yield new Uint8Array(size).fill(index);
 }
 
-const unsafeKeys = ["", "/etc/passwd", "a/", "a/../b", "..", "a//b", "a/./b", "a\\b", "a\u0000b", "a\n", "x".repeat(1025)];
+const unsafeKeys = [
+  "",
+  "/etc/passwd",
+  "a/",
+  "a/../b",
+  "..",
+  "a//b",
+  "a/./b",
+  "a\\b",
+  "a\u0000b",
+  "a\n",
+  "x".repeat(1025),
+];
 const unusualKeys = [
   "a b+c%ü.jpg",
   "a%20b.jpg",
@@ -59,7 +71,8 @@ export function objectStoreContract(runner: TestRunner, name: string, setup: Obj
     describe("keys", () => keys(runner, setup));
     describe("tags and expiry", () => tagsAndExpiry(runner, setup));
     if (setup.presigns) describe("presigned requests", () => presigningContract(runner, setup.create));
-    else runner.it("does not claim to sign requests", async () => assert.equal(canPresign(await setup.create()), false));
+    else
+      runner.it("does not claim to sign requests", async () => assert.equal(canPresign(await setup.create()), false));
   });
 }
 
@@ -117,7 +130,8 @@ function writing({ it }: TestRunner, { create }: ObjectStoreContractSetup): void
       [pieces(3, 10), 29],
       [pieces(20, 1_000_000), 19_999_999],
     ];
-    for (const [body, maxBytes] of bodies) await rejectsWith("storage.object-too-large", store.put("a", body, { maxBytes }));
+    for (const [body, maxBytes] of bodies)
+      await rejectsWith("storage.object-too-large", store.put("a", body, { maxBytes }));
     assert.deepEqual(await store.get("a"), bytes("one"));
     await store.put("a", bytes("three"), { maxBytes: 5 });
   });
@@ -269,7 +283,10 @@ function reading({ it }: TestRunner, { create }: ObjectStoreContractSetup): void
   it("says where an object is", async () => {
     const store = await create();
     assert.match(store.uri("a/b.jpg"), /^(s3|file|memory):.*b\.jpg$/);
-    assert.throws(() => store.uri("../b"), (error) => isArtGuardError(error, "storage.invalid-key"));
+    assert.throws(
+      () => store.uri("../b"),
+      (error) => isArtGuardError(error, "storage.invalid-key"),
+    );
   });
 }
 

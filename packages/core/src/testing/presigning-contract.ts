@@ -28,7 +28,10 @@ export function presigningContract({ it }: TestRunner, create: () => Promise<Obj
     const answer = await send(url, { method, headers });
     assert.deepEqual(new Uint8Array(await answer.arrayBuffer()), picture);
     assert.equal(new URL(url).searchParams.get("X-Amz-Expires"), "300");
-    assert.match(new URL(url).searchParams.get("response-content-disposition") ?? "", /UTF-8''%C3%96lbild%20%281%29\.jpg$/);
+    assert.match(
+      new URL(url).searchParams.get("response-content-disposition") ?? "",
+      /UTF-8''%C3%96lbild%20%281%29\.jpg$/,
+    );
   });
 
   it("lets others upload exactly the announced bytes", async () => {
@@ -37,7 +40,8 @@ export function presigningContract({ it }: TestRunner, create: () => Promise<Obj
     const options = { sizeBytes: picture.length, contentType, sha256 };
     const { method, url, headers } = await store.presignPut("in/a b+c%ü.jpg", options);
     const signed = new URL(url).searchParams.get("X-Amz-SignedHeaders")?.split(";") ?? [];
-    for (const name of ["content-length", "content-type", "x-amz-checksum-sha256"]) assert.ok(signed.includes(name), name);
+    for (const name of ["content-length", "content-type", "x-amz-checksum-sha256"])
+      assert.ok(signed.includes(name), name);
     assert.equal((await send(url, { method, headers, body: picture })).status, 200);
     const head = await store.head("in/a b+c%ü.jpg");
     assert.deepEqual([head?.size_bytes, head?.content_type, head?.sha256], [picture.length, contentType, sha256]);

@@ -46,7 +46,7 @@ class ExpiryWalk {
   readonly result = { objects_examined: 0, objects_deleted: 0, images_expired: 0, records_deleted: 0 };
   readonly #context: PrivacyContext;
   readonly #options: SweepExpiredOptions;
-  /** Before this moment an object without a record is not one whose record is still to be written. */
+  /** What was written before this moment and is in no record will not be in one: whoever wrote it is long gone. */
   readonly #settledBefore: number;
 
   constructor(context: PrivacyContext, options: SweepExpiredOptions) {
@@ -93,17 +93,18 @@ class ExpiryWalk {
     const place = parseObjectKey(object.key);
     if (place?.kind !== "inference") return;
     const record = await this.#record(place.request_id);
-    if (record ? this.#isKept(object.key, record) : object.modified_at > this.#settledBefore) return;
+    if (this.#isKept(object, record)) return;
     // The record first: without its word the walk still finds the object, but without the object never the record.
     if (record && namesImage(record, object.key)) await this.#forgetImage(record);
     await store.delete(object.key, signalOf(this.#options));
     this.result.objects_deleted += 1;
   }
 
-  #isKept(key: string, record: Analysis): boolean {
+  #isKept({ key, modified_at }: ObjectSummary, record: Analysis | undefined): boolean {
     const lives = (expiresAt: number | undefined) => expiresAt === undefined || expiresAt * 1000 > this.#context.now();
-    if (key === record.input_object?.key) return lives(record.input_expires_at);
-    return namesImage(record, key) && record.consent?.withdrawn_at === undefined && lives(record.image_expires_at);
+    if (record?.input_object?.key === key) return lives(record.input_expires_at);
+    if (record && namesImage(record, key)) return !record.consent?.withdrawn_at && lives(record.image_expires_at);
+    return modified_at > this.#settledBefore;
   }
 
   async #forgetImage({ request_id, created_at }: Analysis): Promise<void> {

@@ -79,7 +79,7 @@ describe("eraseUser, for 60 of 300 people", () => {
     });
     expect(messages.join("\n")).not.toMatch(/fp\d{4}x/);
     expect(traced(path, kept)).toBe(240);
-  });
+  }, 600_000);
 
   it("killed 20 times without warning, leaves no trace of them, all of the others, and exact receipts", async () => {
     const { erased, kept, calls, visit, path } = await threeHundred();
@@ -103,7 +103,7 @@ describe("eraseUser, for 60 of 300 people", () => {
     expect(traced(path, erased)).toBe(0);
     expect(traced(path, kept)).toBe(240);
     await visit((tables, objects) => expectIntact(kept, tables, objects));
-  });
+  }, 600_000);
 });
 
 /** Runs the erasing process, and kills it after so many calls of its stores. */

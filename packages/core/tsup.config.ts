@@ -6,6 +6,7 @@ export default defineConfig({
     image: "src/image/index.ts",
     sqlite: "src/sqlite/index.ts",
     testing: "src/testing/index.ts",
+    dynamodb: "src/dynamodb/index.ts",
     filesystem: "src/filesystem/index.ts",
     s3: "src/s3/index.ts",
     "isolated-child": "src/image/isolated-child.ts",

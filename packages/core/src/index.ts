@@ -78,6 +78,7 @@ export {
   epochSecondsSchema,
   toIso,
 } from "./analysis/time.ts";
+export { type Configuration, loadConfiguration } from "./configuration/load-configuration.ts";
 export {
   type Detection,
   detectionSchema,

@@ -22,6 +22,10 @@ export const errorCodes = {
     meaning: "The analysis was begun as often as allowed and never ended.",
     fix: "Read error_message for the last failure; submit the image again once its cause is mended.",
   },
+  "analysis.illegal-transition": {
+    meaning: "The record's status does not allow this change.",
+    fix: "Read the record again; a COMPLETED or FAILED analysis is final.",
+  },
   "analysis.image-not-saved": {
     meaning: "The analysis has no image any more, or never kept one.",
     fix: "Analyse the image anew; keep it with saveImage and consent if it shall be judged again later.",
@@ -31,16 +35,16 @@ export const errorCodes = {
       "The input of an unfinished analysis no longer exists: its process ended, or it waited more than 24 hours.",
     fix: "Analyse or submit the image again.",
   },
+  "analysis.invalid-input": { meaning: "An argument has the wrong type or range.", fix: "Correct the named argument." },
   "analysis.lease-lost": {
     meaning: "The analysis was taken over, ended, changed or deleted by someone else meanwhile; nothing was written.",
     fix: "Nothing is to be done: what the others wrote stands. Read the record again.",
   },
-  "analysis.invalid-input": { meaning: "An argument has the wrong type or range.", fix: "Correct the named argument." },
-  "analysis.illegal-transition": {
-    meaning: "The record's status does not allow this change.",
-    fix: "Read the record again; a COMPLETED or FAILED analysis is final.",
-  },
   "analysis.not-found": { meaning: "No analysis has this request_id.", fix: "Check the request_id." },
+  "configuration.invalid": {
+    meaning: "A setting from the environment has a wrong value.",
+    fix: "Correct the named variables; docs/configuration.md lists them.",
+  },
   "detection.failed": {
     meaning: "A detector threw; the other detectors' results stand.",
     fix: "Report it with the image's SHA-256 and the detector's version.",

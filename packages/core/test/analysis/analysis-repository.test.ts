@@ -10,7 +10,7 @@ const lost = { code: "analysis.lease-lost" };
 describe.each(tableStores)("AnalysisRepository on %s", (_, make) => {
   async function setup(ms = noon) {
     const clock = { ms };
-    const store = opened(make, clock);
+    const store = await opened(make, clock);
     return { clock, store, repository: await AnalysisRepository.open(store, { now: () => clock.ms }) };
   }
 
@@ -179,7 +179,7 @@ describe.each(tableStores)("AnalysisRepository on %s", (_, make) => {
     );
     await fc.assert(
       fc.asyncProperty(steps, async (commands) => {
-        const store: TableStore = make({ ms: noon });
+        const store: TableStore = await make({ ms: noon });
         const repository = await AnalysisRepository.open(store, { now: () => noon });
         for (const { id, to } of commands) await step(repository, `r${id}`, to).catch(() => undefined);
         const { items } = await repository.history("u1", { limit: 1000 });
@@ -192,7 +192,7 @@ describe.each(tableStores)("AnalysisRepository on %s", (_, make) => {
           expect(counts.average_score).toBeCloseTo(scores.reduce((a, b) => a + b) / scores.length, 9);
         await store[Symbol.asyncDispose]();
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 

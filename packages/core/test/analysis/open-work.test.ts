@@ -17,7 +17,7 @@ const claimOf = (owner: string) => ({ owner, leaseMs });
 describe.each(tableStores)("OpenWorkQueue on %s", (_, make) => {
   async function setup(jobs: number, options: OpenWorkQueueOptions = {}) {
     const clock = { ms: noon };
-    const repository = await AnalysisRepository.open(opened(make, clock), { now: () => clock.ms });
+    const repository = await AnalysisRepository.open(await opened(make, clock), { now: () => clock.ms });
     const queue = new OpenWorkQueue(repository, { now: () => clock.ms, ...options });
     for (let i = 0; i < jobs; i++)
       await repository.create(pending(`r${i}`, { open_work: `OPEN#${i % 8}`, created_at: noon - i }));

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineAnalysisTable, defineUserTable, type ObjectStore, type TableStore } from "@artguard/core";
 import { type FolderObjectStore, folder } from "@artguard/core/filesystem";
 import { sqlite } from "@artguard/core/sqlite";
-import { expect, onTestFinished } from "vitest";
+import { expect } from "vitest";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { imagesOf, type Subject, writtenAt } from "./subjects.ts";
 
 /** The moment at which people are erased. */
@@ -15,8 +15,7 @@ export const whole = { analyses: 2, versions: 1, objects: 3, markers: 3, users: 
 
 /** A folder with a database and images, as a host would have it; it goes with the test. */
 export function temporaryPlace() {
-  const path = mkdtempSync(join(tmpdir(), "artguard-erasure-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  const path = temporaryFolder();
   return {
     path,
     /** Opens the stores as a new process would, works, and closes them. */

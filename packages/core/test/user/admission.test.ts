@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   type Admission,
   Admissions,
@@ -10,7 +11,10 @@ import {
   type TableStore,
   type UserItem,
 } from "@artguard/core";
+import { sqlite } from "@artguard/core/sqlite";
 import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
+import { expectExactlyOneHundred, rush, withoutConditions } from "./rush.ts";
 import { ada, bob, midMonth, openUsers, pendingAnalysis, testClock } from "./stores.ts";
 
 const refused = (code: ErrorCode) => expect.objectContaining({ code });
@@ -57,41 +61,15 @@ function analysisOf(admission: Admission): Analysis {
   return admission.analysis;
 }
 
-/** What a careless engineer would have written: the increment without its condition. */
-function withoutQuotaCondition(store: TableStore): TableStore {
-  return {
-    open: (definition) => store.open(definition),
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-    transact: (actions, options) =>
-      store.transact(
-        actions.map((action) => {
-          if (action.write.kind !== "update") return action;
-          const { condition: _, ...write } = action.write;
-          return { ...action, write };
-        }),
-        options,
-      ),
-  };
-}
-
-/** 500 requests at the same moment, and how many of them got in. */
-async function rush(store?: (now: () => number) => TableStore) {
-  const { admit, repository, analyses } = await open(store, "Standard");
-  const outcomes = await Promise.allSettled(Array.from({ length: 500 }, () => admit()));
-  const refusals = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
-  const { items } = await analyses.query({ index: "user-index", partition: ada, limit: 1000 });
-  return { refusals, user: await repository.get(ada), stored: items.length };
-}
-
 describe("quota", () => {
-  it("admits exactly 100 of 500 concurrent requests on a quota of 100", async () => {
-    const { refusals, user, stored } = await rush();
-    expect([refusals.length, stored, user.quota_used, user.total_uploads]).toEqual([400, 100, 100, 100]);
-    for (const refusal of refusals) expect(refusal).toEqual(refused("user.quota-exceeded"));
-  });
+  it("admits exactly 100 of 500 concurrent requests on a quota of 100, in memory", () =>
+    expectExactlyOneHundred(async (now) => new MemoryTableStore({ now })));
 
-  it("would admit more if the increment had no condition: the test above can fail", async () => {
-    const { stored } = await rush((now) => withoutQuotaCondition(new MemoryTableStore({ now })));
+  it("admits exactly 100 of 500 concurrent requests on a quota of 100, in SQLite", () =>
+    expectExactlyOneHundred((now) => sqlite({ path: join(temporaryFolder(), "test.db"), now })));
+
+  it("would admit more if the increment had no condition: the tests above can fail", async () => {
+    const { stored } = await rush(async (now) => withoutConditions(new MemoryTableStore({ now })));
     expect(stored).toBeGreaterThan(100);
   });
 

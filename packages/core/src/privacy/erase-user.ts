@@ -2,7 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { epochMillisecondsSchema, epochSecondsSchema } from "../analysis/time.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { Table } from "../storage/table.ts";
-import { deleteAction, putAction, type TransactAction, updateAction } from "../storage/table-store.ts";
+import {
+  cancellationReasons,
+  deleteAction,
+  putAction,
+  type TransactAction,
+  updateAction,
+} from "../storage/table-store.ts";
 import { type UserId, userIdOf } from "../user/user-id.ts";
 import { type ErasureItem, type ErasureStage, erasureSchema, markerKey } from "../user/user-marker.ts";
 import type { UserItem } from "../user/user-table.ts";
@@ -117,11 +123,16 @@ async function eraseAccount(userId: UserId, { store, users }: PrivacyContext): P
   const key = account.email === undefined ? undefined : { user_id: markerKey.email(account.email) };
   const marker = key && (await users.get(key, { consistent: true }));
   const add = { erased_users: 1, erased_markers: marker ? 1 : 0 };
-  await store.transact([
-    deleteAction(users.definition, { user_id: userId }, { item: "present" }),
-    ...(marker ? [deleteAction(users.definition, { user_id: marker.user_id })] : []),
-    updateAction(users.definition, { user_id: markerKey.erasure(userId) }, { add }),
-  ]);
+  try {
+    await store.transact([
+      deleteAction(users.definition, { user_id: userId }, { item: "present" }),
+      ...(marker ? [deleteAction(users.definition, { user_id: marker.user_id })] : []),
+      updateAction(users.definition, { user_id: markerKey.erasure(userId) }, { add }),
+    ]);
+  } catch (error) {
+    // Another process has done it.
+    if (cancellationReasons(error)[0] !== "storage.condition-failed") throw error;
+  }
 }
 
 /** Moves the stored state on, unless another process did; completion takes the name out of it. */

@@ -39,6 +39,7 @@ export async function sweepExpired(context: PrivacyContext, options: SweepExpire
   const walk = new ExpiryWalk(context, options);
   const next = await walk.run(options.cursor);
   if (next !== undefined) return { ...walk.result, next };
+  await deleteAllExpired(context.users, signalOf(options));
   return { ...walk.result, records_deleted: await deleteAllExpired(context.analysisItems, signalOf(options)) };
 }
 

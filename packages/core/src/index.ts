@@ -40,7 +40,7 @@ export type { RecordOptions } from "./analysis/create-record.ts";
 export { explainAssessment, reasonSentence } from "./analysis/explain-assessment.ts";
 export type { SimilarAnalysis, SimilarOptions, SimilarQuery } from "./analysis/find-similar.ts";
 export { type AnalysisStatus, analysisStatuses, analysisTransitions, assertTransition } from "./analysis/lifecycle.ts";
-export type { StorageOptions } from "./analysis/open-storage.ts";
+export type { ImageStores, StorageOptions } from "./analysis/open-storage.ts";
 export {
   type Claim,
   type ClaimOptions,

@@ -47,6 +47,7 @@ async function judgeAll(
   const concurrency = options.concurrency ?? availableParallelism();
   const artguard = await createArtGuard({
     detectors: [...options.detectors, ...(await readKnownWorks(options.known))],
+    storage: "memory",
     concurrency,
     ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),
   });

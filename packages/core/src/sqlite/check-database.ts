@@ -44,9 +44,9 @@ async function integrityOf(path: string) {
 }
 
 async function accessOf(path: string) {
-  const { mode } = await stat(path);
-  if (process.platform === "win32" || (mode & 0o077) === 0) return "none";
-  return { message: "others on this machine may read it", fix: `chmod 600 ${path}, or make its folder private` };
+  const [file, folder] = await Promise.all([stat(path), stat(dirname(path))]);
+  if (process.platform === "win32" || (file.mode & 0o077) === 0 || (folder.mode & 0o077) === 0) return "none";
+  return { message: "others on this machine may reach it", fix: `chmod 700 ${dirname(path)}` };
 }
 
 async function freeSpaceOf(path: string) {

@@ -46,9 +46,11 @@ describe("checkSqliteFile", () => {
     expect(integrity?.fix).toContain("backup");
   });
 
-  it("finds a file that others may read", async () => {
+  it("finds a file that others may reach", async () => {
     await (await sqlite({ path }))[Symbol.asyncDispose]();
     await chmod(path, 0o644);
+    expect(statuses(await checkSqliteFile(path))["access of others"]).toBe("ok");
+    await chmod(folder, 0o755);
     expect(statuses(await checkSqliteFile(path))["access of others"]).toBe("problem");
   });
 

@@ -69,7 +69,7 @@ function ttlIndex(table: string, ttl: string): string {
 }
 
 /** Quoted name of a secondary index; a definition's names have no colon. */
-export function indexName(table: string, index: string): string {
+function indexName(table: string, index: string): string {
   return quoted(`${table}:${index}`);
 }
 

@@ -37,7 +37,7 @@ describe("damage", () => {
     await writeFile(file, content);
     await expect(store.get("changed")).rejects.toEqual(code("storage.corrupt"));
     const { body } = await store.getStream("changed");
-    await expect(new Response(body).bytes()).rejects.toEqual(code("storage.corrupt"));
+    await expect(new Response(body).arrayBuffer()).rejects.toEqual(code("storage.corrupt"));
     await store.delete("changed");
     expect(await listed(store)).toEqual([]);
   });

@@ -209,3 +209,13 @@ it("deletes what has expired by the declared rules", async () => {
   expect(await store.deleteExpired(rules, now)).toBe(2);
   expect(await listed(store)).toEqual(["training/authentic_v1/img001.jpg"]);
 });
+
+it("deletes what has expired around a damaged object, and says that there is one", async () => {
+  const tags = { retention: "30d" };
+  const store = folder({ path, now: () => 0 });
+  for (const name of ["a", "b", "c"]) await store.put(`inference/${name}`, bytes("x".repeat(1000)), { tags });
+  await truncate(fileOf(store, "inference/b"), 500);
+  const sweep = store.deleteExpired(lifecycleOf("raw"), Date.now() + 31 * 86_400_000);
+  await expect(sweep).rejects.toThrow(/^2 expired objects were deleted; whether 1 old damaged .* inference\/b,/);
+  expect(await listed(store)).toEqual(["inference/b"]);
+});

@@ -128,7 +128,8 @@ describe("an image", () => {
     const { artguard, keys, tables, objects } = await setup();
     const transact = tables.transact.bind(tables);
     tables.transact = async (actions, options) => {
-      const completes = ({ write }: TransactAction) => write.kind === "update" && write.change.set?.["status"] === "COMPLETED";
+      const completes = ({ write }: TransactAction) =>
+        write.kind === "update" && write.change.set?.["status"] === "COMPLETED";
       if (actions.some(completes)) throw new Error("the disk is full");
       return transact(actions, options);
     };

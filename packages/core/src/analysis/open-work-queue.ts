@@ -40,6 +40,8 @@ export class OpenWorkQueue {
   readonly #maxAttempts: number;
   readonly #now: () => number;
   readonly #onEnd: NonNullable<OpenWorkQueueOptions["onEnd"]>;
+  /** The shard at which the next claim begins; random at first, so that workers spread. */
+  #turn = Math.floor(Math.random() * openWorkShards);
 
   constructor(repository: AnalysisRepository, options: OpenWorkQueueOptions = {}) {
     this.#repository = repository;
@@ -49,13 +51,13 @@ export class OpenWorkQueue {
   }
 
   /**
-   * Takes work that nobody holds: of each shard the oldest first, shards in turn from a random one. Work whose attempts
-   * are used up ends here as FAILED.
+   * Takes work that nobody holds: the oldest of a shard, of each shard in turn, so that none waits for ever behind
+   * another. Work whose attempts are used up ends here as FAILED.
    *
    * @returns undefined when there is nothing to do.
    */
   async claim({ owner, leaseMs, signal }: ClaimOptions): Promise<Claim | undefined> {
-    const first = Math.floor(Math.random() * openWorkShards);
+    const first = this.#turn++;
     for (let turn = 0; turn < openWorkShards; turn++) {
       for await (const key of this.#repository.openWork((first + turn) % openWorkShards)) {
         signal?.throwIfAborted();

@@ -33,6 +33,9 @@ export interface FaultRun {
   readonly counts: Awaited<ReturnType<AnalysisRepository["counts"]>>;
 }
 
+/** Fewer than attempts: a good job shall not look like poison. */
+const faultsPerJob = 2;
+
 /** Runs workers on jobs and lets faults happen to them until there were enough and every job has ended. */
 export async function runFaults(path: string, store: TableStore, plan: FaultPlan): Promise<FaultRun> {
   const repository = await AnalysisRepository.open(store);
@@ -77,27 +80,22 @@ async function injectFaults(
   for (let fault = 0; fault < total; fault++) {
     await createUntil((plan.jobs * (fault + 1)) / total);
     const isStop = Math.floor(((fault + 1) * plan.stops) / total) > Math.floor((fault * plan.stops) / total);
-    const isVictim = (worker: WorkerProcess) => !stopped.has(worker) && (!isStop || isInLongJob(worker, plan));
-    const victim = await busyOne(crew, isVictim, async () => {
+    const isVictim = (worker: WorkerProcess) =>
+      faults.filter(({ id }) => id === worker.last?.id).length < faultsPerJob && (!isStop || isInLongJob(worker, plan));
+    const victim = await victimOf(crew, stopped, isVictim, async () => {
       revive();
       await createUntil(created + 1);
     });
     faults.push({ id: victim.last!.id, fence: victim.last!.fence, at: Date.now() });
-    victim.signal(isStop ? "SIGSTOP" : "SIGKILL");
     if (isStop)
       stopped.set(
         victim,
-        wakeUp(victim, plan).then(() => void stopped.delete(victim)),
+        victim.suspend(2 * plan.leaseMs).then(() => void stopped.delete(victim)),
       );
-    // Two workers go on whatever happens to the others.
-    while (stopped.size > crew.length - 3) await Promise.race(stopped.values());
+    else victim.kill();
+    revive();
   }
   await Promise.all(stopped.values());
-}
-
-async function wakeUp(worker: WorkerProcess, { leaseMs }: FaultPlan): Promise<void> {
-  await sleep(2 * leaseMs);
-  worker.signal("SIGCONT");
 }
 
 /** Begun a moment ago, so that it is not in the middle of a write, where it would hold up all the others. */
@@ -107,16 +105,18 @@ function isInLongJob({ last }: WorkerProcess, plan: FaultPlan): boolean {
   );
 }
 
-/** Waits for a worker in the middle of a job; brings more work when none comes by. */
-async function busyOne(
+/** Waits for a worker in the middle of a job while another one is at work; brings jobs when there are none. */
+async function victimOf(
   crew: readonly WorkerProcess[],
+  stopped: ReadonlyMap<WorkerProcess, Promise<void>>,
   isVictim: (worker: WorkerProcess) => boolean,
   encourage: () => Promise<void>,
 ): Promise<WorkerProcess> {
   for (let waited = 1; ; waited++) {
-    const busy = crew.filter((worker) => worker.isBusy && isVictim(worker));
+    const atWork = crew.filter((worker) => worker.isAlive && worker.last && !stopped.has(worker));
+    const busy = atWork.filter((worker) => worker.isBusy && isVictim(worker));
     const victim = busy[Math.floor(Math.random() * busy.length)];
-    if (victim) return victim;
+    if (victim && atWork.length >= 2) return victim;
     if (waited % 100 === 0) await encourage();
     await sleep(5);
   }

@@ -4,6 +4,7 @@ import type { Analysis } from "./analysis.ts";
 import type { AnalysisRepository, Transition } from "./analysis-repository.ts";
 import type { AnalysisItem } from "./analysis-table.ts";
 import { openWorkAttributes, openWorkShards } from "./open-work.ts";
+import { withoutOpenWork } from "./storable-record.ts";
 
 /** Work that a worker holds: the record as it is while the lease runs. */
 export interface Claim {
@@ -100,9 +101,10 @@ export class OpenWorkQueue {
     return { leaseMs, record: await this.#repository.change(record, { set }, stillHeld(record)) };
   }
 
-  /** Ends the analysis with its result. @throws ArtGuardError `analysis.lease-lost` */
+  /** Ends the analysis with its result; consent stays as it is stored. @throws ArtGuardError `analysis.lease-lost` */
   async complete({ record }: Claim, result: Partial<Analysis>): Promise<Analysis> {
-    return this.#end(record, { set: { ...withoutOpenWork(result), status: "COMPLETED" } });
+    const { consent: _, ...given } = withoutOpenWork(result);
+    return this.#end(record, { set: { ...given, status: "COMPLETED" } });
   }
 
   /** Ends the analysis without a result. @throws ArtGuardError `analysis.lease-lost` */
@@ -178,11 +180,6 @@ function deadLetter({ request_id, attempt = 0 }: Analysis, cause?: ArtGuardError
   return new ArtGuardError("analysis.dead-letter", `analysis ${request_id} was tried ${attempt} times${last}`, {
     cause,
   });
-}
-
-function withoutOpenWork(result: Partial<Analysis>): Partial<Analysis> {
-  const names: readonly string[] = openWorkAttributes;
-  return Object.fromEntries(Object.entries(result).filter(([name]) => !names.includes(name)));
 }
 
 async function unlessLost<Result>(write: () => Promise<Result>): Promise<Result | undefined> {

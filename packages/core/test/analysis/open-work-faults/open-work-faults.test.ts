@@ -9,7 +9,7 @@ const plan: FaultPlan = {
   workers: 4,
   kills: 100,
   stops: 50,
-  leaseMs: 600,
+  leaseMs: 900,
   poisonEvery: 100,
   longEvery: 10,
   longMs: 300,
@@ -50,7 +50,8 @@ it("the test notices workers without a fence", async () => {
     kills: 0,
     stops: 10,
     longEvery: 1,
-    longMs: 1.5 * plan.leaseMs,
+    leaseMs: 600,
+    longMs: 900,
     fence: false,
   });
   expect(figures.stale_results).toBeGreaterThan(0);

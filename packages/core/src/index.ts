@@ -15,13 +15,13 @@ export { type AnalysisCounter, analysisCounterSchema, counterName } from "./anal
 export {
   AnalysisRepository,
   type AnalysisRepositoryOptions,
-  type AnalysisState,
-  type AnalysisSummary,
   type PageOptions,
   type Transition,
 } from "./analysis/analysis-repository.ts";
 export {
   type AnalysisItem,
+  type AnalysisState,
+  type AnalysisSummary,
   type AnalysisVersion,
   analysisTableName,
   analysisVersionSchema,

@@ -15,6 +15,7 @@ import type { UserItem } from "../user/user-table.ts";
 import { type ErasureReceipt, receiptOf, tombstoneDays } from "./erasure-receipt.ts";
 import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
 import { sweepAnalyses } from "./sweep-analyses.ts";
+import { sweepExpired } from "./sweep-expired.ts";
 import { sweepMarkers } from "./sweep-markers.ts";
 
 /** Options of {@link eraseUser}. */
@@ -103,9 +104,22 @@ async function begin(userId: UserId, context: PrivacyContext): Promise<ErasureIt
 
 /** Workers may still be writing to open records: those keep their record as the thread that leads to their objects. */
 async function firstSweep(userId: UserId, context: PrivacyContext, options: PrivacyCallOptions): Promise<void> {
+  await sweepOwnFiles(context, options);
   await deleteAllExpired(context.analysisItems, options);
   await sweepAnalyses(userId, context, { ...options, keepOpen: true });
   await sleep(context.settleMs, undefined, options);
+}
+
+/** An embedded store keeps what has expired until it is swept; invisible as it is, nothing else would find its images. */
+async function sweepOwnFiles(context: PrivacyContext, { signal }: PrivacyCallOptions): Promise<void> {
+  if (!context.store.scrub) return;
+  let cursor: string | undefined;
+  do {
+    ({ next: cursor } = await sweepExpired(context, {
+      ...(signal && { signal }),
+      ...(cursor !== undefined && { cursor }),
+    }));
+  } while (cursor !== undefined);
 }
 
 /** What was on its way when the erasure began, and what an index did not show yet. */

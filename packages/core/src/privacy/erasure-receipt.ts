@@ -32,7 +32,7 @@ export interface ErasureReceipt {
 export const tombstoneDays = 35;
 
 /** Where traces of an erased user may be that no call of ours reaches. */
-export const erasureResidues: readonly Residue[] = [
+const erasureResidues: readonly Residue[] = [
   {
     what: "backups and point-in-time recovery of the tables",
     until: `up to ${tombstoneDays} days with DynamoDB's recovery; as long as you keep copies of the database file`,

@@ -59,11 +59,6 @@ export async function openPrivacy(options: PrivacyOptions): Promise<Privacy> {
     analyses: await AnalysisRepository.open(store, { ...(table !== undefined && { table }), now }),
     analysisItems: await store.open(defineAnalysisTable(table)),
   };
-  return privacyOf(context);
-}
-
-/** The operations on tables that are open already. */
-export function privacyOf(context: PrivacyContext): Privacy {
   return {
     eraseUser: (userId, options) => eraseUser(userId, context, options),
     resumeErasures: (options) => resumeErasures(context, options),

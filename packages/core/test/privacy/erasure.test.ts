@@ -244,6 +244,24 @@ describe("eraseUser", () => {
     expect(await traces(opened)).toEqual([]);
   });
 
+  it("also erases what has expired and nobody has swept, record and image", async () => {
+    const place = temporaryPlace();
+    const one = subject(1);
+    const later = () => writtenAt + 40 * 86_400_000;
+    await place.visit(async (tables, objects) => {
+      const { analyses } = await storeSubjects([one], tables, objects);
+      for (const request_id of [...one.requestIds, `VERSION#${one.requestIds[0]}`]) {
+        const record_expires_at = ((writtenAt + 39 * 86_400_000) / 1000) as NonNullable<Analysis["record_expires_at"]>;
+        await analyses.update({ request_id, created_at: writtenAt }, { set: { record_expires_at } });
+      }
+    });
+    await place.visit(async (tables, objects) => {
+      const privacy = await openPrivacy({ store: tables, objects: [objects], settleMs: 0, now: later });
+      expect((await privacy.eraseUser(one.userId)).erased).toMatchObject({ analyses: 0, users: 1 });
+    }, later);
+    expect(traced(place.path, [one])).toBe(0);
+  });
+
   it("stops at the caller's signal and goes on later", async () => {
     const opened = await onePerson();
     const signal = AbortSignal.abort(new Error("enough"));

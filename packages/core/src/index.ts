@@ -130,6 +130,7 @@ export {
   type LifecycleRule,
   lifecycleOf,
   lifecycleRules,
+  oneDayRetention,
   thirtyDayRetention,
   versionedBuckets,
 } from "./storage/lifecycle.ts";

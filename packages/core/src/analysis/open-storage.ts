@@ -70,9 +70,8 @@ async function openObjects(place: Place, now: () => number): Promise<ObjectStore
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(join(folder, ".gitignore"), "*\n", { flag: "wx" });
+    await writeFile(join(folder, ".gitignore"), "*\n");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
     throw new ArtGuardError("storage.write-failed", `the folder ${folder} cannot be made`, {
       fix: 'Give the folder to keep records in as `storage`, or `storage: "memory"` to keep none.',
       cause: error,

@@ -126,7 +126,7 @@ export const errorCodes = {
     fix: "Read the item again and decide anew.",
   },
   "storage.corrupt": {
-    meaning: "The store's file is damaged or is no database of ArtGuard.",
+    meaning: "A file of the store is damaged or is not one of ArtGuard's.",
     fix: "Restore it from a backup, or move it aside to begin with an empty store.",
   },
   "storage.full": {
@@ -176,7 +176,7 @@ export const errorCodes = {
   },
   "storage.throttled": {
     meaning: "The store admits no more requests at the moment.",
-    fix: "Try again later, more slowly; raise the table's capacity if it lasts.",
+    fix: "Try again later, more slowly; raise the capacity if it lasts.",
     retryable: true,
   },
   "storage.timed-out": {

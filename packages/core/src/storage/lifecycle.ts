@@ -19,6 +19,9 @@ export interface LifecycleRule {
 /** The tag of an object that was kept for thirty days. */
 export const thirtyDayRetention: ObjectTags = { retention: "30d" };
 
+/** The tag of the input of a job, which is deleted when the job ends; this is the net below that. */
+export const oneDayRetention: ObjectTags = { retention: "1d" };
+
 /** Days after which the parts of an unfinished upload are removed, in every bucket. */
 export const abortUploadAfterDays = 1;
 
@@ -32,6 +35,7 @@ export const versionedBuckets: readonly BucketRole[] = ["knowledge_base"];
  */
 export const lifecycleRules: readonly LifecycleRule[] = [
   { id: "raw-inference-30d", bucket: "raw", prefix: "inference/", tags: thirtyDayRetention, expireAfterDays: 30 },
+  { id: "raw-inference-1d", bucket: "raw", prefix: "inference/", tags: oneDayRetention, expireAfterDays: 1 },
   { id: "raw-audit-30d", bucket: "raw", prefix: "audit/", expireAfterDays: 30 },
   { id: "raw-training-kept", bucket: "raw", prefix: "training/", expireAfterDays: null },
   {

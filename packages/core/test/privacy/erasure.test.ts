@@ -23,8 +23,8 @@ const nothing: BeforeCall = () => undefined;
 
 async function privacyOf(tables: TableStore, objects: ObjectStore, before = nothing) {
   return openPrivacy({
-    store: watchedTables(tables, before),
-    objects: [watchedObjects(objects, before)],
+    tables: watchedTables(tables, before),
+    objects: watchedObjects(objects, before),
     settleMs: 0,
     now,
   });
@@ -256,10 +256,25 @@ describe("eraseUser", () => {
       }
     });
     await place.visit(async (tables, objects) => {
-      const privacy = await openPrivacy({ store: tables, objects: [objects], settleMs: 0, now: later });
+      const privacy = await openPrivacy({ tables, objects, settleMs: 0, now: later });
       expect((await privacy.eraseUser(one.userId)).erased).toMatchObject({ analyses: 0, users: 1 });
     }, later);
     expect(traced(place.path, [one])).toBe(0);
+  });
+
+  it("reaches images in two stores", async () => {
+    const [tables, raw, processed] = [new MemoryTableStore({ now }), new MemoryObjectStore(), new MemoryObjectStore()];
+    const one = subject(1);
+    await storeSubjects([one], tables, raw);
+    const key = inferenceKey(one.requestIds[0], writtenAt, "processed.jpg");
+    await processed.put(key, await raw.get(key));
+    await raw.delete(key);
+    const privacy = await openPrivacy({ tables, objects: { raw, processed }, settleMs: 0, now });
+    const paths: string[] = [];
+    for await (const { path } of privacy.exportUser(one.userId)) paths.push(path);
+    expect(paths).toContain(`analyses/${one.requestIds[0]}/processed.jpg`);
+    expect((await privacy.eraseUser(one.userId)).erased).toEqual(whole);
+    expect(await processed.head(key)).toBeUndefined();
   });
 
   it("stops at the caller's signal and goes on later", async () => {

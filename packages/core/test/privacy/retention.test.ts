@@ -24,7 +24,7 @@ async function someSubjects(count = 1) {
   const [tables, objects] = [new MemoryTableStore({ now: clock.now }), new MemoryObjectStore({ now: clock.now })];
   const subjects = Array.from({ length: count }, (_, n) => subject(n));
   const { users, analyses } = await storeSubjects(subjects, tables, objects);
-  const privacy = await openPrivacy({ store: tables, objects: [objects], settleMs: 0, now: clock.now });
+  const privacy = await openPrivacy({ tables, objects, settleMs: 0, now: clock.now });
   const record = async (requestId: string) =>
     (await analyses.get({ request_id: requestId, created_at: writtenAt })) as Analysis;
   return { clock, tables, objects, subjects, users, analyses, privacy, record };
@@ -110,8 +110,8 @@ describe("sweepExpired", () => {
     const { privacy, tables, objects, clock, subjects } = await someSubjects();
     const [{ userId, requestIds }] = subjects as [ReturnType<typeof subject>];
     const halted = await openPrivacy({
-      store: tables,
-      objects: [watchedObjects(objects, crashAfter(0))],
+      tables,
+      objects: watchedObjects(objects, crashAfter(0)),
       now: clock.now,
     });
     await expect(halted.withdrawConsent(requestIds[0], userId)).rejects.toThrow("crashed");
@@ -142,8 +142,8 @@ describe("sweepExpired", () => {
       clock.set(writtenAt + 30 * day);
       const crash = crashAfter(calls);
       const crashing = await openPrivacy({
-        store: watchedTables(tables, crash),
-        objects: [watchedObjects(objects, crash)],
+        tables: watchedTables(tables, crash),
+        objects: watchedObjects(objects, crash),
         now: clock.now,
       }).catch(() => undefined);
       await crashing?.sweepExpired().catch(() => undefined);
@@ -178,7 +178,7 @@ describe("withdrawConsent", () => {
     const crashing = watchedObjects(objects, () => {
       throw new Error("crashed");
     });
-    const halted = await openPrivacy({ store: tables, objects: [crashing], now: clock.now });
+    const halted = await openPrivacy({ tables, objects: crashing, now: clock.now });
     await expect(halted.withdrawConsent(requestIds[0], userId)).rejects.toThrow("crashed");
     const repository = await AnalysisRepository.open(tables, { now: clock.now });
     expect((await repository.get(requestIds[0])).image_object).toBeUndefined();

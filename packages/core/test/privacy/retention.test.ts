@@ -189,6 +189,22 @@ describe("withdrawConsent", () => {
     expect(await keysOf(objects)).toHaveLength(1);
   });
 
+  it("holds against a worker that keeps the image just then", async () => {
+    const { privacy, tables, analyses, objects, subjects, clock, record } = await someSubjects();
+    const [{ userId, requestIds }] = subjects as [ReturnType<typeof subject>];
+    const { image_object, image_expires_at } = await record(requestIds[0]);
+    await privacy.withdrawConsent(requestIds[0], userId);
+    await objects.put(image_object!.key, new Uint8Array(1));
+    const kept = { image_saved: true, image_object, image_expires_at };
+    await analyses.update({ request_id: requestIds[0], created_at: writtenAt }, { set: kept });
+    const repository = await AnalysisRepository.open(tables, { now: clock.now });
+    expect(await repository.get(requestIds[0])).not.toHaveProperty("image_object");
+    clock.set(writtenAt + day);
+    await privacy.sweepExpired();
+    expect(await keysOf(objects)).toEqual([]);
+    expect((await record(requestIds[0])).image_saved).toBe(false);
+  });
+
   it("needs a consent that was given", async () => {
     const { privacy, subjects } = await someSubjects();
     const { userId, requestIds } = subjects[0]!;

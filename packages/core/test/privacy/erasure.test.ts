@@ -13,7 +13,7 @@ import {
   type TableStore,
   UserRepository,
 } from "@artguard/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type BeforeCall, crashAfter, watchedObjects, watchedTables } from "./crashing.ts";
 import { expectIntact, now, temporaryPlace, traced, whole } from "./erasure-place.ts";
 import { storeSubjects, subject, writtenAt } from "./subjects.ts";
@@ -235,6 +235,45 @@ describe("eraseUser", () => {
     expect(JSON.stringify(tombstone)).not.toContain(one.fingerprint);
     await repository.create({ user_id: one.userId, email: one.email });
     expect(await users.get({ user_id: tombstone!.user_id })).toBeUndefined();
+  });
+
+  it("erases again what a host without a gate has written since", async () => {
+    const opened = await onePerson();
+    await opened.privacy.eraseUser(opened.one.userId);
+    await storeSubjects([opened.one], opened.tables, opened.objects);
+    expect((await opened.privacy.eraseUser(opened.one.userId)).erased).toEqual(whole);
+    expect(await traces(opened)).toEqual([]);
+  });
+
+  it("deletes nothing of a person who came back, when one of its processes was left behind", async () => {
+    let slow: (() => Promise<void>) | undefined;
+    const opened = await onePerson();
+    const { one, tables, objects, privacy } = opened;
+    const leftBehind = await privacyOf(heldBack(tables), objects);
+    const late = leftBehind.eraseUser(one.userId).catch((error: unknown) => error);
+    await vi.waitFor(() => expect(slow).toBeDefined());
+    await privacy.eraseUser(one.userId);
+    await storeSubjects([one], tables, objects);
+    await slow?.();
+    expect(await late).toEqual(refused("storage.transaction-cancelled"));
+    expect((await traces(opened)).filter((trace) => trace.startsWith("r1"))).toHaveLength(2);
+
+    /** Holds the first deletion of a record until `slow` is called. */
+    function heldBack(store: TableStore): TableStore {
+      return new Proxy(store, {
+        get: (target, name) => {
+          const member: unknown = Reflect.get(target, name);
+          if (name !== "transact") return typeof member === "function" ? member.bind(target) : member;
+          return (...[actions, options]: Parameters<TableStore["transact"]>) => {
+            const deletes = actions.some(({ write }) => write.kind === "delete");
+            if (!deletes || slow) return target.transact(actions, options);
+            return new Promise<void>((resolve, reject) => {
+              slow = () => target.transact(actions, options).then(resolve, reject);
+            });
+          };
+        },
+      });
+    }
   });
 
   it("erases the analyses of a pseudonym that has no account", async () => {

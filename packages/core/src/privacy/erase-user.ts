@@ -1,20 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { epochMillisecondsSchema, epochSecondsSchema } from "../analysis/time.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
-import type { Table } from "../storage/table.ts";
-import {
-  cancellationReasons,
-  deleteAction,
-  putAction,
-  type TransactAction,
-  updateAction,
-} from "../storage/table-store.ts";
+import type { Condition, Table } from "../storage/table.ts";
+import { cancellationReasons, deleteAction, putAction, updateAction } from "../storage/table-store.ts";
 import { type UserId, userIdOf } from "../user/user-id.ts";
 import { type ErasureItem, type ErasureStage, erasureSchema, markerKey } from "../user/user-marker.ts";
 import type { UserItem } from "../user/user-table.ts";
+import { countAction } from "./count-erased.ts";
 import { type ErasureReceipt, receiptOf, tombstoneDays } from "./erasure-receipt.ts";
 import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
 import { sweepAnalyses } from "./sweep-analyses.ts";
+import { sweepExpired } from "./sweep-expired.ts";
 import { sweepMarkers } from "./sweep-markers.ts";
 
 /** Options of {@link eraseUser}. */
@@ -41,8 +37,9 @@ const stages: Readonly<Record<Exclude<ErasureStage, "completed">, { work: Work; 
 /**
  * Erases everything that is kept of a user. From the first moment nothing new is accepted; then records with their
  * earlier results, images, processed copies and held inputs go, a second time for what was on its way meanwhile, then
- * the markers beside the account, then the account, then what deleted items left in the store's own files. The state is stored: after a crash at any point another call, or
- * `resumeErasures`, goes on where it was and returns the same receipt.
+ * the markers beside the account, then the account, then what deleted items left in the store's own files. The state is
+ * stored: after a crash at any point another call, or `resumeErasures`, goes on where it was and returns the same
+ * receipt.
  *
  * Who may ask for it is the caller's to check: the user, the holder of the deletion token, or an administrator.
  *
@@ -77,22 +74,16 @@ export async function resumeErasures(context: PrivacyContext, options: EraseOpti
 /** Marks the user, or finds the mark of an earlier call. */
 async function begin(userId: UserId, context: PrivacyContext): Promise<ErasureItem> {
   const { store, users, now } = context;
-  const started = await readState(userId, users);
-  if (started) return started;
+  const earlier = await readState(userId, users);
+  const isOver = earlier?.stage === "completed";
+  if (earlier && !(isOver && (await isKnown(userId, context)))) return earlier;
   const state = newState(userId, now());
+  const isAsRead: Condition<UserItem> = isOver ? { attribute: "stage", equals: "completed" } : { item: "absent" };
   const account = await users.get({ user_id: userId }, { consistent: true });
-  const mark: TransactAction[] = account
-    ? [
-        updateAction(
-          users.definition,
-          { user_id: userId },
-          { set: { erasing_at: state.created_at } },
-          { item: "present" },
-        ),
-      ]
-    : [];
+  const set = { erasing_at: state.created_at };
+  const mark = account ? [updateAction(users.definition, { user_id: userId }, { set }, { item: "present" })] : [];
   try {
-    await store.transact([putAction(users.definition, state, { item: "absent" }), ...mark]);
+    await store.transact([putAction(users.definition, state, isAsRead), ...mark]);
     return state;
   } catch (error) {
     const other = isArtGuardError(error, "storage.transaction-cancelled") && (await readState(userId, users));
@@ -101,11 +92,31 @@ async function begin(userId: UserId, context: PrivacyContext): Promise<ErasureIt
   }
 }
 
+/** Whether there is anything of this user, written since an erasure by a host that keeps nobody out. */
+async function isKnown(userId: UserId, { users, analysisItems }: PrivacyContext): Promise<boolean> {
+  const analyses = await analysisItems.query({ index: "user-index", partition: userId, limit: 1 });
+  const owned = await users.query({ index: "owner-index", partition: userId, limit: 1 });
+  return analyses.items.length + owned.items.length > 0;
+}
+
 /** Workers may still be writing to open records: those keep their record as the thread that leads to their objects. */
 async function firstSweep(userId: UserId, context: PrivacyContext, options: PrivacyCallOptions): Promise<void> {
+  await sweepOwnFiles(context, options);
   await deleteAllExpired(context.analysisItems, options);
   await sweepAnalyses(userId, context, { ...options, keepOpen: true });
   await sleep(context.settleMs, undefined, options);
+}
+
+/** An embedded store keeps what has expired until it is swept; invisible as it is, nothing else would find its images. */
+async function sweepOwnFiles(context: PrivacyContext, { signal }: PrivacyCallOptions): Promise<void> {
+  if (!context.store.scrub) return;
+  let cursor: string | undefined;
+  do {
+    ({ next: cursor } = await sweepExpired(context, {
+      ...(signal && { signal }),
+      ...(cursor !== undefined && { cursor }),
+    }));
+  } while (cursor !== undefined);
 }
 
 /** What was on its way when the erasure began, and what an index did not show yet. */
@@ -127,7 +138,7 @@ async function eraseAccount(userId: UserId, { store, users }: PrivacyContext): P
     await store.transact([
       deleteAction(users.definition, { user_id: userId }, { item: "present" }),
       ...(marker ? [deleteAction(users.definition, { user_id: marker.user_id })] : []),
-      updateAction(users.definition, { user_id: markerKey.erasure(userId) }, { add }),
+      countAction(users.definition, userId, add),
     ]);
   } catch (error) {
     // Another process has done it.

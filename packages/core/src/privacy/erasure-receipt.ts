@@ -32,7 +32,7 @@ export interface ErasureReceipt {
 export const tombstoneDays = 35;
 
 /** Where traces of an erased user may be that no call of ours reaches. */
-export const erasureResidues: readonly Residue[] = [
+const erasureResidues: readonly Residue[] = [
   {
     what: "backups and point-in-time recovery of the tables",
     until: `up to ${tombstoneDays} days with DynamoDB's recovery; as long as you keep copies of the database file`,
@@ -49,9 +49,10 @@ export const erasureResidues: readonly Residue[] = [
     why: "only images with consent to training are ever exported for it; delete them from your training set",
   },
   {
-    what: "an image whose record had expired before, or that a dying worker wrote last",
-    until: "the next run of sweepExpired, and at the latest the bucket's lifecycle rule, 30–32 days",
-    why: "no record leads to it any more; its key names no person",
+    what: "what had expired before, and an image that a dying worker wrote last",
+    until:
+      "records: DynamoDB's time to live, about 2 days; images: the next run of sweepExpired, at the latest the bucket's lifecycle rule, 30–32 days",
+    why: "nothing leads to it any more; an object's key names no person. An embedded store has removed it",
   },
   {
     what: "daily sums of analyses",

@@ -4,6 +4,7 @@ import { withoutExpiredImage } from "../analysis/stored-image.ts";
 import { isArtGuardError } from "../errors/artguard-error.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import { beingErased } from "../user/erasure-mark.ts";
+import { ownedItems } from "../user/owned-items.ts";
 import type { UserId } from "../user/user-id.ts";
 import { markerKey } from "../user/user-marker.ts";
 import type { UserItem } from "../user/user-table.ts";
@@ -64,8 +65,8 @@ async function* filesOf(userId: UserId, context: PrivacyContext, options: Privac
   const erasure = await users.get({ user_id: markerKey.erasure(userId) }, { consistent: true });
   if (erasure) throw beingErased();
   if (account) yield json("profile.json", without(account, withheldOfUser));
-  yield json("api-keys.json", (await ownedItems(userId, markerKey.apiKey(""), context)).map(apiKey));
-  yield json("idempotency-keys.json", (await ownedItems(userId, "IDEMP#", context)).map(idempotencyKey));
+  yield json("api-keys.json", (await allOf(ownedItems(users, userId, markerKey.apiKey("")))).map(apiKey));
+  yield json("idempotency-keys.json", (await allOf(ownedItems(users, userId, "IDEMP#"))).map(idempotencyKey));
   for await (const record of records(userId, context)) yield* analysisFiles(record, context, options);
 }
 
@@ -119,15 +120,10 @@ async function read(
   return undefined;
 }
 
-async function ownedItems(userId: UserId, prefix: string, { users }: PrivacyContext): Promise<UserItem[]> {
-  const { items } = await users.query({
-    index: "owner-index",
-    partition: userId,
-    sort: { beginsWith: prefix },
-    limit: 1000,
-  });
-  const found = await users.batchGet(items.map(({ user_id }) => ({ user_id })));
-  return found.filter((item) => item !== undefined);
+async function allOf(items: AsyncIterable<UserItem>): Promise<UserItem[]> {
+  const all: UserItem[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
 
 function apiKey({ user_id, name, created_at, last_used, revoked_at }: UserItem) {

@@ -1,6 +1,7 @@
 import type { Analysis } from "../analysis/analysis.ts";
 import { AnalysisRepository } from "../analysis/analysis-repository.ts";
 import { defineAnalysisTable } from "../analysis/analysis-table.ts";
+import type { ImageStores } from "../analysis/open-storage.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import type { TableStore } from "../storage/table-store.ts";
 import type { UserId } from "../user/user-id.ts";
@@ -14,9 +15,10 @@ import { withdrawConsent } from "./withdraw-consent.ts";
 
 /** Options of {@link openPrivacy}. */
 export interface PrivacyOptions {
-  readonly store: TableStore;
-  /** Every store that may hold an image of an analysis: raw and processed, or the one that is both. */
-  readonly objects: readonly ObjectStore[];
+  /** Where users and records are, as in `createArtGuard`. */
+  readonly tables: TableStore;
+  /** Where images are, in one store or two, as in `createArtGuard`. */
+  readonly objects: ObjectStore | ImageStores;
   /** Name of the table of users; default `artguard-users-dev`. */
   readonly userTable?: string;
   /** Name of the table of analyses; default `artguard-image-analysis-dev`. */
@@ -48,22 +50,17 @@ const defaultSettleMs = 5000;
 
 /** Opens both tables and returns the rights that are exercised on them. */
 export async function openPrivacy(options: PrivacyOptions): Promise<Privacy> {
-  const { store, objects, settleMs = defaultSettleMs, now = Date.now } = options;
+  const { tables: store, objects, settleMs = defaultSettleMs, now = Date.now } = options;
   const table = options.analysisTable;
   const context: PrivacyContext = {
     store,
-    objects,
+    objects: "raw" in objects ? [objects.raw, objects.processed] : [objects],
     settleMs,
     now,
     users: await store.open(defineUserTable(options.userTable)),
     analyses: await AnalysisRepository.open(store, { ...(table !== undefined && { table }), now }),
     analysisItems: await store.open(defineAnalysisTable(table)),
   };
-  return privacyOf(context);
-}
-
-/** The operations on tables that are open already. */
-export function privacyOf(context: PrivacyContext): Privacy {
   return {
     eraseUser: (userId, options) => eraseUser(userId, context, options),
     resumeErasures: (options) => resumeErasures(context, options),

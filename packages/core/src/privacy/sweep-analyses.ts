@@ -1,9 +1,8 @@
 import type { Analysis } from "../analysis/analysis.ts";
 import { isArtGuardError } from "../errors/artguard-error.ts";
-import { updateAction } from "../storage/table-store.ts";
 import type { UserId } from "../user/user-id.ts";
-import { markerKey } from "../user/user-marker.ts";
 import { deleteAnalysisObjects } from "./analysis-objects.ts";
+import { countAction } from "./count-erased.ts";
 import { isOpen, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
 
 const pageSize = 100;
@@ -49,13 +48,11 @@ async function eraseAnalysis(
   signal?.throwIfAborted();
   const objects = await deleteAnalysisObjects(record, context.objects, signal);
   if (keepOpen && isOpen(record)) return false;
-  const count = updateAction(
-    context.users.definition,
-    { user_id: markerKey.erasure(userId) },
-    {
-      add: { erased_analyses: 1, erased_objects: objects, erased_versions: (record.version_number ?? 1) - 1 },
-    },
-  );
+  const count = countAction(context.users.definition, userId, {
+    erased_analyses: 1,
+    erased_objects: objects,
+    erased_versions: (record.version_number ?? 1) - 1,
+  });
   try {
     await context.analyses.delete(record, { actions: [count] });
     return true;

@@ -3,8 +3,8 @@ import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import { parseObjectKey } from "../storage/object-layout.ts";
 import type { ObjectStore, ObjectSummary } from "../storage/object-store.ts";
 import { dayFolder, inferenceRoot } from "./analysis-objects.ts";
+import { forgetImage } from "./forget-image.ts";
 import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
-import { imageAttributes } from "./withdraw-consent.ts";
 
 /** Options of {@link sweepExpired}. */
 export interface SweepExpiredOptions extends PrivacyCallOptions {
@@ -108,10 +108,11 @@ class ExpiryWalk {
     return modified_at > this.#settledBefore;
   }
 
-  async #forgetImage({ request_id, created_at }: Analysis): Promise<void> {
-    const change = { set: { image_saved: false }, remove: imageAttributes };
+  async #forgetImage(record: Analysis): Promise<void> {
+    const { request_id, created_at } = record;
+    const condition = { item: "present" } as const;
     try {
-      await this.#context.analysisItems.update({ request_id, created_at }, change, { condition: { item: "present" } });
+      await this.#context.analysisItems.update({ request_id, created_at }, forgetImage(record), { condition });
       this.result.images_expired += 1;
     } catch (error) {
       if (!isArtGuardError(error, "storage.condition-failed")) throw error;

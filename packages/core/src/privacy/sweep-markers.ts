@@ -1,7 +1,7 @@
 import { isArtGuardError } from "../errors/artguard-error.ts";
-import { deleteAction, updateAction } from "../storage/table-store.ts";
+import { deleteAction } from "../storage/table-store.ts";
 import type { UserId } from "../user/user-id.ts";
-import { markerKey } from "../user/user-marker.ts";
+import { countAction } from "./count-erased.ts";
 import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
 
 /** Markers deleted in one transaction; the count goes with them. */
@@ -24,29 +24,29 @@ export async function sweepMarkers(
       ...(cursor !== undefined && { cursor }),
     });
     const keys = page.items.map(({ user_id }) => user_id);
-    await deleteMarkers(keys, markerKey.erasure(userId), context);
+    await deleteMarkers(keys, userId, context);
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
 
 /** Deletes those that are still there, and counts them in the same transaction. */
-async function deleteMarkers(keys: readonly string[], state: string, context: PrivacyContext): Promise<void> {
+async function deleteMarkers(keys: readonly string[], userId: UserId, context: PrivacyContext): Promise<void> {
   const { store, users } = context;
   const found = await users.batchGet(
     keys.map((user_id) => ({ user_id })),
     { consistent: true },
   );
   // The erasure's own state is among what the user owns, until completion.
-  const markers = found.filter((item) => item !== undefined && item.user_id !== state);
+  const markers = found.filter((item) => item !== undefined && item.kind !== "erasure");
   if (markers.length === 0) return;
   try {
     await store.transact([
       ...markers.map((item) => deleteAction(users.definition, { user_id: item!.user_id }, { item: "present" })),
-      updateAction(users.definition, { user_id: state }, { add: { erased_markers: markers.length } }),
+      countAction(users.definition, userId, { erased_markers: markers.length }),
     ]);
   } catch (error) {
     if (!isArtGuardError(error, "storage.transaction-cancelled")) throw error;
     // Another process was faster with some of them.
-    await deleteMarkers(keys, state, context);
+    await deleteMarkers(keys, userId, context);
   }
 }

@@ -3,16 +3,8 @@ import type { AnalysisItem } from "../analysis/analysis-table.ts";
 import { epochMillisecondsSchema, epochSecondsSchema } from "../analysis/time.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { Change } from "../storage/table.ts";
+import { forgetImage } from "./forget-image.ts";
 import type { PrivacyCallOptions, PrivacyContext } from "./privacy-context.ts";
-
-/** Attributes that say where an image is. */
-export const imageAttributes = [
-  "image_object",
-  "processed_object",
-  "raw_image_url",
-  "processed_image_url",
-  "image_expires_at",
-] as const;
 
 /**
  * Withdraws the consent under which an image was kept: invisible at once, then deleted. The result stays, as it needed
@@ -39,7 +31,7 @@ export async function withdrawConsent(
   for (const store of new Set(objects)) {
     for (const name of keys) await store.delete(name, signal ? { signal } : {});
   }
-  await update(requestId, { remove: imageAttributes });
+  await update(requestId, forgetImage(stored));
   return analyses.get(requestId);
 
   async function update(id: string, change: Change<AnalysisItem>): Promise<void> {

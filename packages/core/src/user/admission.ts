@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Analysis, analysisSchema } from "../analysis/analysis.ts";
 import type { AnalysisItem } from "../analysis/analysis-table.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
-import type { Condition, Table } from "../storage/table.ts";
+import type { Table } from "../storage/table.ts";
 import {
   cancellationReasons,
   putAction,
@@ -20,7 +20,8 @@ import {
   repetitionOf,
   sameRow,
 } from "./idempotency.ts";
-import { type QuotaStatus, quotaOf, refundChange, refundCondition, reserve } from "./quota.ts";
+import { type QuotaStatus, quotaOf, reserve } from "./quota.ts";
+import { refundCharge } from "./refund.ts";
 import { defaultTiers, type Tiers, tiersSchema } from "./tier.ts";
 import { type User, userSchema } from "./user.ts";
 import { type UserId, userIdOf } from "./user-id.ts";
@@ -109,26 +110,13 @@ export class Admissions {
   }
 
   /**
-   * Gives the charge of an analysis back that the system failed; done once, however often it is called.
+   * Gives the charge of an analysis back that the system failed; done once, however often it is called. Where the charged
+   * month is over, only `total_uploads` goes back.
    *
-   * @returns Whether this call gave it back.
+   * @returns Whether this call gave the user another analysis.
    */
-  async refund({ request_id, created_at, user_id }: Analysis): Promise<boolean> {
-    const { store, analyses, users } = this.#options;
-    const key = { request_id, created_at };
-    const stored = await analyses.get(key, { consistent: true });
-    if (!stored?.quota_charged || stored.quota_period === undefined || user_id === undefined) return false;
-    const uncharge = updateAction(analyses.definition, key, { remove: ["quota_charged"] }, charged);
-    const give = updateAction(users.definition, { user_id }, refundChange, refundCondition(stored.quota_period));
-    try {
-      await store.transact([uncharge, give]);
-      return true;
-    } catch (error) {
-      const [unchargeFailed, giveFailed] = cancellationReasons(error);
-      if (unchargeFailed === "storage.condition-failed") return false;
-      if (giveFailed !== "storage.condition-failed") throw error;
-      return this.#forgetCharge(key);
-    }
+  refund(analysis: Analysis): Promise<boolean> {
+    return refundCharge(analysis, this.#options);
   }
 
   /** The answer to a repeated request; undefined when it is to begin anew. */
@@ -189,12 +177,6 @@ export class Admissions {
     return succeeds(users.update({ user_id: row.user_id }, change, { condition: sameRow(row) }));
   }
 
-  /** The charged month is over, or the user is gone: there is nothing to give back. */
-  async #forgetCharge(key: AnalysisKey): Promise<false> {
-    await succeeds(this.#options.analyses.update(key, { remove: ["quota_charged"] }, { condition: charged }));
-    return false;
-  }
-
   async #user(userId: UserId): Promise<User> {
     const item = await this.#options.users.get({ user_id: userId }, { consistent: true });
     if (!item) throw new ArtGuardError("user.not-found", "no user has this user_id");
@@ -215,10 +197,6 @@ export class Admissions {
     return item && analysisSchema.parse(item);
   }
 }
-
-type AnalysisKey = Pick<AnalysisItem, "request_id" | "created_at">;
-
-const charged: Condition<AnalysisItem> = { attribute: "quota_charged", equals: true };
 
 /** Whether a conditional write happened. */
 async function succeeds(write: Promise<unknown>): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Condition, Table } from "../storage/table.ts";
 import { cancellationReasons, putAction, type TableStore, updateAction } from "../storage/table-store.ts";
 import { equalHashes, hashApiKey, isKeyEnvironment, newApiKey, parseApiKey } from "./api-key.ts";
 import { beingErased } from "./erasure-mark.ts";
+import { ownedItems } from "./owned-items.ts";
 import { assertServerSecret, type ServerSecret } from "./server-secret.ts";
 import { type User, userSchema } from "./user.ts";
 import type { UserId } from "./user-id.ts";
@@ -89,14 +90,11 @@ export class ApiKeyRepository {
 
   /** The user's keys, also revoked ones, by prefix. One made a moment ago may be missing from an eventually consistent store. */
   async list(owner: UserId): Promise<ApiKeyInfo[]> {
-    const { items } = await this.#table.query({
-      index: "owner-index",
-      partition: owner,
-      sort: { beginsWith: markerKey.apiKey("") },
-      limit: 1000,
-    });
-    const found = await this.#table.batchGet(items.map(({ user_id }) => ({ user_id })));
-    return found.flatMap((item) => (item ? [infoOf(apiKeyItemSchema.parse(item))] : []));
+    const keys: ApiKeyInfo[] = [];
+    for await (const item of ownedItems(this.#table, owner, markerKey.apiKey(""))) {
+      keys.push(infoOf(apiKeyItemSchema.parse(item)));
+    }
+    return keys;
   }
 
   /** Ends a key at once; it stays listed. @throws ArtGuardError `user.invalid-api-key` when the user has no such key. */

@@ -67,11 +67,8 @@ export function reserve(user: User, tiers: Tiers, now: number): Reservation {
   };
 }
 
-/** Gives one analysis of the period back. */
-export const refundChange: Change<UserItem> = { add: { quota_used: -1, total_uploads: -1 } };
-
 /** A user who still counts the period in which the analysis was charged. */
-export function refundCondition(quota_period: string): Condition<UserItem> {
+export function countsPeriod(quota_period: string): Condition<UserItem> {
   return {
     all: [
       { attribute: "quota_period", equals: quota_period },

@@ -60,9 +60,8 @@ export const idempotencySchema = z.object({
 /** See {@link idempotencySchema}. */
 export type IdempotencyItem = z.infer<typeof idempotencySchema>;
 
-/** What an erasure has still to do. */
-export const erasureStages = ["first_sweep", "second_sweep", "markers", "user", "completed"] as const;
-/** One of {@link erasureStages}. */
+const erasureStages = ["first_sweep", "second_sweep", "markers", "user", "completed"] as const;
+/** What an erasure does next. */
 export type ErasureStage = (typeof erasureStages)[number];
 
 const count = z.number().int().nonnegative();

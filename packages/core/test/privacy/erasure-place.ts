@@ -19,9 +19,12 @@ export function temporaryPlace() {
   return {
     path,
     /** Opens the stores as a new process would, works, and closes them. */
-    async visit<Result>(work: (tables: TableStore, objects: FolderObjectStore) => Promise<Result>): Promise<Result> {
-      await using tables = await sqlite({ path: join(path, "artguard.db"), now });
-      return await work(tables, folder({ path: join(path, "images"), now }));
+    async visit<Result>(
+      work: (tables: TableStore, objects: FolderObjectStore) => Promise<Result>,
+      clock = now,
+    ): Promise<Result> {
+      await using tables = await sqlite({ path: join(path, "artguard.db"), now: clock });
+      return await work(tables, folder({ path: join(path, "images"), now: clock }));
     },
   };
 }

@@ -13,7 +13,7 @@ import {
   type TableStore,
   UserRepository,
 } from "@artguard/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type BeforeCall, crashAfter, watchedObjects, watchedTables } from "./crashing.ts";
 import { expectIntact, now, temporaryPlace, traced, whole } from "./erasure-place.ts";
 import { storeSubjects, subject, writtenAt } from "./subjects.ts";
@@ -23,8 +23,8 @@ const nothing: BeforeCall = () => undefined;
 
 async function privacyOf(tables: TableStore, objects: ObjectStore, before = nothing) {
   return openPrivacy({
-    store: watchedTables(tables, before),
-    objects: [watchedObjects(objects, before)],
+    tables: watchedTables(tables, before),
+    objects: watchedObjects(objects, before),
     settleMs: 0,
     now,
   });
@@ -237,11 +237,83 @@ describe("eraseUser", () => {
     expect(await users.get({ user_id: tombstone!.user_id })).toBeUndefined();
   });
 
+  it("erases again what a host without a gate has written since", async () => {
+    const opened = await onePerson();
+    await opened.privacy.eraseUser(opened.one.userId);
+    await storeSubjects([opened.one], opened.tables, opened.objects);
+    expect((await opened.privacy.eraseUser(opened.one.userId)).erased).toEqual(whole);
+    expect(await traces(opened)).toEqual([]);
+  });
+
+  it("deletes nothing of a person who came back, when one of its processes was left behind", async () => {
+    let slow: (() => Promise<void>) | undefined;
+    const opened = await onePerson();
+    const { one, tables, objects, privacy } = opened;
+    const leftBehind = await privacyOf(heldBack(tables), objects);
+    const late = leftBehind.eraseUser(one.userId).catch((error: unknown) => error);
+    await vi.waitFor(() => expect(slow).toBeDefined());
+    await privacy.eraseUser(one.userId);
+    await storeSubjects([one], tables, objects);
+    await slow?.();
+    expect(await late).toEqual(refused("storage.transaction-cancelled"));
+    expect((await traces(opened)).filter((trace) => trace.startsWith("r1"))).toHaveLength(2);
+
+    /** Holds the first deletion of a record until `slow` is called. */
+    function heldBack(store: TableStore): TableStore {
+      return new Proxy(store, {
+        get: (target, name) => {
+          const member: unknown = Reflect.get(target, name);
+          if (name !== "transact") return typeof member === "function" ? member.bind(target) : member;
+          return (...[actions, options]: Parameters<TableStore["transact"]>) => {
+            const deletes = actions.some(({ write }) => write.kind === "delete");
+            if (!deletes || slow) return target.transact(actions, options);
+            return new Promise<void>((resolve, reject) => {
+              slow = () => target.transact(actions, options).then(resolve, reject);
+            });
+          };
+        },
+      });
+    }
+  });
+
   it("erases the analyses of a pseudonym that has no account", async () => {
     const opened = await onePerson();
     await opened.users.delete({ user_id: opened.one.userId });
     expect((await opened.privacy.eraseUser(opened.one.userId)).erased).toEqual({ ...whole, users: 0 });
     expect(await traces(opened)).toEqual([]);
+  });
+
+  it("also erases what has expired and nobody has swept, record and image", async () => {
+    const place = temporaryPlace();
+    const one = subject(1);
+    const later = () => writtenAt + 40 * 86_400_000;
+    await place.visit(async (tables, objects) => {
+      const { analyses } = await storeSubjects([one], tables, objects);
+      for (const request_id of [...one.requestIds, `VERSION#${one.requestIds[0]}`]) {
+        const record_expires_at = ((writtenAt + 39 * 86_400_000) / 1000) as NonNullable<Analysis["record_expires_at"]>;
+        await analyses.update({ request_id, created_at: writtenAt }, { set: { record_expires_at } });
+      }
+    });
+    await place.visit(async (tables, objects) => {
+      const privacy = await openPrivacy({ tables, objects, settleMs: 0, now: later });
+      expect((await privacy.eraseUser(one.userId)).erased).toMatchObject({ analyses: 0, users: 1 });
+    }, later);
+    expect(traced(place.path, [one])).toBe(0);
+  });
+
+  it("reaches images in two stores", async () => {
+    const [tables, raw, processed] = [new MemoryTableStore({ now }), new MemoryObjectStore(), new MemoryObjectStore()];
+    const one = subject(1);
+    await storeSubjects([one], tables, raw);
+    const key = inferenceKey(one.requestIds[0], writtenAt, "processed.jpg");
+    await processed.put(key, await raw.get(key));
+    await raw.delete(key);
+    const privacy = await openPrivacy({ tables, objects: { raw, processed }, settleMs: 0, now });
+    const paths: string[] = [];
+    for await (const { path } of privacy.exportUser(one.userId)) paths.push(path);
+    expect(paths).toContain(`analyses/${one.requestIds[0]}/processed.jpg`);
+    expect((await privacy.eraseUser(one.userId)).erased).toEqual(whole);
+    expect(await processed.head(key)).toBeUndefined();
   });
 
   it("stops at the caller's signal and goes on later", async () => {

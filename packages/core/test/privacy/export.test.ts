@@ -11,7 +11,7 @@ async function exported() {
   const keys = new ApiKeyRepository(tables, users, { secret: new Uint8Array(32), now });
   const { key } = await keys.create(one.userId, "laptop");
   const hash = (await users.get({ user_id: one.userId }))?.api_key_hash;
-  const privacy = await openPrivacy({ store: tables, objects: [objects], settleMs: 0, now });
+  const privacy = await openPrivacy({ tables, objects, settleMs: 0, now });
   const files: ExportedFile[] = [];
   for await (const file of privacy.exportUser(one.userId)) files.push(file);
   const text = (path: string) => new TextDecoder().decode(files.find((file) => file.path === path)?.bytes);

@@ -38,7 +38,7 @@ async function house() {
     now: clock.now,
   });
   onTestFinished(() => artguard[Symbol.asyncDispose]());
-  const privacy = await openPrivacy({ store: tables, objects: [objects], settleMs: 0, now: clock.now });
+  const privacy = await openPrivacy({ tables, objects, settleMs: 0, now: clock.now });
   const consent = (purpose: Consent["purpose"] = "image_storage"): Consent =>
     consentSchema.parse({ purpose, policy_version: "2026-01", granted_at: clock.now() });
   const keys = async () => {

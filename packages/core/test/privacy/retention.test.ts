@@ -1,5 +1,6 @@
 import {
   type Analysis,
+  AnalysisRepository,
   defineAnalysisTable,
   type ErrorCode,
   explainRetention,
@@ -12,6 +13,7 @@ import {
 } from "@artguard/core";
 import { describe, expect, it } from "vitest";
 import { testClock } from "../user/stores.ts";
+import { crashAfter, watchedObjects, watchedTables } from "./crashing.ts";
 import { imagesOf, storeSubjects, subject, writtenAt } from "./subjects.ts";
 
 const day = 86_400_000;
@@ -21,11 +23,11 @@ async function someSubjects(count = 1) {
   const clock = testClock(writtenAt);
   const [tables, objects] = [new MemoryTableStore({ now: clock.now }), new MemoryObjectStore({ now: clock.now })];
   const subjects = Array.from({ length: count }, (_, n) => subject(n));
-  const { analyses } = await storeSubjects(subjects, tables, objects);
-  const privacy = await openPrivacy({ store: tables, objects: [objects], settleMs: 0, now: clock.now });
+  const { users, analyses } = await storeSubjects(subjects, tables, objects);
+  const privacy = await openPrivacy({ tables, objects, settleMs: 0, now: clock.now });
   const record = async (requestId: string) =>
     (await analyses.get({ request_id: requestId, created_at: writtenAt })) as Analysis;
-  return { clock, tables, objects, subjects, analyses, privacy, record };
+  return { clock, tables, objects, subjects, users, analyses, privacy, record };
 }
 
 async function keysOf(objects: MemoryObjectStore): Promise<string[]> {
@@ -91,6 +93,33 @@ describe("sweepExpired", () => {
     expect(await keysOf(objects)).toEqual([]);
   });
 
+  it("deletes Idempotency-Keys past their 24 hours, from the disk and not only from sight", async () => {
+    const { privacy, clock, users, subjects } = await someSubjects();
+    const key = { user_id: `IDEMP#${subjects[0]!.userId}#key-${subjects[0]!.fingerprint}` };
+    clock.set(writtenAt + day);
+    expect(await users.get(key)).toBeUndefined();
+    clock.set(writtenAt);
+    expect(await users.get(key)).toBeDefined();
+    clock.set(writtenAt + day);
+    await privacy.sweepExpired();
+    clock.set(writtenAt);
+    expect(await users.get(key)).toBeUndefined();
+  });
+
+  it("ends a withdrawal that died after it was written down", async () => {
+    const { privacy, tables, objects, clock, subjects } = await someSubjects();
+    const [{ userId, requestIds }] = subjects as [ReturnType<typeof subject>];
+    const halted = await openPrivacy({
+      tables,
+      objects: watchedObjects(objects, crashAfter(0)),
+      now: clock.now,
+    });
+    await expect(halted.withdrawConsent(requestIds[0], userId)).rejects.toThrow("crashed");
+    clock.set(writtenAt + day);
+    await privacy.sweepExpired();
+    expect(await keysOf(objects)).toEqual([]);
+  });
+
   it("goes on where a bounded call stopped, and looks at everything once", async () => {
     const { privacy, objects, clock, subjects } = await someSubjects(40);
     clock.set(writtenAt + 30 * day);
@@ -108,14 +137,13 @@ describe("sweepExpired", () => {
   });
 
   it("after a crash at any of its calls, repeated, leaves nothing", async () => {
-    const { watchedObjects, watchedTables, crashAfter } = await import("./crashing.ts");
     for (let calls = 0; calls < 12; calls++) {
       const { clock, tables, objects, privacy } = await someSubjects();
       clock.set(writtenAt + 30 * day);
       const crash = crashAfter(calls);
       const crashing = await openPrivacy({
-        store: watchedTables(tables, crash),
-        objects: [watchedObjects(objects, crash)],
+        tables: watchedTables(tables, crash),
+        objects: watchedObjects(objects, crash),
         now: clock.now,
       }).catch(() => undefined);
       await crashing?.sweepExpired().catch(() => undefined);
@@ -146,13 +174,11 @@ describe("withdrawConsent", () => {
 
   it("makes the image invisible at once and is finished by another call when it was interrupted", async () => {
     const { privacy, tables, objects, subjects, clock } = await someSubjects();
-    const { watchedObjects } = await import("./crashing.ts");
-    const { AnalysisRepository } = await import("@artguard/core");
     const [{ userId, requestIds }] = subjects as [ReturnType<typeof subject>];
     const crashing = watchedObjects(objects, () => {
       throw new Error("crashed");
     });
-    const halted = await openPrivacy({ store: tables, objects: [crashing], now: clock.now });
+    const halted = await openPrivacy({ tables, objects: crashing, now: clock.now });
     await expect(halted.withdrawConsent(requestIds[0], userId)).rejects.toThrow("crashed");
     const repository = await AnalysisRepository.open(tables, { now: clock.now });
     expect((await repository.get(requestIds[0])).image_object).toBeUndefined();
@@ -161,6 +187,22 @@ describe("withdrawConsent", () => {
     const analysis = await privacy.withdrawConsent(requestIds[0], userId);
     expect(analysis.consent?.withdrawn_at).toBe(withdrawnAt);
     expect(await keysOf(objects)).toHaveLength(1);
+  });
+
+  it("holds against a worker that keeps the image just then", async () => {
+    const { privacy, tables, analyses, objects, subjects, clock, record } = await someSubjects();
+    const [{ userId, requestIds }] = subjects as [ReturnType<typeof subject>];
+    const { image_object, image_expires_at } = await record(requestIds[0]);
+    await privacy.withdrawConsent(requestIds[0], userId);
+    await objects.put(image_object!.key, new Uint8Array(1));
+    const kept = { image_saved: true, image_object, image_expires_at };
+    await analyses.update({ request_id: requestIds[0], created_at: writtenAt }, { set: kept });
+    const repository = await AnalysisRepository.open(tables, { now: clock.now });
+    expect(await repository.get(requestIds[0])).not.toHaveProperty("image_object");
+    clock.set(writtenAt + day);
+    await privacy.sweepExpired();
+    expect(await keysOf(objects)).toEqual([]);
+    expect((await record(requestIds[0])).image_saved).toBe(false);
   });
 
   it("needs a consent that was given", async () => {

@@ -12,6 +12,7 @@ import {
   type UserItem,
 } from "@artguard/core";
 import { sqlite } from "@artguard/core/sqlite";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { expectExactlyOneHundred, rush, withoutConditions } from "./rush.ts";
@@ -129,6 +130,59 @@ describe("quota", () => {
     await expect(admit({ user: "anon#1" })).rejects.toThrow(refused("user.not-found"));
     const { user_id: _, ...nobodys } = pendingAnalysis(ada, clock.now());
     await expect(admissions.admit({ analysis: nobodys })).rejects.toThrow(refused("user.invalid-input"));
+  });
+});
+
+describe("an erasure under way", () => {
+  it("keeps its user's analyses out, with and without a quota left", async () => {
+    const { admit, users, clock, repository } = await open();
+    const erasing_at = (await repository.get(ada)).created_at;
+    await users.update({ user_id: ada }, { set: { erasing_at } });
+    clock.advance(1);
+    await expect(admit({ key: "k" })).rejects.toThrow(refused("user.being-erased"));
+    await users.update({ user_id: ada }, { set: { quota_period: "2026-11", quota_used: 2 } });
+    await expect(admit()).rejects.toThrow(refused("user.being-erased"));
+    expect((await admit({ user: bob })).outcome).toBe("admitted");
+  });
+});
+
+describe("the quota's account", () => {
+  /** Months from the first on, and what the requests of a run leave behind. */
+  type Command = { readonly kind: "admit" | "month" } | { readonly kind: "refund"; readonly of: number };
+  const command: fc.Arbitrary<Command> = fc.oneof(
+    { weight: 6, arbitrary: fc.constant({ kind: "admit" } as const) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant("refund" as const), of: fc.nat(20) }) },
+    { weight: 1, arbitrary: fc.constant({ kind: "month" } as const) },
+  );
+
+  it("balances after every sequence of admissions, refunds and months", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { maxLength: 40 }), async (commands) => {
+        const { admit, admissions, clock, repository } = await open();
+        let month = 10;
+        const charges: { analysis: Analysis; month: number; refunded: boolean }[] = [];
+        for (const next of commands) {
+          if (next.kind === "month") clock.set(Date.UTC(2026, ++month, 1));
+          if (next.kind === "admit") {
+            const admitted = await admit().catch(() => undefined);
+            if (admitted) charges.push({ analysis: admitted.analysis, month, refunded: false });
+          }
+          const charge = next.kind === "refund" ? charges[next.of] : undefined;
+          if (charge) {
+            // The user counts the month of the last admission until there is another one.
+            const counted = Math.max(...charges.map((all) => all.month));
+            expect(await admissions.refund(charge.analysis)).toBe(!charge.refunded && charge.month === counted);
+            charge.refunded = true;
+          }
+          const owed = charges.filter((one) => one.month === month && !one.refunded).length;
+          expect((await admissions.quota(ada)).quota_used).toBe(owed);
+          expect(owed).toBeLessThanOrEqual(2);
+        }
+        const { total_uploads } = await repository.get(ada);
+        expect(total_uploads).toBe(charges.filter(({ refunded }) => !refunded).length);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 

@@ -1,21 +1,22 @@
 import { ApiKeyRepository, type ErrorCode, isDeletionToken, newAnonymousUser } from "@artguard/core";
 import { describe, expect, it } from "vitest";
-import { ada, bob, openUsers } from "./stores.ts";
+import { tableStores } from "../fixtures/table-stores.ts";
+import { ada, bob, openUsersIn } from "./stores.ts";
 
 const secret = new Uint8Array(32).fill(7);
 const refused = (code: ErrorCode) => expect.objectContaining({ code });
 
-async function withKeys() {
-  const opened = await openUsers();
+async function withKeys(make: (typeof tableStores)[number][1]) {
+  const opened = await openUsersIn(make);
   const { repository, store, users, clock } = opened;
   await repository.create({ user_id: ada, email: "ada@example.org" });
   await repository.create({ user_id: bob, email: "bob@example.org" });
   return { ...opened, keys: new ApiKeyRepository(store, users, { secret, environment: "test", now: clock.now }) };
 }
 
-describe("ApiKeyRepository", () => {
+describe.each(tableStores)("ApiKeyRepository in %s", (_, make) => {
   it("makes a key of 256 random bits that authenticates its user", async () => {
-    const { keys } = await withKeys();
+    const { keys } = await withKeys(make);
     const { key, prefix } = await keys.create(ada, "build server");
     expect(key).toMatch(/^ag_test_[0-9a-f]{12}_[0-9a-f]{64}$/);
     const { user, apiKey } = await keys.authenticate(key);
@@ -23,7 +24,7 @@ describe("ApiKeyRepository", () => {
   });
 
   it("stores neither the key nor its secret", async () => {
-    const { keys, users } = await withKeys();
+    const { keys, users } = await withKeys(make);
     const { key, prefix } = await keys.create(ada, "one");
     const stored = JSON.stringify([
       await users.get({ user_id: `APIKEY#${prefix}` }),
@@ -33,7 +34,7 @@ describe("ApiKeyRepository", () => {
   });
 
   it("writes the spec's api_key_hash, and takes it away with the key", async () => {
-    const { keys, repository } = await withKeys();
+    const { keys, repository } = await withKeys(make);
     const first = await keys.create(ada, "one");
     const firstHash = (await repository.get(ada)).api_key_hash;
     expect(firstHash).toMatch(/^[0-9a-f]{64}$/);
@@ -45,7 +46,7 @@ describe("ApiKeyRepository", () => {
   });
 
   it("refuses unknown, altered, malformed and revoked keys in the same words", async () => {
-    const { keys } = await withKeys();
+    const { keys } = await withKeys(make);
     const { key, prefix } = await keys.create(ada, "one");
     const { key: other } = await keys.create(bob, "two");
     const bad = [
@@ -68,7 +69,7 @@ describe("ApiKeyRepository", () => {
   });
 
   it("lists a user's keys without secrets, and revokes only one's own", async () => {
-    const { keys } = await withKeys();
+    const { keys } = await withKeys(make);
     const one = await keys.create(ada, "one");
     await keys.create(ada, "two");
     await expect(keys.revoke(bob, one.prefix)).rejects.toThrow(refused("user.invalid-api-key"));
@@ -81,7 +82,7 @@ describe("ApiKeyRepository", () => {
   });
 
   it("notes the last use, to the minute", async () => {
-    const { keys, clock } = await withKeys();
+    const { keys, clock } = await withKeys(make);
     const { key } = await keys.create(ada, "one");
     const first = clock.now();
     await keys.authenticate(key);
@@ -92,7 +93,7 @@ describe("ApiKeyRepository", () => {
   });
 
   it("is worth nothing under another server secret, and refuses a short one", async () => {
-    const { keys, store, users } = await withKeys();
+    const { keys, store, users } = await withKeys(make);
     const { key } = await keys.create(ada, "one");
     const stranger = new ApiKeyRepository(store, users, { secret: new Uint8Array(32).fill(8) });
     await expect(stranger.authenticate(key)).rejects.toThrow(refused("user.invalid-api-key"));
@@ -102,7 +103,7 @@ describe("ApiKeyRepository", () => {
   });
 
   it("makes no key for nobody", async () => {
-    const { keys, users } = await withKeys();
+    const { keys, users } = await withKeys(make);
     const nobody = newAnonymousUser(secret).user_id;
     await expect(keys.create(nobody, "one")).rejects.toThrow(refused("user.not-found"));
     expect((await users.query({ index: "owner-index", partition: nobody })).items).toEqual([]);

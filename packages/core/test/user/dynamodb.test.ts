@@ -40,7 +40,7 @@ describe.skipIf(!canRunDynamoDBLocal())("on DynamoDB Local", () => {
     const [store, objects] = [LocalTableStore.in(local, { now }), new MemoryObjectStore()];
     const subjects = [subject(1), subject(2), subject(3)] as const;
     await storeSubjects(subjects, store, objects);
-    const privacy = await openPrivacy({ store, objects: [objects], settleMs: 0, now });
+    const privacy = await openPrivacy({ tables: store, objects, settleMs: 0, now });
     expect((await privacy.eraseUser(subjects[1].userId)).erased).toEqual(whole);
     await expectIntact([subjects[0], subjects[2]], store, objects);
   });

@@ -10,22 +10,24 @@ import {
   UserRepository,
   userIdOf,
 } from "@artguard/core";
+import { opened, type tableStores } from "../fixtures/table-stores.ts";
 
 /** 15 November 2026, 12:00 UTC. */
 export const midMonth = Date.UTC(2026, 10, 15, 12);
 
 /** A clock that stands still until it is moved. */
 export function testClock(start = midMonth) {
-  let moment = start;
-  return {
-    now: () => moment,
+  const clock = {
+    ms: start,
+    now: () => clock.ms,
     advance: (milliseconds: number) => {
-      moment += milliseconds;
+      clock.ms += milliseconds;
     },
     set: (to: number) => {
-      moment = to;
+      clock.ms = to;
     },
   };
+  return clock;
 }
 
 /** Both tables of a new store, with a user repository and an admission on them. */
@@ -39,6 +41,12 @@ export async function openUsers(
   const repository = new UserRepository(store, users, { now: clock.now });
   const admissions = new Admissions({ store, users, analyses, now: clock.now, ...options });
   return { store, users, analyses, repository, admissions, clock };
+}
+
+/** As {@link openUsers}, in a store of a kind. */
+export async function openUsersIn(make: (typeof tableStores)[number][1]) {
+  const clock = testClock();
+  return openUsers(clock, await opened(make, clock));
 }
 
 let requests = 0;

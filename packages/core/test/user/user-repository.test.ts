@@ -1,12 +1,15 @@
 import { type ErrorCode, normalizeEmail, userIdOf, userSchema } from "@artguard/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ada, bob, openUsers } from "./stores.ts";
+import { tableStores } from "../fixtures/table-stores.ts";
+import { ada, bob, openUsersIn } from "./stores.ts";
 
 const refused = (code: ErrorCode) => expect.objectContaining({ code });
 
-async function withAda() {
-  const opened = await openUsers();
+type Make = (typeof tableStores)[number][1];
+
+async function withAda(make: Make) {
+  const opened = await openUsersIn(make);
   await opened.repository.create({ user_id: ada, email: "ada@example.org", first_name: "Ada" });
   return opened;
 }
@@ -47,7 +50,7 @@ describe("e-mail addresses", () => {
   });
 });
 
-describe("UserRepository", () => {
+describe.each(tableStores)("UserRepository in %s", (_, make) => {
   it("holds the example item of the spec", () => {
     const example = {
       user_id: "cognito-sub-abc123xyz",
@@ -66,7 +69,7 @@ describe("UserRepository", () => {
   });
 
   it("finds a user by id, and by e-mail in any spelling", async () => {
-    const { repository } = await withAda();
+    const { repository } = await withAda(make);
     expect(await repository.get(ada)).toMatchObject({ email: "ada@example.org", account_tier: "Free", quota_used: 0 });
     expect((await repository.findByEmail(" ADA@example.org"))?.user_id).toBe(ada);
     expect(await repository.findByEmail("bob@example.org")).toBeUndefined();
@@ -74,7 +77,7 @@ describe("UserRepository", () => {
   });
 
   it("finds a user whom another tool wrote without a marker", async () => {
-    const { repository, users, clock } = await withAda();
+    const { repository, users, clock } = await withAda(make);
     const created_at = clock.now();
     const written = { user_id: bob, email: "bob@example.org", account_tier: "Free", total_uploads: 0 } as const;
     await users.put(userSchema.parse({ ...written, created_at, last_login: created_at }));
@@ -82,7 +85,7 @@ describe("UserRepository", () => {
   });
 
   it("gives an e-mail address to one user only, whoever comes first", async () => {
-    const { repository } = await openUsers();
+    const { repository } = await openUsersIn(make);
     const rivals = Array.from({ length: 20 }, (_, n) =>
       repository.create({ user_id: `user-${n}`, email: n % 2 ? "Same@example.org" : "same@example.org " }),
     );
@@ -94,14 +97,14 @@ describe("UserRepository", () => {
   });
 
   it("leaves no marker behind when the user_id is taken", async () => {
-    const { repository } = await withAda();
+    const { repository } = await withAda(make);
     const again = repository.create({ user_id: ada, email: "other@example.org" });
     await expect(again).rejects.toThrow(refused("user.already-exists"));
     await repository.create({ user_id: bob, email: "other@example.org" });
   });
 
   it("moves to another e-mail address and frees the old one", async () => {
-    const { repository } = await withAda();
+    const { repository } = await withAda(make);
     await repository.changeEmail(ada, "Countess@example.org");
     expect(await repository.findByEmail("ada@example.org")).toBeUndefined();
     expect((await repository.findByEmail("countess@example.org"))?.user_id).toBe(ada);
@@ -111,7 +114,7 @@ describe("UserRepository", () => {
   });
 
   it("keeps exactly one marker a user while many change to many addresses at once", async () => {
-    const { repository, users } = await withAda();
+    const { repository, users } = await withAda(make);
     await repository.create({ user_id: bob, email: "bob@example.org" });
     const wishes = Array.from({ length: 40 }, (_, n) =>
       repository.changeEmail(n % 2 ? ada : bob, `m${n % 5}@example.org`),
@@ -125,7 +128,7 @@ describe("UserRepository", () => {
   });
 
   it("changes and removes profile attributes, and notes logins", async () => {
-    const { repository, clock } = await withAda();
+    const { repository, clock } = await withAda(make);
     const changed = await repository.updateProfile(ada, { company: "Engines", first_name: null });
     expect(changed).toMatchObject({ company: "Engines", email: "ada@example.org" });
     expect(changed.first_name).toBeUndefined();
@@ -136,13 +139,13 @@ describe("UserRepository", () => {
   });
 
   it("refuses an empty name and keeps the old one", async () => {
-    const { repository } = await withAda();
+    const { repository } = await withAda(make);
     await expect(repository.updateProfile(ada, { first_name: "" })).rejects.toThrow(refused("storage.invalid-item"));
     expect((await repository.get(ada)).first_name).toBe("Ada");
   });
 
   it("gives an anonymous user an account on the day that there is an e-mail address", async () => {
-    const { repository } = await openUsers();
+    const { repository } = await openUsersIn(make);
     const anonymous = userIdOf("anon#0190b8d2");
     await repository.createAnonymous(anonymous);
     const known = await repository.changeEmail(anonymous, "known@example.org");

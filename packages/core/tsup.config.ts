@@ -5,6 +5,7 @@ export default defineConfig({
     index: "src/index.ts",
     image: "src/image/index.ts",
     testing: "src/testing/index.ts",
+    dynamodb: "src/dynamodb/index.ts",
     "isolated-child": "src/image/isolated-child.ts",
   },
   format: "esm",

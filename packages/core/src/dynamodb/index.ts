@@ -1,0 +1,4 @@
+export { createTableInput, type TableRequests } from "./create-table-input.ts";
+export { DynamoDBTable } from "./dynamodb-table.ts";
+export { DynamoDBTableStore, type DynamoDBTableStoreOptions, dynamodb } from "./dynamodb-table-store.ts";
+export { describeDifferences, type StoredTable, type TableDifference } from "./table-differences.ts";

@@ -148,3 +148,29 @@ export {
   type TransactOptions,
   updateAction,
 } from "./storage/table-store.ts";
+export {
+  type Admission,
+  type AdmissionOptions,
+  type AdmissionRequest,
+  Admissions,
+  type Creation,
+} from "./user/admission.ts";
+export { type AnonymousUser, isDeletionToken, newAnonymousUser } from "./user/anonymous-user.ts";
+export { type ApiKeyInfo, type ApiKeyOptions, ApiKeyRepository } from "./user/api-key-repository.ts";
+export { type Email, emailSchema, normalizeEmail } from "./user/email.ts";
+export { notErasedAction } from "./user/erasure-mark.ts";
+export { type IdempotencyKey, isSystemFailure, requestHash } from "./user/idempotency.ts";
+export type { QuotaStatus } from "./user/quota.ts";
+export { quotaPeriodOf, quotaPeriodSchema, quotaResetsAt } from "./user/quota-period.ts";
+export type { ServerSecret } from "./user/server-secret.ts";
+export { type AccountTier, accountTiers, defaultTiers, type Tiers, tiersSchema } from "./user/tier.ts";
+export { type User, userSchema } from "./user/user.ts";
+export { type UserId, userIdOf, userIdSchema } from "./user/user-id.ts";
+export {
+  type NewUser,
+  type PlanChange,
+  type ProfileChange,
+  type UserProfile,
+  UserRepository,
+} from "./user/user-repository.ts";
+export { defineUserTable, type UserItem, userTableName } from "./user/user-table.ts";

@@ -20,6 +20,7 @@ import { type AnalysisCounts, counterChange, counterKey, counterPartition, dayOf
 import { type AnalysisStatus, assertTransition } from "./lifecycle.ts";
 import { openWorkPartition } from "./open-work.ts";
 import { withoutExpiredImage } from "./stored-image.ts";
+import { toIso } from "./time.ts";
 
 /** What a list shows of an analysis: the attributes that `user-index` holds. */
 export type AnalysisSummary = Pick<Analysis, "request_id" | "created_at" | (typeof summaryAttributes)[number]>;
@@ -82,7 +83,8 @@ export class AnalysisRepository {
 
   /** The actions that store a new record, for a transaction of one's own. */
   creation(record: Analysis): TransactAction[] {
-    return [putAction(this.definition, storable(record), { item: "absent" }), ...this.#count(undefined, record)];
+    const item = { ...storable(record), timestamp_iso: toIso(record.created_at) };
+    return [putAction(this.definition, item, { item: "absent" }), ...this.#count(undefined, record)];
   }
 
   /** Stores a new record. @throws ArtGuardError `storage.condition-failed` when its request_id exists. */

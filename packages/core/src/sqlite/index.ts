@@ -1,0 +1,2 @@
+export { SqliteTable } from "./sqlite-table.ts";
+export { type SqliteOptions, SqliteTableStore, sqlite } from "./sqlite-table-store.ts";

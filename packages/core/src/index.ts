@@ -114,10 +114,47 @@ export { defaultPolicy, type HeatmapPolicy, listPolicies, policyOf, type Verdict
 export { type Verdict, verdicts } from "./fusion/verdict.ts";
 export { type ImageFormat, type ImageInfo, imageFormats } from "./image/image-info.ts";
 export type { Raster } from "./image/raster.ts";
+export {
+  abortUploadAfterDays,
+  type BucketRole,
+  bucketRoles,
+  deleteExpiredObjects,
+  expiryOf,
+  type LifecycleRule,
+  lifecycleOf,
+  lifecycleRules,
+  thirtyDayRetention,
+  versionedBuckets,
+} from "./storage/lifecycle.ts";
 export { MemoryObjectStore } from "./storage/memory-object-store.ts";
 export { MemoryTable } from "./storage/memory-table.ts";
 export { MemoryTableStore, type MemoryTableStoreOptions } from "./storage/memory-table-store.ts";
-export type { ObjectHead, ObjectStore } from "./storage/object-store.ts";
+export {
+  inferenceFolder,
+  inferenceKey,
+  type ObjectPlace,
+  parseObjectKey,
+  trainingKey,
+} from "./storage/object-layout.ts";
+export {
+  type ByteRange,
+  canPresign,
+  defaultMaximumObjectBytes,
+  type GetOptions,
+  type ObjectBody,
+  type ObjectCallOptions,
+  type ObjectHead,
+  type ObjectStore,
+  type ObjectStream,
+  type ObjectSummary,
+  type ObjectTags,
+  type PresignedPost,
+  type PresignedRequest,
+  type PresigningObjectStore,
+  type PresignOptions,
+  type PutOptions,
+  type WrittenObject,
+} from "./storage/object-store.ts";
 export {
   type Attribute,
   type BatchWrites,

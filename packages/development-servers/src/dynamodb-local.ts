@@ -41,7 +41,8 @@ export async function startDynamoDBLocal(): Promise<DynamoDBLocal> {
       process.off("exit", endOnExit);
       await ended(child);
     };
-    if (await answers(child, endpoint)) return { endpoint, clientConfig: configFor(endpoint), [Symbol.asyncDispose]: stop };
+    if (await answers(child, endpoint))
+      return { endpoint, clientConfig: configFor(endpoint), [Symbol.asyncDispose]: stop };
     await stop();
     // Another process may have taken the port since it was found free.
     if (attempt === attempts) throw new Error(`DynamoDB Local did not start:\n${output()}`);
@@ -49,7 +50,10 @@ export async function startDynamoDBLocal(): Promise<DynamoDBLocal> {
 }
 
 function javaArguments(port: number): string[] {
-  const folder = join(dirname(fileURLToPath(import.meta.resolve("amplify-dynamodb-simulator/package.json"))), "emulator");
+  const folder = join(
+    dirname(fileURLToPath(import.meta.resolve("amplify-dynamodb-simulator/package.json"))),
+    "emulator",
+  );
   return [
     ...["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"],
     `-Djava.library.path=${join(folder, "DynamoDBLocal_lib")}`,

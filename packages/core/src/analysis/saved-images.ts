@@ -3,7 +3,7 @@ import { ArtGuardError } from "../errors/artguard-error.ts";
 import type { ImageFormat, ImageInfo } from "../image/image-info.ts";
 import type { PreprocessedImage } from "../image/preprocess-image.ts";
 import { inferenceFolder, inferenceKey } from "../storage/object-layout.ts";
-import type { ObjectHead, ObjectStore } from "../storage/object-store.ts";
+import type { ObjectStore, WrittenObject } from "../storage/object-store.ts";
 import type { Analysis } from "./analysis.ts";
 import type { StoredObject } from "./stored-image.ts";
 import { type EpochSeconds, secondsAt } from "./time.ts";
@@ -92,7 +92,7 @@ const extensions: Readonly<Record<ImageFormat, string>> = {
   gif: "gif",
 };
 
-function storedObject({ key, sha256, size_bytes, content_type }: ObjectHead): StoredObject {
+function storedObject({ key, sha256, size_bytes, content_type }: WrittenObject): StoredObject {
   return { key, sha256, size_bytes, content_type };
 }
 

@@ -55,10 +55,14 @@ export async function writeBatch(call: Call, tableName: string, writes: readonly
     });
   } catch (error) {
     if (!isArtGuardError(error, "storage.") || written === 0) throw error;
-    throw new ArtGuardError("storage.batch-incomplete", `${tableName}: ${written} of ${writes.length} writes are done`, {
-      details: { written, unprocessed: writes.length - written, reason: error.code },
-      cause: error,
-    });
+    throw new ArtGuardError(
+      "storage.batch-incomplete",
+      `${tableName}: ${written} of ${writes.length} writes are done`,
+      {
+        details: { written, unprocessed: writes.length - written, reason: error.code },
+        cause: error,
+      },
+    );
   }
 }
 
@@ -78,6 +82,9 @@ async function inChunks<Entry>(
     if (unprocessed.length === 0) continue;
     fruitless = unprocessed.length === chunk.length ? fruitless + 1 : 1;
     if (await call.backOff(fruitless)) continue;
-    throw new ArtGuardError("storage.throttled", `${call.subject}: ${waiting.length} entries of a batch stayed unprocessed`);
+    throw new ArtGuardError(
+      "storage.throttled",
+      `${call.subject}: ${waiting.length} entries of a batch stayed unprocessed`,
+    );
   }
 }

@@ -19,8 +19,12 @@ export function conditionExpression<Item extends object>(
 ): string {
   const part = (inner: Condition<Item>) => `(${conditionExpression(expression, definition, inner)})`;
   if ("item" in condition) return existence(expression, definition.key.partition, condition.item);
-  if ("all" in condition) return condition.all.map(part).join(" AND ");
-  if ("any" in condition) return condition.any.map(part).join(" OR ");
+  if ("all" in condition || "any" in condition) {
+    const parts = "all" in condition ? condition.all : condition.any;
+    // DynamoDB refuses redundant parentheses.
+    if (parts.length === 1) return conditionExpression(expression, definition, parts[0]!);
+    return parts.map(part).join("all" in condition ? " AND " : " OR ");
+  }
   if ("not" in condition) return `NOT ${part(condition.not)}`;
   if ("is" in condition) return existence(expression, condition.attribute, condition.is);
   return comparison(expression, condition);

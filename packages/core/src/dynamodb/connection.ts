@@ -92,7 +92,9 @@ export class Call {
   async backOff(round: number): Promise<boolean> {
     const delay = Math.random() * Math.min(longestDelayMs, firstDelayMs * 2 ** (round - 1));
     if (delay >= this.#deadline.remainingMs) return false;
-    await sleep(delay, undefined, { signal: this.#deadline.signal }).catch(() => this.#deadline.signal.throwIfAborted());
+    await sleep(delay, undefined, { signal: this.#deadline.signal }).catch(() =>
+      this.#deadline.signal.throwIfAborted(),
+    );
     return true;
   }
 }

@@ -1,4 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { ArtGuardError } from "../errors/artguard-error.ts";
 import { CursorSeal } from "../storage/cursor.ts";
 import type { Table, TableDefinition } from "../storage/table.ts";
 import { keyTypesOf } from "../storage/table-shape.ts";
@@ -42,6 +43,7 @@ export class DynamoDBTableStore implements TableStore {
   readonly #ownsClient: boolean;
   readonly #tableName: (name: string) => string;
   readonly #context: DynamoDBTableContext;
+  readonly #keys = new Map<string, string>();
 
   constructor(options: DynamoDBTableStoreOptions) {
     this.#client = options.client ?? new DynamoDBClient(clientConfig(options));
@@ -52,9 +54,13 @@ export class DynamoDBTableStore implements TableStore {
     this.#context = { connection, seal: new CursorSeal(options.cursorKey), now };
   }
 
-  /** Sends nothing: a table that does not exist is told by the first call (`storage.table-missing`). */
+  /**
+   * Sends nothing: a table that does not exist, or has another key in DynamoDB, is told by the first call
+   * (`storage.table-missing`, `storage.table-mismatch`).
+   */
   async open<Item extends object>(definition: TableDefinition<Item>): Promise<Table<Item>> {
     keyTypesOf(definition);
+    this.#assertSameKey(definition);
     return new DynamoDBTable({ definition, tableName: this.#tableName(definition.name) }, this.#context);
   }
 
@@ -67,6 +73,14 @@ export class DynamoDBTableStore implements TableStore {
     }));
     const subject = [...new Set(prepared.map(({ tableName }) => tableName))].join(", ");
     await connection.call(subject, options.signal, (call) => runTransaction(call, prepared, { ...options, now }));
+  }
+
+  #assertSameKey<Item extends object>({ name, key }: TableDefinition<Item>): void {
+    const attributes = JSON.stringify([key.partition, key.sort]);
+    if ((this.#keys.get(name) ?? attributes) !== attributes) {
+      throw new ArtGuardError("storage.table-mismatch", `${name} was opened with another key`);
+    }
+    this.#keys.set(name, attributes);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -36,7 +36,12 @@ export function describeDifferences<Item extends object>(
   const attribute = updateTimeToLive?.TimeToLiveSpecification?.AttributeName;
   const enabled = ["ENABLED", "ENABLING"].includes(timeToLive?.TimeToLiveStatus ?? "");
   return [
-    difference("key", shapeOf(createTable, wantedTypes), shapeOf(table, storedTypes), "A table's key cannot change: create another table and copy the items."),
+    difference(
+      "key",
+      shapeOf(createTable, wantedTypes),
+      shapeOf(table, storedTypes),
+      "A table's key cannot change: create another table and copy the items.",
+    ),
     ...(createTable.GlobalSecondaryIndexes ?? []).map((index) =>
       difference(
         `index ${index.IndexName}`,
@@ -45,7 +50,12 @@ export function describeDifferences<Item extends object>(
         "Create the index under this name; one of another shape has to be deleted first.",
       ),
     ),
-    difference("ttl attribute", attribute ?? "none", enabled ? (timeToLive?.AttributeName ?? "none") : "none", "Set the table's time to live to the expected attribute."),
+    difference(
+      "ttl attribute",
+      attribute ?? "none",
+      enabled ? (timeToLive?.AttributeName ?? "none") : "none",
+      "Set the table's time to live to the expected attribute.",
+    ),
   ].filter(({ expected, found }) => expected !== found);
 }
 

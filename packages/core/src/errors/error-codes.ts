@@ -22,6 +22,10 @@ export const errorCodes = {
     meaning: "The analysis was begun as often as allowed and never ended.",
     fix: "Read error_message for the last failure; submit the image again once its cause is mended.",
   },
+  "analysis.illegal-transition": {
+    meaning: "The record's status does not allow this change.",
+    fix: "Read the record again; a COMPLETED or FAILED analysis is final.",
+  },
   "analysis.image-not-saved": {
     meaning: "The analysis has no image any more, or never kept one.",
     fix: "Analyse the image anew; keep it with saveImage and consent if it shall be judged again later.",
@@ -31,14 +35,10 @@ export const errorCodes = {
       "The input of an unfinished analysis no longer exists: its process ended, or it waited more than 24 hours.",
     fix: "Analyse or submit the image again.",
   },
+  "analysis.invalid-input": { meaning: "An argument has the wrong type or range.", fix: "Correct the named argument." },
   "analysis.lease-lost": {
     meaning: "The analysis was taken over, ended, changed or deleted by someone else meanwhile; nothing was written.",
     fix: "Nothing is to be done: what the others wrote stands. Read the record again.",
-  },
-  "analysis.invalid-input": { meaning: "An argument has the wrong type or range.", fix: "Correct the named argument." },
-  "analysis.illegal-transition": {
-    meaning: "The record's status does not allow this change.",
-    fix: "Read the record again; a COMPLETED or FAILED analysis is final.",
   },
   "analysis.not-found": { meaning: "No analysis has this request_id.", fix: "Check the request_id." },
   "configuration.invalid": {
@@ -113,6 +113,14 @@ export const errorCodes = {
     fix: "Repeat the whole batch: its writes are idempotent.",
     retryable: true,
   },
+  "storage.bucket-missing": {
+    meaning: "The bucket does not exist, or is in another region than the client.",
+    fix: "Check the configured bucket name and region.",
+  },
+  "storage.checksum-mismatch": {
+    meaning: "The bytes received are not those that the given or sent SHA-256 describes; nothing was written.",
+    fix: "Send the bytes again, with the SHA-256 of exactly these bytes.",
+  },
   "storage.condition-failed": {
     meaning: "A conditional write found another state.",
     fix: "Read the item again and decide anew.",
@@ -141,6 +149,10 @@ export const errorCodes = {
     meaning: "The object key or table key is not allowed.",
     fix: "Give each key attribute a value of its type, not empty; an object key is a relative path without empty, '.' or '..' segments.",
   },
+  "storage.invalid-option": {
+    meaning: "A range, tag, content type, limit or duration of an object call is not allowed.",
+    fix: "Correct what the message names.",
+  },
   "storage.invalid-query": {
     meaning: "A query, condition, change or transaction is not one that every store can run.",
     fix: "Correct what the message names.",
@@ -150,6 +162,10 @@ export const errorCodes = {
     fix: "Keep large content in the object store and its key in the item.",
   },
   "storage.not-found": { meaning: "No object has this key.", fix: "Check the key." },
+  "storage.object-too-large": {
+    meaning: "An object has more bytes than the limit of the call; nothing was written.",
+    fix: "Raise maxBytes if this size is expected.",
+  },
   "storage.table-mismatch": {
     meaning: "The stored table has another key than its definition, or was changed while it was open.",
     fix: "Use the definition that created the table, or copy its items into a table of another name.",

@@ -71,7 +71,8 @@ export function assertCondition<Item>(condition: Condition<Item>): void {
     return;
   }
   const [operator, operand] = comparisonOf(condition);
-  const problem = operandProblem(operator, operand);
+  const self = isReference(operand) && operand.attribute === condition.attribute;
+  const problem = self ? "another attribute" : operandProblem(operator, operand);
   if (problem) throw new ArtGuardError("storage.invalid-query", `${condition.attribute}: ${operator} needs ${problem}`);
 }
 

@@ -1,6 +1,6 @@
-import type { DynamoDBLocal } from "@artguard/development-servers/dynamodb-local";
-import type { TableDefinition } from "@artguard/core";
+import type { Table, TableDefinition } from "@artguard/core";
 import { createTableInput, DynamoDBTableStore, type DynamoDBTableStoreOptions } from "@artguard/core/dynamodb";
+import type { DynamoDBLocal } from "@artguard/development-servers/dynamodb-local";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 /** 32 bytes that seal cursors in tests. */
@@ -18,19 +18,29 @@ export async function createLocalTable<Item extends object>(
   await client.send(new CreateTableCommand(createTableInput(definition, { tableName }).createTable));
 }
 
-let stores = 0;
+let databases = 0;
 
-/** A store whose tables are created in a database of their own the moment they are opened. */
+/** A store in a new database of DynamoDB Local, whose tables are created when they are opened. */
 export class LocalTableStore extends DynamoDBTableStore {
   readonly #client: DynamoDBClient;
   readonly #created = new Set<string>();
 
-  static start(local: DynamoDBLocal, options: Partial<DynamoDBTableStoreOptions> = {}): LocalTableStore {
-    return new LocalTableStore(new DynamoDBClient(local.clientConfig(`store${++stores}`)), options);
+  static in(local: DynamoDBLocal, options: Partial<DynamoDBTableStoreOptions> = {}): LocalTableStore {
+    return new LocalTableStore(new DynamoDBClient(local.clientConfig(`database${++databases}`)), options);
   }
 
   private constructor(client: DynamoDBClient, options: Partial<DynamoDBTableStoreOptions>) {
     super({ client, cursorKey, timeoutMs: 60_000, ...options });
     this.#client = client;
+  }
+
+  override async open<Item extends object>(definition: TableDefinition<Item>): Promise<Table<Item>> {
+    if (!this.#created.has(definition.name)) await createLocalTable(this.#client, definition);
+    this.#created.add(definition.name);
+    return super.open(definition);
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    this.#client.destroy();
   }
 }

@@ -1,35 +1,26 @@
-import type { TableDefinition } from "@artguard/core";
 import { Duration } from "aws-cdk-lib";
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 
+const period = Duration.minutes(5);
+
 /** Alarms on what a caller would notice: refused or failed requests of tables, and functions that fail or are refused. */
-export function addAlarms(
-  scope: Construct,
-  tables: readonly TableDefinition<never>[],
-  functions: readonly LambdaFunction[],
-): void {
-  for (const { name } of tables) {
-    for (const [metricName, threshold] of [
-      ["SystemErrors", 1],
-      ["ThrottledRequests", 10],
-      ["UserErrors", 50],
-    ] as const) {
-      const metric = new Metric({
-        namespace: "AWS/DynamoDB",
-        metricName,
-        dimensionsMap: metricName === "UserErrors" ? {} : { TableName: name },
-        statistic: "Sum",
-        period: Duration.minutes(5),
-      });
-      alarm(scope, `${name}-${metricName}`, metric, threshold);
-    }
+export function addAlarms(scope: Construct, tableNames: readonly string[], functions: readonly LambdaFunction[]): void {
+  for (const name of tableNames) {
+    alarm(scope, `${name}-SystemErrors`, tableMetric("SystemErrors", { TableName: name }), 1);
+    alarm(scope, `${name}-ThrottledRequests`, tableMetric("ThrottledRequests", { TableName: name }), 10);
   }
+  // DynamoDB counts requests with errors of ours for the account, not for a table.
+  alarm(scope, "UserErrors", tableMetric("UserErrors", {}), 50);
   for (const added of functions) {
-    alarm(scope, `${added.node.id}-Errors`, added.metricErrors({ period: Duration.minutes(5) }), 1);
-    alarm(scope, `${added.node.id}-Throttles`, added.metricThrottles({ period: Duration.minutes(5) }), 1);
+    alarm(scope, `${added.node.id}-Errors`, added.metricErrors({ period }), 1);
+    alarm(scope, `${added.node.id}-Throttles`, added.metricThrottles({ period }), 1);
   }
+}
+
+function tableMetric(metricName: string, dimensionsMap: Record<string, string>): Metric {
+  return new Metric({ namespace: "AWS/DynamoDB", metricName, dimensionsMap, statistic: "Sum", period });
 }
 
 function alarm(scope: Construct, id: string, metric: Metric, threshold: number): void {

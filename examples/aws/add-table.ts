@@ -8,11 +8,7 @@ import type { Construct } from "constructs";
  * A table exactly as its `defineTable` declaration has it: keys, indexes, projections and the TTL attribute come from
  * there, never from this file. Encrypted with the account's AWS-managed key, with point-in-time recovery.
  */
-export function addTable<Item extends object>(
-  scope: Construct,
-  id: string,
-  definition: TableDefinition<Item>,
-): ITable {
+export function addTable<Item extends object>(scope: Construct, id: string, definition: TableDefinition<Item>): ITable {
   const { createTable } = createTableInput(definition, { tableName: definition.name });
   const table = new CfnTable(scope, id, {
     tableName: definition.name,

@@ -30,7 +30,7 @@ export class ArtGuardStack extends Stack {
     };
     const roles = addRoles(this, storage);
     const functions = addFunctions(this, code, roles, storage, environmentOf(configuration));
-    addAlarms(this, [analyses, users], functions);
+    addAlarms(this, [analyses.name, users.name], functions);
     for (const name of functionNames) new CfnOutput(this, `${name}RoleArn`, { value: roles[name].roleArn });
   }
 }

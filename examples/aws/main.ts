@@ -8,5 +8,7 @@ const configuration = loadConfiguration();
 new ArtGuardStack(app, `artguard-${configuration.environment}`, { configuration });
 const [stack] = app.synth().stacks;
 const resources: { Type: string }[] = Object.values(stack!.template.Resources);
-const counts = Object.entries(Object.groupBy(resources, ({ Type }) => Type)).map(([type, all]) => `${all!.length} ${type}`);
+const counts = Object.entries(Object.groupBy(resources, ({ Type }) => Type)).map(
+  ([type, all]) => `${all!.length} ${type}`,
+);
 console.log(`${stack!.stackName} in ${configuration.region}\n  ${counts.sort().join("\n  ")}`);

@@ -1,6 +1,6 @@
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import { Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
-import type { IBucket } from "aws-cdk-lib/aws-s3";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Storage } from "./storage.ts";
 
 /** The functions of a deployment. */
@@ -52,7 +52,7 @@ function onTable(table: ITable, actions: readonly string[]): PolicyStatement {
   });
 }
 
-function onObjects(bucket: IBucket, pattern: string, actions: readonly string[]): PolicyStatement {
+function onObjects(bucket: Bucket, pattern: string, actions: readonly string[]): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.ALLOW,
     actions: actions.map((action) => `s3:${action}`),
@@ -60,7 +60,7 @@ function onObjects(bucket: IBucket, pattern: string, actions: readonly string[])
   });
 }
 
-function listing(bucket: IBucket, pattern: string): PolicyStatement {
+function listing(bucket: Bucket, pattern: string): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.ALLOW,
     actions: ["s3:ListBucket"],

@@ -1,11 +1,11 @@
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
-import type { IBucket } from "aws-cdk-lib/aws-s3";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
 
 /** Everything that keeps data. */
 export interface Storage {
   readonly analyses: ITable;
   readonly users: ITable;
-  readonly raw: IBucket;
-  readonly processed: IBucket;
-  readonly knowledgeBase: IBucket;
+  readonly raw: Bucket;
+  readonly processed: Bucket;
+  readonly knowledgeBase: Bucket;
 }

@@ -1,4 +1,10 @@
-import { defineAnalysisTable, defineUserTable, lifecycleRules, loadConfiguration, type TableDefinition } from "@artguard/core";
+import {
+  defineAnalysisTable,
+  defineUserTable,
+  lifecycleRules,
+  loadConfiguration,
+  type TableDefinition,
+} from "@artguard/core";
 import { createTableInput } from "@artguard/core/dynamodb";
 import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
@@ -25,10 +31,10 @@ const deployed = templateOf(everyFunction);
 
 /** Actions of every statement of a function's role, each with what it is allowed on. */
 function permissionsOf(name: string): [action: string, resource: string][] {
-  const [role] = Object.values(
-    template.findResources("AWS::IAM::Role", {}),
-  ).filter((_, i) => Object.keys(template.findResources("AWS::IAM::Role"))[i]!.startsWith(`${name}Role`));
-  const statements: Statement[] = role!["Properties"].Policies.flatMap(
+  const [, role] = Object.entries(template.findResources("AWS::IAM::Role")).find(([id]) =>
+    id.startsWith(`${name}Role`),
+  )!;
+  const statements: Statement[] = role["Properties"].Policies.flatMap(
     (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
   );
   return statements.flatMap(({ Action, Resource }) =>
@@ -37,23 +43,10 @@ function permissionsOf(name: string): [action: string, resource: string][] {
 }
 
 describe("the tables of the stack", () => {
-  for (const definition of [
-    defineAnalysisTable(configuration.analysesTable) as TableDefinition<never>,
-    defineUserTable(configuration.usersTable) as TableDefinition<never>,
-  ]) {
-    it(`has ${definition.name} with the declaration's keys, indexes, projections and TTL`, () => {
-      const { createTable } = createTableInput(definition, { tableName: definition.name });
-      const element = ({ AttributeName, KeyType }: { AttributeName?: string; KeyType?: string }) => ({ AttributeName, KeyType });
-      template.hasResourceProperties("AWS::DynamoDB::Table", {
-        TableName: definition.name,
-        BillingMode: "PAY_PER_REQUEST",
-        KeySchema: createTable.KeySchema!.map((key) => element(key as never)),
-        AttributeDefinitions: createTable.AttributeDefinitions!,
-        GlobalSecondaryIndexes: createTable.GlobalSecondaryIndexes!.map((index) => Match.objectLike({ ...index })),
-        TimeToLiveSpecification: { AttributeName: definition.ttl, Enabled: true },
-      });
-    });
-  }
+  it("have the declarations' keys, indexes, projections and TTL attributes", () => {
+    expectTable(defineAnalysisTable(configuration.analysesTable));
+    expectTable(defineUserTable(configuration.usersTable));
+  });
 
   it("are encrypted, recoverable to a point in time, protected from deletion, and stay when the stack goes", () => {
     template.allResourcesProperties("AWS::DynamoDB::Table", {
@@ -94,7 +87,12 @@ describe("the buckets of the stack", () => {
 
   it("delete exactly what the declared lifecycle says, and training images never", () => {
     const rules = Object.values(template.findResources("AWS::S3::Bucket")).flatMap(
-      (bucket) => bucket["Properties"].LifecycleConfiguration.Rules as { Id: string; Prefix?: string; ExpirationInDays?: number }[],
+      (bucket) =>
+        bucket["Properties"].LifecycleConfiguration.Rules as {
+          Id: string;
+          Prefix?: string;
+          ExpirationInDays?: number;
+        }[],
     );
     const expiring = rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined);
     const declared = lifecycleRules.filter(({ expireAfterDays }) => expireAfterDays !== null);
@@ -105,23 +103,33 @@ describe("the buckets of the stack", () => {
   });
 
   it("keep earlier versions of the knowledge base alone", () => {
-    const versioned = Object.values(template.findResources("AWS::S3::Bucket", { Properties: { VersioningConfiguration: { Status: "Enabled" } } }));
+    const versioned = Object.values(
+      template.findResources("AWS::S3::Bucket", { Properties: { VersioningConfiguration: { Status: "Enabled" } } }),
+    );
     expect(versioned.map((bucket) => bucket["Properties"].BucketName)).toEqual([configuration.knowledgeBaseBucket]);
   });
 });
 
 describe("the roles of the stack", () => {
-  it.each(["api", "worker", "preprocess", "privacy"])("give %s no wildcard action and no resource outside the stack", (name) => {
-    const permissions = permissionsOf(name);
-    expect(permissions.length).toBeGreaterThan(0);
-    expect(permissions.filter(([action]) => action.includes("*"))).toEqual([]);
-    expect(permissions.filter(([, resource]) => !resource.includes("Fn::GetAtt"))).toEqual([]);
-  });
+  it.each(["api", "worker", "preprocess", "privacy"])(
+    "give %s no wildcard action and no resource outside the stack",
+    (name) => {
+      const permissions = permissionsOf(name);
+      expect(permissions.length).toBeGreaterThan(0);
+      expect(permissions.filter(([action]) => action.includes("*"))).toEqual([]);
+      expect(permissions.filter(([, resource]) => !resource.includes("Fn::GetAtt"))).toEqual([]);
+    },
+  );
 
-  it.each(["api", "worker", "preprocess", "privacy"])("let %s neither scan a table nor change a table or bucket", (name) => {
-    const actions = permissionsOf(name).map(([action]) => action);
-    expect(actions.filter((action) => /Scan|Table$|TimeToLive|Bucket(Policy|Acl)|Lifecycle/.test(action))).toEqual([]);
-  });
+  it.each(["api", "worker", "preprocess", "privacy"])(
+    "let %s neither scan a table nor change a table or bucket",
+    (name) => {
+      const actions = permissionsOf(name).map(([action]) => action);
+      expect(actions.filter((action) => /Scan|Table$|TimeToLive|Bucket(Policy|Acl)|Lifecycle/.test(action))).toEqual(
+        [],
+      );
+    },
+  );
 
   it("let only erasure list objects, and preprocessing touch nothing but training images", () => {
     const listing = ["api", "worker", "preprocess", "privacy"].filter((name) =>
@@ -146,7 +154,10 @@ describe("the functions of the stack", () => {
       EventPattern: {
         source: ["aws.s3"],
         "detail-type": ["Object Created"],
-        detail: { bucket: { name: [{ Ref: Match.stringLikeRegexp("^Raw") }] }, object: { key: [{ prefix: "training/" }] } },
+        detail: {
+          bucket: { name: [{ Ref: Match.stringLikeRegexp("^Raw") }] },
+          object: { key: [{ prefix: "training/" }] },
+        },
       },
     });
     const writes = permissionsOf("preprocess").filter(([action]) => action === "s3:PutObject");
@@ -157,7 +168,9 @@ describe("the functions of the stack", () => {
     deployed.resourceCountIs("AWS::SQS::Queue", 4);
     deployed.allResourcesProperties("AWS::SQS::Queue", { SqsManagedSseEnabled: true });
     for (const metric of ["Errors", "Throttles"]) {
-      const alarms = deployed.findResources("AWS::CloudWatch::Alarm", { Properties: { Namespace: "AWS/Lambda", MetricName: metric } });
+      const alarms = deployed.findResources("AWS::CloudWatch::Alarm", {
+        Properties: { Namespace: "AWS/Lambda", MetricName: metric },
+      });
       expect(Object.keys(alarms)).toHaveLength(4);
     }
   });
@@ -171,7 +184,22 @@ describe("the functions of the stack", () => {
   });
 });
 
+function expectTable<Item extends object>(definition: TableDefinition<Item>): void {
+  const { createTable } = createTableInput(definition, { tableName: definition.name });
+  expect(createTable.GlobalSecondaryIndexes!.length).toBe(Object.keys(definition.indexes).length);
+  template.hasResourceProperties("AWS::DynamoDB::Table", {
+    TableName: definition.name,
+    BillingMode: "PAY_PER_REQUEST",
+    KeySchema: createTable.KeySchema!.map((element) => ({ ...element })),
+    AttributeDefinitions: createTable.AttributeDefinitions!.map((attribute) => ({ ...attribute })),
+    GlobalSecondaryIndexes: createTable.GlobalSecondaryIndexes!.map((index) => Match.objectLike({ ...index })),
+    TimeToLiveSpecification: { AttributeName: definition.ttl, Enabled: true },
+  });
+}
+
 /** Without CDK's own helper functions. */
 function namedFunctions(from: Template): string[] {
-  return Object.keys(from.findResources("AWS::Lambda::Function", { Properties: { Handler: "index.handler", MemorySize: 3008 } }));
+  return Object.keys(
+    from.findResources("AWS::Lambda::Function", { Properties: { Handler: "index.handler", MemorySize: 3008 } }),
+  );
 }

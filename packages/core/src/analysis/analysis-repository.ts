@@ -12,9 +12,10 @@ import type { Analysis } from "./analysis.ts";
 import { type AnalysisCounter, counterShards } from "./analysis-counter.ts";
 import {
   type AnalysisItem,
+  type AnalysisState,
+  type AnalysisSummary,
   type AnalysisVersion,
   defineAnalysisTable,
-  type summaryAttributes,
 } from "./analysis-table.ts";
 import { type AnalysisCounts, counterChange, counterKey, counterPartition, dayOf, totalOf } from "./count-analyses.ts";
 import { type AnalysisStatus, assertTransition } from "./lifecycle.ts";

@@ -22,6 +22,7 @@ export interface FaultFigures {
 
 /** Compares what workers said, what is stored and what the counters say. */
 export function judgeRun({ records, events, faults, counts }: FaultRun, { jobs }: FaultPlan): FaultFigures {
+  const claims = events.filter(({ kind }) => kind === "claimed");
   const refusals = events.filter(
     ({ kind, id, fence, at }) =>
       kind === "refused" && claims.some((claim) => claim.id === id && claim.fence > fence && claim.at <= at),
@@ -30,7 +31,6 @@ export function judgeRun({ records, events, faults, counts }: FaultRun, { jobs }
   const buried = records.filter(({ error }) => error?.code === "analysis.dead-letter");
   const completed = records.filter(({ status }) => status === "COMPLETED");
   const commits = events.filter(({ kind }) => kind === "committed").map(({ id }) => id);
-  const claims = events.filter(({ kind }) => kind === "claimed");
   const reclaims = faults.flatMap(({ id, fence: held, at }) => {
     const next = claims.find((claim) => claim.id === id && claim.fence === held + 1);
     return next ? [next.at - at] : [];

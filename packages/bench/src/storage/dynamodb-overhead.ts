@@ -1,10 +1,12 @@
-import { type Analysis, analysisTable, type Table } from "@artguard/core";
+import { type AnalysisItem, defineAnalysisTable, type Table } from "@artguard/core";
 import { createTableInput, dynamodb } from "@artguard/core/dynamodb";
 import type { DynamoDBLocal } from "@artguard/development-servers/dynamodb-local";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { keyOf, record, recordOfExample, userOf } from "./analysis-documents.ts";
 import { median } from "./overhead.ts";
+
+const analysisTable = defineAnalysisTable();
 
 /** One operation, done by the table and by the SDK's document client. */
 interface Operation {
@@ -47,7 +49,7 @@ export async function measureDynamoDB(
 }
 
 function operations(
-  table: Table<Analysis>,
+  table: Table<AnalysisItem>,
   documents: DynamoDBDocumentClient,
   model: Analysis,
   records: number,

@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: "src/index.ts",
     image: "src/image/index.ts",
+    sqlite: "src/sqlite/index.ts",
     testing: "src/testing/index.ts",
     dynamodb: "src/dynamodb/index.ts",
     filesystem: "src/filesystem/index.ts",

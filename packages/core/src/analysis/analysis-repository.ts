@@ -20,6 +20,7 @@ import { type AnalysisCounts, counterChange, counterKey, counterPartition, dayOf
 import { type AnalysisStatus, assertTransition } from "./lifecycle.ts";
 import { openWorkPartition } from "./open-work.ts";
 import { withoutExpiredImage } from "./stored-image.ts";
+import { toIso } from "./time.ts";
 
 /** What a list shows of an analysis: the attributes that `user-index` holds. */
 export type AnalysisSummary = Pick<Analysis, "request_id" | "created_at" | (typeof summaryAttributes)[number]>;
@@ -82,7 +83,8 @@ export class AnalysisRepository {
 
   /** The actions that store a new record, for a transaction of one's own. */
   creation(record: Analysis): TransactAction[] {
-    return [putAction(this.definition, storable(record), { item: "absent" }), ...this.#count(undefined, record)];
+    const item = { ...storable(record), timestamp_iso: toIso(record.created_at) };
+    return [putAction(this.definition, item, { item: "absent" }), ...this.#count(undefined, record)];
   }
 
   /** Stores a new record. @throws ArtGuardError `storage.condition-failed` when its request_id exists. */
@@ -277,13 +279,14 @@ export class AnalysisRepository {
   }
 
   /** Deletes a record and its earlier results. What ended stays counted; what was open does not. */
-  async delete(record: Analysis): Promise<void> {
+  async delete(record: Analysis, { actions = [] }: { actions?: readonly TransactAction[] } = {}): Promise<void> {
     const versions = await this.#all(versionPartition(record.request_id));
     await this.#table.batchWrite({ delete: versions.map(keyOf) });
     const isOpen = record.status === "PENDING" || record.status === "PROCESSING";
     await this.#guarded(record.request_id, [
       deleteAction(this.definition, keyOf(record), { attribute: "status", equals: record.status }),
       ...(isOpen ? this.#count(record, undefined) : []),
+      ...actions,
     ]);
   }
 

@@ -54,6 +54,7 @@ interface WithImage {
   image_object?: StoredObject | undefined;
   processed_object?: StoredObject | undefined;
   image_expires_at?: number | undefined;
+  auto_delete_date?: number | undefined;
   input_object?: StoredObject | undefined;
   input_expires_at?: number | undefined;
 }
@@ -61,7 +62,8 @@ interface WithImage {
 /** The record as readers may see it: an image past its time is gone, whether or not its bytes are deleted yet. */
 export function withoutExpiredImage<R extends WithImage>(record: R, nowMs: number): R {
   let visible = record;
-  if (hasPassed(record.image_expires_at, nowMs)) {
+  // Records of before have the spec's attribute only.
+  if (hasPassed(record.image_expires_at ?? (record.image_saved ? record.auto_delete_date : undefined), nowMs)) {
     const { image_object: _, processed_object: __, raw_image_url: ___, processed_image_url: ____, ...rest } = visible;
     visible = { ...rest, image_saved: false } as R;
   }

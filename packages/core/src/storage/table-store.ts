@@ -33,6 +33,12 @@ export interface TableStore extends AsyncDisposable {
    * `storage.invalid-query`, `storage.item-too-large` for actions that could never happen; nothing is written.
    */
   transact(actions: readonly TransactAction[], options?: TransactOptions): Promise<void>;
+  /**
+   * Removes what deleted items have left behind in the store's own files, for an erasure; absent where the store has none.
+   *
+   * @throws ArtGuardError `storage.timed-out` while another process uses the file.
+   */
+  scrub?(options?: { readonly signal?: AbortSignal }): Promise<void>;
 }
 
 /** The action of {@link Table.put}. */

@@ -6,14 +6,16 @@ import { measureDynamoDB } from "./storage/dynamodb-overhead.ts";
 import { quantile } from "./storage/overhead.ts";
 
 const { values } = parseArgs({
-  options: { records: { type: "string", default: "1000" }, rounds: { type: "string", default: "40" } },
+  options: { records: { type: "string", default: "400" }, rounds: { type: "string", default: "30" } },
 });
 
 if (canRunDynamoDBLocal()) {
   await using local = await startDynamoDBLocal();
   const rounds = Number(values.rounds);
   const { costs, documentBytes } = await measureDynamoDB(local, Number(values.records), rounds);
-  console.log(`Records of a real analysis (${documentBytes} bytes of JSON), ${values.records} stored in DynamoDB Local.`);
+  console.log(
+    `Records of a real analysis (${documentBytes} bytes of JSON), ${values.records} stored in DynamoDB Local.`,
+  );
   console.log(`Processor time, median of ${rounds} rounds, alternating; ratio = ours / bare, asked ≤ 1.100.\n`);
   const rows = costs.map(({ name, calls, ours, bare, ratios }) => [
     name,
@@ -23,5 +25,7 @@ if (canRunDynamoDBLocal()) {
     figure(ours / bare),
     `${figure(quantile(ratios, 0.1))}–${figure(quantile(ratios, 0.9))}`,
   ]);
-  console.log(textTable(["operation", "calls", "DynamoDBTable µs", "lib-dynamodb µs", "ratio", "rounds, 10–90 %"], rows));
+  console.log(
+    textTable(["operation", "calls", "DynamoDBTable µs", "lib-dynamodb µs", "ratio", "rounds, 10–90 %"], rows),
+  );
 }

@@ -80,7 +80,7 @@ function operations(
     },
     {
       name: "25 rows of an index",
-      calls: 20,
+      calls: 8,
       ours: (n) => table.query(query(n)),
       bare: (n) => documents.send(new QueryCommand(bareQuery(n))),
     },
@@ -88,7 +88,7 @@ function operations(
 }
 
 async function measured({ name, calls, ours, bare }: Operation, rounds: number): Promise<OperationCosts> {
-  const warmUp = 5;
+  const warmUp = 3;
   const [ourCosts, bareCosts]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds + warmUp; round++) {
     const first = round * calls;

@@ -7,6 +7,8 @@ export default defineConfig({
     sqlite: "src/sqlite/index.ts",
     testing: "src/testing/index.ts",
     dynamodb: "src/dynamodb/index.ts",
+    filesystem: "src/filesystem/index.ts",
+    s3: "src/s3/index.ts",
     "isolated-child": "src/image/isolated-child.ts",
   },
   format: "esm",

@@ -1,3 +1,4 @@
+export type { AdmissionGate, Admitted } from "./analysis/admission.ts";
 export {
   type Analysis,
   type Assessment,
@@ -9,8 +10,25 @@ export {
   findingSchema,
   legacyModels,
 } from "./analysis/analysis.ts";
-export { AnalysisRepository, analysisTable } from "./analysis/analysis-repository.ts";
+export type { Retention } from "./analysis/analysis-context.ts";
+export { type AnalysisCounter, analysisCounterSchema, counterName } from "./analysis/analysis-counter.ts";
+export {
+  AnalysisRepository,
+  type AnalysisRepositoryOptions,
+  type AnalysisState,
+  type AnalysisSummary,
+  type PageOptions,
+  type Transition,
+} from "./analysis/analysis-repository.ts";
+export {
+  type AnalysisItem,
+  type AnalysisVersion,
+  analysisTableName,
+  analysisVersionSchema,
+  defineAnalysisTable,
+} from "./analysis/analysis-table.ts";
 export type { AnalyzeOptions } from "./analysis/analyze-image.ts";
+export type { AnalysisCounts } from "./analysis/count-analyses.ts";
 export { type CounterEvidence, counterEvidence, counterEvidenceSchema } from "./analysis/counter-evidence.ts";
 export {
   type ArtGuard,
@@ -18,11 +36,26 @@ export {
   createArtGuard,
   type ProbeStabilityOptions,
 } from "./analysis/create-artguard.ts";
+export type { RecordOptions } from "./analysis/create-record.ts";
 export { explainAssessment, reasonSentence } from "./analysis/explain-assessment.ts";
 export type { SimilarAnalysis, SimilarOptions, SimilarQuery } from "./analysis/find-similar.ts";
 export { type AnalysisStatus, analysisStatuses, analysisTransitions, assertTransition } from "./analysis/lifecycle.ts";
+export type { StorageOptions } from "./analysis/open-storage.ts";
+export {
+  type Claim,
+  type ClaimOptions,
+  OpenWorkQueue,
+  type OpenWorkQueueOptions,
+} from "./analysis/open-work-queue.ts";
 export type { StabilityOptions } from "./analysis/probe-stability.ts";
+export {
+  type OpenWorkSummary,
+  type PerformWork,
+  type ProcessOpenWorkOptions,
+  processOpenWork,
+} from "./analysis/process-open-work.ts";
 export type { ProgressEvent } from "./analysis/progress-event.ts";
+export type { ReanalyzeOptions } from "./analysis/reanalyze.ts";
 export {
   compareStability,
   type StabilityComparison,
@@ -31,12 +64,21 @@ export {
   stabilityReportSchema,
 } from "./analysis/stability.ts";
 export {
+  type Consent,
+  consentPurposes,
+  consentSchema,
+  type StoredObject,
+  storedObjectSchema,
+} from "./analysis/stored-image.ts";
+export type { SubmitOptions } from "./analysis/submit-image.ts";
+export {
   type EpochMilliseconds,
   type EpochSeconds,
   epochMillisecondsSchema,
   epochSecondsSchema,
   toIso,
 } from "./analysis/time.ts";
+export { type Configuration, loadConfiguration } from "./configuration/load-configuration.ts";
 export {
   type Detection,
   detectionSchema,
@@ -72,10 +114,47 @@ export { defaultPolicy, type HeatmapPolicy, listPolicies, policyOf, type Verdict
 export { type Verdict, verdicts } from "./fusion/verdict.ts";
 export { type ImageFormat, type ImageInfo, imageFormats } from "./image/image-info.ts";
 export type { Raster } from "./image/raster.ts";
+export {
+  abortUploadAfterDays,
+  type BucketRole,
+  bucketRoles,
+  deleteExpiredObjects,
+  expiryOf,
+  type LifecycleRule,
+  lifecycleOf,
+  lifecycleRules,
+  thirtyDayRetention,
+  versionedBuckets,
+} from "./storage/lifecycle.ts";
 export { MemoryObjectStore } from "./storage/memory-object-store.ts";
 export { MemoryTable } from "./storage/memory-table.ts";
 export { MemoryTableStore, type MemoryTableStoreOptions } from "./storage/memory-table-store.ts";
-export type { ObjectHead, ObjectStore } from "./storage/object-store.ts";
+export {
+  inferenceFolder,
+  inferenceKey,
+  type ObjectPlace,
+  parseObjectKey,
+  trainingKey,
+} from "./storage/object-layout.ts";
+export {
+  type ByteRange,
+  canPresign,
+  defaultMaximumObjectBytes,
+  type GetOptions,
+  type ObjectBody,
+  type ObjectCallOptions,
+  type ObjectHead,
+  type ObjectStore,
+  type ObjectStream,
+  type ObjectSummary,
+  type ObjectTags,
+  type PresignedPost,
+  type PresignedRequest,
+  type PresigningObjectStore,
+  type PresignOptions,
+  type PutOptions,
+  type WrittenObject,
+} from "./storage/object-store.ts";
 export {
   type Attribute,
   type BatchWrites,

@@ -1,10 +1,22 @@
 import { readFileSync } from "node:fs";
-import { type Analysis, analysisTable, createArtGuard } from "@artguard/core";
+import { type Analysis, analysisSchema, createArtGuard, defineTable } from "@artguard/core";
 import { forensicDetectors } from "@artguard/forensics";
 
 const firstMoment = 1_700_000_000_000;
 /** Users that the records of a benchmark belong to. */
 const users = 40;
+
+/** Whole records under the keys of the spec's table 1. */
+export const documentTable = defineTable<Analysis>({
+  name: "documents",
+  key: { partition: "request_id", sort: "created_at" },
+  indexes: {
+    "user-index": { partition: "user_id", sort: "created_at" },
+    "status-index": { partition: "status", sort: "created_at" },
+  },
+  ttl: "auto_delete_date",
+  schema: analysisSchema,
+});
 
 /** The stored record of a real analysis: one of the bundled examples, judged by every local cue. */
 export async function recordOfExample(): Promise<Analysis> {
@@ -35,7 +47,7 @@ export function userOf(n: number): string {
 
 /** A record of the least attributes, for tables of many. */
 export function smallRecord(n: number, user_id: string): Analysis {
-  return analysisTable.schema.parse({
+  return analysisSchema.parse({
     ...keyOf(n),
     user_id,
     status: "COMPLETED",

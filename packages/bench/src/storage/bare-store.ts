@@ -32,7 +32,7 @@ export class BareStore {
 
   put(analysis: Analysis): void {
     const { request_id, created_at, user_id, status } = analysis;
-    this.#put.run(request_id, created_at, user_id, status, JSON.stringify(analysis));
+    this.#put.run(request_id, created_at, user_id ?? null, status, JSON.stringify(analysis));
   }
 
   get({ request_id, created_at }: Pick<Analysis, "request_id" | "created_at">): Analysis {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type Analysis, analysisTable, type Table } from "@artguard/core";
+import type { Analysis, Table } from "@artguard/core";
 import { sqlite } from "@artguard/core/sqlite";
-import { keyOf, record, recordOfExample, userOf } from "./analysis-documents.ts";
+import { documentTable, keyOf, record, recordOfExample, userOf } from "./analysis-documents.ts";
 import { BareStore } from "./bare-store.ts";
 
 /** One operation, done by the table and by hand. */
@@ -32,7 +32,7 @@ export async function timeOverhead(
 ): Promise<{ times: OperationTimes[]; documentBytes: number }> {
   const model = await recordOfExample();
   await using store = await sqlite({ path: join(folder, "ours.db") });
-  const table = await store.open(analysisTable);
+  const table = await store.open(documentTable);
   const bare = new BareStore(join(folder, "bare.db"));
   for (let n = 0; n < records; n++) bare.put(record(model, n));
   await table.batchWrite({ put: Array.from({ length: records }, (_, n) => record(model, n)) });

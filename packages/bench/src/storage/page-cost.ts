@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type Analysis, analysisTable, type Table, type TableQuery } from "@artguard/core";
+import type { Analysis, Table, TableQuery } from "@artguard/core";
 import { sqlite } from "@artguard/core/sqlite";
-import { keyOf, smallRecord } from "./analysis-documents.ts";
+import { documentTable, keyOf, smallRecord } from "./analysis-documents.ts";
 import { median } from "./overhead.ts";
 
 const user = "user-0";
@@ -18,7 +18,7 @@ export interface PageCost {
 /** Fills a table with the records of one user, the worst case of the index, and times its pages. */
 export async function timePages(folder: string, records: number, pages: number): Promise<PageCost> {
   await using store = await sqlite({ path: join(folder, `pages-${records}.db`) });
-  const table = await store.open(analysisTable);
+  const table = await store.open(documentTable);
   for (let first = 0; first < records; first += 1000) {
     const length = Math.min(1000, records - first);
     await table.batchWrite({ put: Array.from({ length }, (_, n) => smallRecord(first + n, user)) });

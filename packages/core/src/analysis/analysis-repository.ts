@@ -1,81 +1,366 @@
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
-import { defineTable, type Table } from "../storage/table.ts";
-import { type Analysis, analysisSchema } from "./analysis.ts";
-import { assertTransition } from "./lifecycle.ts";
+import type { Condition, Page, Table } from "../storage/table.ts";
+import {
+  cancellationReasons,
+  deleteAction,
+  putAction,
+  type TableStore,
+  type TransactAction,
+  updateAction,
+} from "../storage/table-store.ts";
+import type { Analysis } from "./analysis.ts";
+import { type AnalysisCounter, counterShards } from "./analysis-counter.ts";
+import {
+  type AnalysisItem,
+  type AnalysisVersion,
+  defineAnalysisTable,
+  type summaryAttributes,
+} from "./analysis-table.ts";
+import { type AnalysisCounts, counterChange, counterKey, counterPartition, dayOf, totalOf } from "./count-analyses.ts";
+import { type AnalysisStatus, assertTransition } from "./lifecycle.ts";
+import { openWorkPartition } from "./open-work.ts";
+import { withoutExpiredImage } from "./stored-image.ts";
 
-/** Table 1 of the spec, `artguard-image-analysis-{env}`. */
-export const analysisTable = defineTable<Analysis>({
-  name: "artguard-image-analysis",
-  key: { partition: "request_id", sort: "created_at" },
-  indexes: {
-    "user-index": { partition: "user_id", sort: "created_at" },
-    "status-index": { partition: "status", sort: "created_at" },
-  },
-  ttl: "auto_delete_date",
-  schema: analysisSchema,
-});
+/** What a list shows of an analysis: the attributes that `user-index` holds. */
+export type AnalysisSummary = Pick<Analysis, "request_id" | "created_at" | (typeof summaryAttributes)[number]>;
 
-/** The records of analyses, written once against the {@link Table} port. */
+/** What an administrator's list by status shows: the attributes that `status-index` holds. */
+export type AnalysisState = Pick<
+  Analysis,
+  "request_id" | "created_at" | "status" | "user_id" | "filename" | "record_expires_at"
+>;
+
+/** Options of {@link AnalysisRepository.open}. */
+export interface AnalysisRepositoryOptions {
+  /** Name of the table; default `artguard-image-analysis-dev`. */
+  readonly table?: string;
+  /** Clock in epoch milliseconds; default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** A part of a list. */
+export interface PageOptions {
+  /** From the previous page of the same list. */
+  readonly cursor?: string | undefined;
+  /** 1–1000; default 20. */
+  readonly limit?: number | undefined;
+}
+
+/** How a record changes from one state to the next. */
+export interface Transition {
+  /** Attributes to replace, with the new status. */
+  readonly set: Partial<Analysis> & Pick<Analysis, "status">;
+  readonly remove?: readonly (keyof Analysis)[];
+  /** What must hold of the stored record besides its status; default nothing. */
+  readonly condition?: Condition<AnalysisItem>;
+}
+
+/**
+ * The records of analyses (table 1 of the spec), written once against the {@link Table} port. Every change of status
+ * changes the counters in the same transaction. Expired records and images are invisible at once.
+ */
 export class AnalysisRepository {
-  readonly #table: Table<Analysis>;
+  readonly definition;
+  readonly #store: TableStore;
+  readonly #table: Table<AnalysisItem>;
+  readonly #now: () => number;
 
-  constructor(table: Table<Analysis>) {
+  private constructor(store: TableStore, table: Table<AnalysisItem>, now: () => number) {
+    this.definition = table.definition;
+    this.#store = store;
     this.#table = table;
+    this.#now = now;
+  }
+
+  /** Opens the table, which an embedded store creates when it does not exist. */
+  static async open(
+    store: TableStore,
+    { table, now = Date.now }: AnalysisRepositoryOptions = {},
+  ): Promise<AnalysisRepository> {
+    return new AnalysisRepository(store, await store.open(defineAnalysisTable(table)), now);
+  }
+
+  /** The actions that store a new record, for a transaction of one's own. */
+  creation(record: Analysis): TransactAction[] {
+    return [putAction(this.definition, storable(record), { item: "absent" }), ...this.#count(undefined, record)];
   }
 
   /** Stores a new record. @throws ArtGuardError `storage.condition-failed` when its request_id exists. */
-  async create(analysis: Analysis): Promise<void> {
-    await this.#table.put(analysis, { condition: { item: "absent" } });
-  }
-
-  /**
-   * Replaces a record by its next state. Heat maps are not part of the stored record: they are large and can be
-   * drawn again from the image.
-   *
-   * @throws ArtGuardError `analysis.illegal-transition` when the stored status does not allow it.
-   */
-  async advance(from: Analysis, to: Analysis): Promise<void> {
-    assertTransition(from.status, to.status);
+  async create(record: Analysis): Promise<void> {
     try {
-      await this.#table.put(withoutHeatmaps(to), { condition: { attribute: "status", equals: from.status } });
+      await this.#store.transact(this.creation(record));
     } catch (error) {
-      if (!isArtGuardError(error, "storage.condition-failed")) throw error;
-      throw new ArtGuardError("analysis.illegal-transition", `the stored analysis is no longer ${from.status}`, {
+      if (cancellationReasons(error)[0] !== "storage.condition-failed") throw error;
+      throw new ArtGuardError("storage.condition-failed", `there is an analysis ${record.request_id}`, {
         cause: error,
       });
     }
   }
 
+  /**
+   * Changes the status of a record, and the counters with it.
+   *
+   * @param record As it was read: its status is the one to change from.
+   * @returns the record after the change.
+   * @throws ArtGuardError `analysis.illegal-transition` when the lifecycle does not know this change,
+   * `analysis.lease-lost` when the stored record is in another state or does not fulfil the condition.
+   */
+  async transition(record: Analysis, { set, remove = [], condition }: Transition): Promise<Analysis> {
+    assertTransition(record.status, set.status);
+    const next = without({ ...record, ...defined(set) }, remove);
+    const isAsRead: Condition<AnalysisItem> = { attribute: "status", equals: record.status };
+    const update = updateAction(
+      this.definition,
+      keyOf(record),
+      { set: withoutKey(storable(set)), ...(remove.length > 0 && { remove }) },
+      condition ? { all: [isAsRead, condition] } : isAsRead,
+    );
+    await this.#guarded(record.request_id, [update, ...this.#count(record, next)]);
+    return next;
+  }
+
+  /**
+   * Changes attributes of a record that keeps its status.
+   *
+   * @returns the record after the change.
+   * @throws ArtGuardError `analysis.lease-lost` when the stored record does not fulfil the condition.
+   */
+  async change(
+    record: Analysis,
+    { set = {}, remove = [] }: { set?: Partial<Analysis>; remove?: readonly (keyof Analysis)[] },
+    condition: Condition<AnalysisItem>,
+  ): Promise<Analysis> {
+    try {
+      const change = { set: defined(set), ...(remove.length > 0 && { remove }) };
+      return asAnalysis(await this.#table.update(keyOf(record), change, { condition }));
+    } catch (error) {
+      if (!isArtGuardError(error, "storage.condition-failed")) throw error;
+      throw leaseLost(record.request_id, error);
+    }
+  }
+
+  /**
+   * Replaces the result of a COMPLETED analysis and keeps the earlier one as a version.
+   *
+   * @returns the record after the change.
+   * @throws ArtGuardError `analysis.lease-lost` when another result came in between.
+   */
+  async replaceResult(record: Analysis, result: Partial<Analysis>): Promise<Analysis> {
+    const number = record.version_number ?? 1;
+    const next: Analysis = { ...record, ...defined(result), version_number: number + 1 };
+    const earlier: AnalysisVersion = {
+      request_id: versionPartition(record.request_id),
+      created_at: record.analyzed_at ?? record.created_at,
+      version_of: record.request_id,
+      version_number: number,
+      result: storable(record),
+      ...(record.record_expires_at !== undefined && { record_expires_at: record.record_expires_at }),
+    };
+    const isAsRead: Condition<AnalysisItem> = {
+      all: [
+        { attribute: "status", equals: "COMPLETED" },
+        record.version_number === undefined
+          ? { attribute: "version_number", is: "absent" }
+          : { attribute: "version_number", equals: number },
+      ],
+    };
+    await this.#guarded(record.request_id, [
+      updateAction(this.definition, keyOf(record), { set: withoutKey(storable(next)) }, isAsRead),
+      putAction(this.definition, earlier, { item: "absent" }),
+      ...this.#count(record, next),
+    ]);
+    return next;
+  }
+
   /** The record with this request_id. @throws ArtGuardError `analysis.not-found` */
   async get(requestId: string): Promise<Analysis> {
-    const page = await this.#table.query({ partition: requestId, limit: 1 });
-    const analysis = page.items[0];
+    const analysis = await this.find(requestId);
     if (analysis) return analysis;
     throw new ArtGuardError("analysis.not-found", `there is no analysis ${requestId}`);
   }
 
-  /** A user's records, newest first, at most `limit`. */
-  async *ofUser(userId: string, limit: number): AsyncGenerator<Analysis, void, undefined> {
-    let cursor: string | undefined;
-    for (let left = limit; left > 0; left -= pageSize) {
-      const page = await this.#table.query({
-        index: "user-index",
-        partition: userId,
-        order: "newest_first",
-        limit: Math.min(left, pageSize),
-        ...(cursor !== undefined && { cursor }),
+  /** The record with this request_id, or undefined; a consistent query, as the key's second half is not known. */
+  async find(requestId: string): Promise<Analysis | undefined> {
+    if (requestId.includes("#")) return undefined;
+    const page = await this.#table.query({ partition: requestId, limit: 1, consistent: true });
+    return page.items[0] && this.#visible(page.items[0]);
+  }
+
+  /** The records with these keys, in their order, without those that do not exist. */
+  async getMany(keys: readonly Pick<Analysis, "request_id" | "created_at">[]): Promise<Analysis[]> {
+    const items = await this.#table.batchGet(keys.map(keyOf), { consistent: true });
+    return items.flatMap((item) => (item ? [this.#visible(item)] : []));
+  }
+
+  /**
+   * A user's analyses, newest first. A cursor is of use to this user only.
+   *
+   * @throws ArtGuardError `analysis.invalid-input` for `anonymous`, which is nobody; `storage.invalid-cursor`.
+   */
+  async history(userId: string, { cursor, limit = defaultLimit }: PageOptions = {}): Promise<Page<AnalysisSummary>> {
+    if (userId === "anonymous") {
+      throw new ArtGuardError("analysis.invalid-input", "anonymous callers have no common history", {
+        fix: "Ask for the user_id of one record; anonymous callers each get a pseudonym of their own.",
       });
+    }
+    const page = await this.#table.query({
+      index: "user-index",
+      partition: userId,
+      order: "newest_first",
+      limit,
+      scope: userId,
+      ...(cursor !== undefined && { cursor }),
+    });
+    return { ...page, items: page.items.map((item) => this.#visible(item)) };
+  }
+
+  /** A user's analyses, newest first, at most `limit`. */
+  async *ofUser(userId: string, limit: number): AsyncGenerator<AnalysisSummary, void, undefined> {
+    let cursor: string | undefined;
+    for (let left = limit; left > 0; left -= longestPage) {
+      const page = await this.history(userId, { cursor, limit: Math.min(left, longestPage) });
       yield* page.items;
       cursor = page.cursor;
       if (cursor === undefined) return;
     }
   }
+
+  /** Analyses of one status, oldest first. Read through an index: what was written a moment ago may be missing. */
+  async byStatus(
+    status: AnalysisStatus,
+    { cursor, limit = defaultLimit }: PageOptions = {},
+  ): Promise<Page<AnalysisState>> {
+    const page = await this.#table.query({
+      index: "status-index",
+      partition: status,
+      limit,
+      ...(cursor !== undefined && { cursor }),
+    });
+    return { ...page, items: page.items.map(asAnalysis) };
+  }
+
+  /** Keys of open analyses in one shard, oldest first. Read through an index: some may have ended already. */
+  async *openWork(shard: number): AsyncGenerator<Pick<Analysis, "request_id">, void, undefined> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.#table.query({
+        index: "open-work-index",
+        partition: openWorkPartition(shard),
+        limit: openWorkPage,
+        select: ["request_id"],
+        ...(cursor !== undefined && { cursor }),
+      });
+      yield* page.items;
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+  }
+
+  /** All results of an analysis, oldest first; the last is the present one. @throws ArtGuardError `analysis.not-found` */
+  async results(requestId: string): Promise<Analysis[]> {
+    const present = await this.get(requestId);
+    const earlier = (await this.#all(versionPartition(requestId))) as AnalysisVersion[];
+    return [...earlier.map(({ result }) => withoutExpiredImage(result, this.#now())), present];
+  }
+
+  /**
+   * Counts per status and verdict, and the average score, from counters.
+   *
+   * @param period Moments in epoch milliseconds; whole UTC days of creation are counted. Default: ever.
+   */
+  async counts({ from, to }: { from?: number; to?: number } = {}): Promise<AnalysisCounts> {
+    const sort = {
+      ...(from !== undefined && { atLeast: dayOf(from) }),
+      ...(to !== undefined && { atMost: dayOf(to) }),
+    };
+    const shards = Array.from({ length: counterShards }, (_, shard) => this.#all(counterPartition(shard), sort));
+    return totalOf((await Promise.all(shards)).flat() as AnalysisCounter[]);
+  }
+
+  /** Deletes a record and its earlier results. What ended stays counted; what was open does not. */
+  async delete(record: Analysis): Promise<void> {
+    const versions = await this.#all(versionPartition(record.request_id));
+    await this.#table.batchWrite({ delete: versions.map(keyOf) });
+    const isOpen = record.status === "PENDING" || record.status === "PROCESSING";
+    await this.#guarded(record.request_id, [
+      deleteAction(this.definition, keyOf(record), { attribute: "status", equals: record.status }),
+      ...(isOpen ? this.#count(record, undefined) : []),
+    ]);
+  }
+
+  async #all(partition: string, sort: { atLeast?: number; atMost?: number } = {}): Promise<AnalysisItem[]> {
+    const items: AnalysisItem[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#table.query({
+        partition,
+        sort,
+        limit: longestPage,
+        consistent: true,
+        ...(cursor !== undefined && { cursor }),
+      });
+      items.push(...page.items);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return items;
+  }
+
+  #count(before: Analysis | undefined, after: Analysis | undefined): TransactAction[] {
+    const record = (after ?? before)!;
+    const add = counterChange(before, after);
+    return Object.keys(add).length === 0 ? [] : [updateAction(this.definition, counterKey(record), { add })];
+  }
+
+  /** Writes; the first action is the one that depends on the record's state. */
+  async #guarded(requestId: string, actions: readonly TransactAction[]): Promise<void> {
+    try {
+      await this.#store.transact(actions);
+    } catch (error) {
+      if (cancellationReasons(error)[0] !== "storage.condition-failed") throw error;
+      throw leaseLost(requestId, error);
+    }
+  }
+
+  #visible(item: AnalysisItem): Analysis {
+    return withoutExpiredImage(asAnalysis(item), this.#now());
+  }
 }
 
-/** Records per page of a walk through a user's history. */
-const pageSize = 1000;
+const [defaultLimit, longestPage, openWorkPage] = [20, 1000, 25];
 
-function withoutHeatmaps(analysis: Analysis): Analysis {
-  if (!analysis.detections) return analysis;
-  return { ...analysis, detections: analysis.detections.map(({ heatmap: _, ...detection }) => detection) };
+const versionPartition = (requestId: string) => `VERSION#${requestId}`;
+
+/** Items whose request_id has no `#` are records; the schema sees to that. */
+const asAnalysis = (item: AnalysisItem) => item as Analysis;
+
+function keyOf({ request_id, created_at }: { request_id: string; created_at: number }) {
+  return { request_id, created_at };
+}
+
+function leaseLost(requestId: string, cause: unknown): ArtGuardError {
+  return new ArtGuardError("analysis.lease-lost", `analysis ${requestId} was taken over, ended or deleted meanwhile`, {
+    cause,
+  });
+}
+
+/** Heat maps are not stored: they are large and can be drawn again from the image. */
+function storable<Part extends Partial<Analysis>>(analysis: Part): Part {
+  const { detections, ...rest } = defined(analysis);
+  return (
+    detections ? { ...rest, detections: detections.map(({ heatmap: _, ...detection }) => detection) } : rest
+  ) as Part;
+}
+
+function withoutKey({ request_id: _, created_at: __, ...rest }: Partial<Analysis>): Partial<Analysis> {
+  return rest;
+}
+
+function without(record: Analysis, names: readonly (keyof Analysis)[]): Analysis {
+  return Object.fromEntries(
+    Object.entries(record).filter(([name]) => !names.includes(name as keyof Analysis)),
+  ) as Analysis;
+}
+
+/** Without attributes that are present but undefined. */
+function defined<Part extends object>(part: Part): Part {
+  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) as Part;
 }

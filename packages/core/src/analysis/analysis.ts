@@ -3,8 +3,10 @@ import { detectionSchema, evidenceFamilies, observedFindingSchema, regionSchema 
 import { verdicts } from "../fusion/verdict.ts";
 import { counterEvidenceSchema } from "./counter-evidence.ts";
 import { analysisStatuses } from "./lifecycle.ts";
+import { openWorkShape } from "./open-work.ts";
 import { stabilityReportSchema } from "./stability.ts";
-import { epochMillisecondsSchema, epochSecondsSchema } from "./time.ts";
+import { storedImageShape } from "./stored-image.ts";
+import { epochMillisecondsSchema } from "./time.ts";
 
 /** Which engines took part, in the spec's words; derived from the detections. */
 export const legacyModels = ["local", "bedrock", "modal", "bedrock+modal"] as const;
@@ -24,9 +26,15 @@ export type Finding = z.infer<typeof findingSchema>;
 
 const recordSchema = z.object({
   // Spec, table 1.
-  request_id: z.string().min(1),
+  /** Part of object keys; `#` marks the other kinds of item of the table. */
+  request_id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/),
   created_at: epochMillisecondsSchema,
-  user_id: z.string().min(1),
+  /** Absent, or `anon#` and something random, for anonymous callers: they must not share one history. */
+  user_id: z
+    .string()
+    .min(1)
+    .refine((id) => id !== "anonymous", "leave user_id out instead")
+    .optional(),
   status: z.enum(analysisStatuses),
   filename: z.string(),
   content_type: z.string(),
@@ -35,7 +43,6 @@ const recordSchema = z.object({
   image_saved: z.boolean().optional(),
   raw_image_url: z.string().optional(),
   processed_image_url: z.string().optional(),
-  auto_delete_date: epochSecondsSchema.optional(),
   forgery_score: z.number().min(0).max(100).optional(),
   verdict: z.enum(verdicts).optional(),
   ai_analysis: z.string().optional(),
@@ -102,10 +109,26 @@ export const analysisSchema = recordSchema.extend({
   engine_versions: z.record(z.string(), z.string()).optional(),
   /** Whether the verdict outlives recompression, resizing and cropping; only when asked for. */
   stability: stabilityReportSchema.optional(),
-  error: z.object({ code: z.string(), message: z.string(), fix: z.string() }).optional(),
+  /** Why it is FAILED; `error_message` repeats its message. */
+  error: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      fix: z.string(),
+      /** The same request may succeed later. */
+      retryable: z.boolean(),
+      detector_id: z.string().optional(),
+    })
+    .optional(),
   elapsed_ms: z.number().nonnegative().optional(),
   /** Money spent on paid models, in US dollars. */
   cost_usd: z.number().nonnegative().optional(),
+  /** When this result was made; later than `created_at` by the work, or by years after `reanalyze`. */
+  analyzed_at: epochMillisecondsSchema.optional(),
+  /** 1 for the first result; `reanalyze` adds 1 and keeps the earlier results. */
+  version_number: z.number().int().positive().optional(),
+  ...storedImageShape,
+  ...openWorkShape,
 });
 /** See {@link analysisSchema}. */
 export type Analysis = z.infer<typeof analysisSchema>;

@@ -8,7 +8,7 @@ import type { ImageInfo } from "../image/image-info.ts";
 import type { Analysis, CompletedAnalysis } from "./analysis.ts";
 import { counterEvidence } from "./counter-evidence.ts";
 import { explainAssessment } from "./explain-assessment.ts";
-import { toIso } from "./time.ts";
+import { epochMillisecondsSchema, toIso } from "./time.ts";
 
 /** What a finished examination adds to the record. */
 export interface Examined {
@@ -19,12 +19,14 @@ export interface Examined {
   readonly policy: VerdictPolicy;
   /** Of `@artguard/core`. */
   readonly version: string;
+  /** Epoch milliseconds. */
+  readonly analyzed_at: number;
 }
 
 /** The record of a finished analysis: the detections, judged and explained, with every place in the upright frame. */
 export function completedRecord(
   record: Analysis,
-  { info, detections, elapsed_ms, policy, version }: Examined,
+  { info, detections, elapsed_ms, policy, version, analyzed_at }: Examined,
 ): CompletedAnalysis {
   const assessment = fuse(detections, policy);
   const findings = weighFindings(detections, assessment.contributions).map((finding) =>
@@ -48,6 +50,8 @@ export function completedRecord(
     engine_versions: { "@artguard/core": version, ...versionsOf(detections) },
     elapsed_ms,
     cost_usd: 0,
+    analyzed_at: epochMillisecondsSchema.parse(analyzed_at),
+    version_number: record.version_number ?? 1,
   };
 }
 
@@ -72,4 +76,9 @@ function fusedRegions(detections: readonly Detection[], info: ImageInfo, policy:
 
 function versionsOf(detections: readonly Detection[]): Record<string, string> {
   return Object.fromEntries(detections.map(({ id, version }) => [id, version]));
+}
+
+/** The record of a finished analysis as its caller gets it: heat maps are not stored. */
+export function withHeatmaps(stored: Analysis, { detections }: CompletedAnalysis): CompletedAnalysis {
+  return { ...(stored as CompletedAnalysis), detections };
 }

@@ -1,26 +1,39 @@
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import type { Detector } from "../detection/detector.ts";
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import { rescore } from "../fusion/fuse.ts";
 import { defaultPolicy, type VerdictPolicy } from "../fusion/policy.ts";
 import type { ImageLimits } from "../image/image-limits.ts";
-import { MemoryTable } from "../storage/memory-table.ts";
-import type { Table } from "../storage/table.ts";
+import type { Page } from "../storage/table.ts";
 import { version } from "../version.ts";
+import type { AdmissionGate } from "./admission.ts";
 import type { Analysis, Assessment, CompletedAnalysis } from "./analysis.ts";
-import { AnalysisRepository, analysisTable } from "./analysis-repository.ts";
-import { type AnalysisContext, type AnalyzeOptions, analyzeImage } from "./analyze-image.ts";
+import type { AnalysisContext, Retention } from "./analysis-context.ts";
+import type { AnalysisSummary, PageOptions } from "./analysis-repository.ts";
+import { type AnalyzeOptions, analyzeImage } from "./analyze-image.ts";
+import type { AnalysisCounts } from "./count-analyses.ts";
+import { deleteAnalysis } from "./delete-analysis.ts";
 import { findSimilar, type SimilarAnalysis, type SimilarOptions, type SimilarQuery } from "./find-similar.ts";
+import { openAnalysisStorage } from "./open-analysis-storage.ts";
+import type { StorageOptions } from "./open-storage.ts";
 import { detect, probeStability, type StabilityOptions } from "./probe-stability.ts";
+import { type OpenWorkSummary, type ProcessOpenWorkOptions, processOpenWork } from "./process-open-work.ts";
 import type { ProgressEvent } from "./progress-event.ts";
+import { type ReanalyzeOptions, reanalyze } from "./reanalyze.ts";
 import type { StabilityReport } from "./stability.ts";
+import { performAnalysis, type SubmitOptions, submitImage } from "./submit-image.ts";
 
 /** Options of {@link createArtGuard}; everything has a default that needs nothing but Node. */
-export interface ArtGuardOptions {
+export interface ArtGuardOptions extends StorageOptions {
   /** The cues to apply, e.g. `forensicDetectors()` of `@artguard/forensics`. Ids must differ. */
   detectors: readonly Detector[];
-  /** Where records are kept; default this process's memory. */
-  analyses?: Table<Analysis>;
+  /** Name of the table of analyses; default `artguard-image-analysis-dev`. */
+  analysisTable?: string;
+  /** How long images and records exist; default 30 days, and for ever. */
+  retention?: Retention;
+  /** Which analyses may begin; default all. */
+  admission?: AdmissionGate;
   /** Default the newest policy. */
   policy?: VerdictPolicy;
   /** Merged over the default limits. */
@@ -43,7 +56,8 @@ export interface ArtGuard extends AsyncDisposable {
    * Judges one image.
    *
    * @param bytes The whole file: JPEG, PNG, WebP, TIFF, AVIF or GIF (first frame).
-   * @throws ArtGuardError `image.*` for bytes that cannot be judged, `analysis.aborted`, `analysis.invalid-input`.
+   * @throws ArtGuardError `image.*` for bytes that cannot be judged, `analysis.aborted`, `analysis.invalid-input`,
+   * `analysis.consent-required` for `saveImage` without consent.
    * @example
    * const analysis = await artguard.analyze(await readFile("portrait.jpg"), { filename: "portrait.jpg" });
    * console.log(analysis.verdict, analysis.forgery_score);
@@ -62,6 +76,38 @@ export interface ArtGuard extends AsyncDisposable {
   probeStability(bytes: Uint8Array, options?: ProbeStabilityOptions): Promise<StabilityReport>;
   /** The stored record, without heat maps. @throws ArtGuardError `analysis.not-found` */
   get(requestId: string): Promise<Analysis>;
+  /**
+   * A user's analyses, newest first, a page at a time.
+   *
+   * @param options.limit 1–1000, default 20.
+   * @throws ArtGuardError `analysis.invalid-input` for `anonymous`, `storage.invalid-cursor` for another user's cursor.
+   * @example
+   * const { items, cursor } = await artguard.history("u1", { limit: 20 });
+   */
+  history(userId: string, options?: PageOptions): Promise<Page<AnalysisSummary>>;
+  /** How many analyses there are in each status and with each verdict, and their average score; from counters. */
+  counts(period?: { from?: number; to?: number }): Promise<AnalysisCounts>;
+  /**
+   * Leaves an analysis to be done later, by {@link ArtGuard.processOpenWork} here or in another process with the same
+   * stores. Its input is held until it ends, at most 24 hours.
+   *
+   * @returns the PENDING record.
+   * @throws ArtGuardError `image.empty`, `image.too-large`, `image.unsupported-format`, `analysis.invalid-input`.
+   */
+  submit(bytes: Uint8Array, options?: SubmitOptions): Promise<Analysis>;
+  /** Does submitted analyses, one after another, until there are none. Any number of processes may do so at once. */
+  processOpenWork(options?: Partial<ProcessOpenWorkOptions>): Promise<OpenWorkSummary>;
+  /**
+   * Judges a saved image again, with today's detectors and policy. The earlier result stays as a version.
+   *
+   * @throws ArtGuardError `analysis.image-not-saved`, `analysis.not-found`, `analysis.lease-lost` when another result
+   * came in between.
+   */
+  reanalyze(requestId: string, options?: ReanalyzeOptions): Promise<CompletedAnalysis>;
+  /** All results of an analysis, oldest first; the last is the present one. @throws ArtGuardError `analysis.not-found` */
+  versions(requestId: string): Promise<Analysis[]>;
+  /** Deletes an analysis with its images and earlier results. @throws ArtGuardError `analysis.not-found` */
+  deleteAnalysis(requestId: string): Promise<void>;
   /**
    * "Have I seen this picture before?": the user's own analyses of the same or a nearly identical picture, nearest first.
    *
@@ -92,17 +138,19 @@ const longestDeadlineMs = 2 ** 31 - 1;
 export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard> {
   assertOptions(options);
   const { createExaminer, resolveLimits } = await import("../image/index.ts");
-  const repository = new AnalysisRepository(options.analyses ?? new MemoryTable(analysisTable, clockOf(options)));
   const examiner = createExaminer({
     isolation: options.isolation ?? "process",
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   });
+  const storage = openAnalysisStorage(options);
   const context: AnalysisContext = {
     detectors: options.detectors,
     examiner,
-    repository,
+    storage: storage.open,
+    ...(options.admission && { admission: options.admission }),
     policy: options.policy ?? defaultPolicy,
     limits: resolveLimits(options.limits ?? {}),
+    retention: options.retention ?? {},
     deadlineMs: options.deadlineMs ?? defaultDeadlineMs,
     now: options.now ?? Date.now,
     newId: options.newId ?? randomUUID,
@@ -112,11 +160,40 @@ export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard
     analyze: async (bytes, analyzeOptions = {}) => lastAnalysis(start(bytes, analyzeOptions, context)),
     analyzeStream: (bytes, analyzeOptions = {}) => start(bytes, analyzeOptions, context),
     probeStability: (bytes, probeOptions = {}) => probe(bytes, probeOptions, context),
-    get: (requestId) => repository.get(requestId),
-    findSimilar: (query, similarOptions) => findSimilar(query, similarOptions, repository),
     rescore: (analysis, policy = context.policy) => rescore(analysis, policy),
-    [Symbol.asyncDispose]: () => examiner[Symbol.asyncDispose](),
+    ...recordMethods(context),
+    [Symbol.asyncDispose]: async () => {
+      await examiner[Symbol.asyncDispose]();
+      await storage.close();
+    },
   };
+}
+
+function recordMethods(context: AnalysisContext) {
+  const repository = async () => (await context.storage()).repository;
+  return {
+    get: async (requestId) => (await repository()).get(requestId),
+    history: async (userId, pageOptions) => (await repository()).history(userId, pageOptions),
+    counts: async (period) => (await repository()).counts(period),
+    findSimilar: async (query, similarOptions) => findSimilar(query, similarOptions, await repository()),
+    submit: async (bytes, submitOptions = {}) => {
+      assertBytes(bytes);
+      if (submitOptions.deadlineMs !== undefined) assertDeadline(submitOptions.deadlineMs);
+      return submitImage(bytes, submitOptions, context);
+    },
+    processOpenWork: async (workOptions) => {
+      const { queue } = await context.storage();
+      const perform = (record: Analysis, signal: AbortSignal) => performAnalysis(record, signal, context);
+      return processOpenWork(queue, perform, { owner: ownName(), ...workOptions });
+    },
+    reanalyze: async (requestId, reanalyzeOptions = {}) => reanalyze(requestId, reanalyzeOptions, context),
+    versions: async (requestId) => (await repository()).results(requestId),
+    deleteAnalysis: async (requestId) => deleteAnalysis(requestId, await context.storage()),
+  } satisfies Partial<ArtGuard>;
+}
+
+function ownName(): string {
+  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
 }
 
 function start(bytes: Uint8Array, options: AnalyzeOptions, context: AnalysisContext) {
@@ -152,10 +229,6 @@ async function lastAnalysis(events: AsyncIterable<ProgressEvent>): Promise<Compl
     if (event.type === "completed") return event.analysis;
   }
   throw new ArtGuardError("detection.failed", "the analysis ended without a result");
-}
-
-function clockOf({ now }: ArtGuardOptions): { now?: () => number } {
-  return now ? { now } : {};
 }
 
 function assertOptions({ detectors, concurrency, deadlineMs }: ArtGuardOptions): void {

@@ -1,7 +1,7 @@
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import { hammingDistance, orientHash } from "../image/perceptual-hash.ts";
 import type { Analysis } from "./analysis.ts";
-import type { AnalysisRepository } from "./analysis-repository.ts";
+import type { AnalysisRepository, AnalysisSummary } from "./analysis-repository.ts";
 
 /** What to look for: a perceptual hash, or the picture of an earlier analysis. */
 export type SimilarQuery = { readonly perceptual_hash: string } | { readonly request_id: string };
@@ -39,7 +39,7 @@ export async function findSimilar(
   if (wanted === undefined) return [];
   const itself = "request_id" in query ? query.request_id : undefined;
   const mirroredHash = orientHash(wanted, 2);
-  const found: SimilarAnalysis[] = [];
+  const found: (Omit<SimilarAnalysis, "analysis"> & { analysis: AnalysisSummary })[] = [];
   for await (const analysis of repository.ofUser(userId, limit)) {
     if (analysis.perceptual_hash === undefined || analysis.request_id === itself) continue;
     const upright = hammingDistance(wanted, analysis.perceptual_hash);
@@ -47,7 +47,14 @@ export async function findSimilar(
     const nearest = Math.min(upright, turned);
     if (nearest <= distance) found.push({ analysis, distance: nearest, mirrored: turned < upright });
   }
-  return found.sort((a, b) => a.distance - b.distance);
+  found.sort((a, b) => a.distance - b.distance);
+  const whole = new Map(
+    (await repository.getMany(found.map(({ analysis }) => analysis))).map((each) => [each.request_id, each]),
+  );
+  return found.flatMap(({ analysis: { request_id }, ...match }) => {
+    const analysis = whole.get(request_id);
+    return analysis ? [{ analysis, ...match }] : [];
+  });
 }
 
 /** Another user's analysis is as unknown as one that does not exist. */

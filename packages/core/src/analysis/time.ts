@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** Milliseconds of a day. */
+export const dayMs = 86_400_000;
+
 /** Below this, a number of milliseconds would lie before 2001: it is a number of seconds. */
 const earliestMilliseconds = 1e12;
 /** Above this, a number of seconds would lie after the year 5138: it is a number of milliseconds. */
@@ -23,6 +26,11 @@ export const epochSecondsSchema = z
   .brand<"EpochSeconds">();
 /** See {@link epochSecondsSchema}. */
 export type EpochSeconds = z.infer<typeof epochSecondsSchema>;
+
+/** The moment in seconds, rounded up so that nothing ends early. */
+export function secondsAt(milliseconds: number): EpochSeconds {
+  return epochSecondsSchema.parse(Math.ceil(milliseconds / 1000));
+}
 
 /** The ISO 8601 form of a moment; always derived, never stored on its own authority. */
 export function toIso(moment: EpochMilliseconds): string {

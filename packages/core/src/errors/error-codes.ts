@@ -14,12 +14,37 @@ export const errorCodes = {
     meaning: "The caller's AbortSignal fired.",
     fix: "Start the analysis again if it is still wanted.",
   },
-  "analysis.invalid-input": { meaning: "An argument has the wrong type or range.", fix: "Correct the named argument." },
+  "analysis.consent-required": {
+    meaning: "An image is to be kept without consent that allows it.",
+    fix: "Pass the consent for image_storage that the image's owner gave, or do not save the image.",
+  },
+  "analysis.dead-letter": {
+    meaning: "The analysis was begun as often as allowed and never ended.",
+    fix: "Read error_message for the last failure; submit the image again once its cause is mended.",
+  },
   "analysis.illegal-transition": {
     meaning: "The record's status does not allow this change.",
     fix: "Read the record again; a COMPLETED or FAILED analysis is final.",
   },
+  "analysis.image-not-saved": {
+    meaning: "The analysis has no image any more, or never kept one.",
+    fix: "Analyse the image anew; keep it with saveImage and consent if it shall be judged again later.",
+  },
+  "analysis.input-missing": {
+    meaning:
+      "The input of an unfinished analysis no longer exists: its process ended, or it waited more than 24 hours.",
+    fix: "Analyse or submit the image again.",
+  },
+  "analysis.invalid-input": { meaning: "An argument has the wrong type or range.", fix: "Correct the named argument." },
+  "analysis.lease-lost": {
+    meaning: "The analysis was taken over, ended, changed or deleted by someone else meanwhile; nothing was written.",
+    fix: "Nothing is to be done: what the others wrote stands. Read the record again.",
+  },
   "analysis.not-found": { meaning: "No analysis has this request_id.", fix: "Check the request_id." },
+  "configuration.invalid": {
+    meaning: "A setting from the environment has a wrong value.",
+    fix: "Correct the named variables; docs/configuration.md lists them.",
+  },
   "detection.failed": {
     meaning: "A detector threw; the other detectors' results stand.",
     fix: "Report it with the image's SHA-256 and the detector's version.",
@@ -84,6 +109,14 @@ export const errorCodes = {
     fix: "Repeat the whole batch: its writes are idempotent.",
     retryable: true,
   },
+  "storage.bucket-missing": {
+    meaning: "The bucket does not exist, or is in another region than the client.",
+    fix: "Check the configured bucket name and region.",
+  },
+  "storage.checksum-mismatch": {
+    meaning: "The bytes received are not those that the given or sent SHA-256 describes; nothing was written.",
+    fix: "Send the bytes again, with the SHA-256 of exactly these bytes.",
+  },
   "storage.condition-failed": {
     meaning: "A conditional write found another state.",
     fix: "Read the item again and decide anew.",
@@ -112,6 +145,10 @@ export const errorCodes = {
     meaning: "The object key or table key is not allowed.",
     fix: "Give each key attribute a value of its type, not empty; an object key is a relative path without empty, '.' or '..' segments.",
   },
+  "storage.invalid-option": {
+    meaning: "A range, tag, content type, limit or duration of an object call is not allowed.",
+    fix: "Correct what the message names.",
+  },
   "storage.invalid-query": {
     meaning: "A query, condition, change or transaction is not one that every store can run.",
     fix: "Correct what the message names.",
@@ -121,6 +158,10 @@ export const errorCodes = {
     fix: "Keep large content in the object store and its key in the item.",
   },
   "storage.not-found": { meaning: "No object has this key.", fix: "Check the key." },
+  "storage.object-too-large": {
+    meaning: "An object has more bytes than the limit of the call; nothing was written.",
+    fix: "Raise maxBytes if this size is expected.",
+  },
   "storage.table-mismatch": {
     meaning: "The stored table has another key than its definition, or was changed while it was open.",
     fix: "Use the definition that created the table, or copy its items into a table of another name.",

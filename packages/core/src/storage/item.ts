@@ -18,6 +18,11 @@ export function validateItem<Item extends object>(definition: TableDefinition<It
   return parsed.data;
 }
 
+/** The item as a store gives it back: a copy without what JSON leaves out. */
+export function asStored<Item extends object>(item: Item): Item {
+  return JSON.parse(JSON.stringify(item));
+}
+
 function assertSize(table: string, item: object): void {
   if (itemSizeBound(item) <= largestItemBytes) return;
   const size = itemSize(item);

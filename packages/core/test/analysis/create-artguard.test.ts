@@ -1,29 +1,32 @@
 import {
   type Analysis,
   type ArtGuardOptions,
-  analysisTable,
   completedAnalysisSchema,
   createArtGuard,
   type Detector,
   defaultPolicy,
   heatmapSchema,
   isArtGuardError,
-  MemoryTable,
+  MemoryTableStore,
   type Observation,
   type ProgressEvent,
 } from "@artguard/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { encoded, gradient } from "../fixtures/synthetic-images.ts";
 
-/** A table that remembers what was written, and can be told to break. */
-class WatchedTable extends MemoryTable<Analysis> {
-  readonly written: Analysis[] = [];
+/** A store that remembers the states that records were written in, and can be told to break. */
+class WatchedStore extends MemoryTableStore {
+  readonly written: Partial<Analysis>[] = [];
   breakAt: Analysis["status"] | undefined;
 
-  override async put(...[item, options]: Parameters<MemoryTable<Analysis>["put"]>): Promise<void> {
-    if (item.status === this.breakAt) throw new Error("the disk is full");
-    await super.put(item, options);
-    this.written.push(structuredClone(item));
+  override async transact(...[actions, options]: Parameters<MemoryTableStore["transact"]>): Promise<void> {
+    const states = actions.flatMap(({ write }): Partial<Analysis>[] =>
+      write.kind === "put" ? [write.item] : write.kind === "update" && write.change.set ? [write.change.set] : [],
+    );
+    if (states.some(({ status }) => status !== undefined && status === this.breakAt))
+      throw new Error("the disk is full");
+    await super.transact(actions, options);
+    this.written.push(...structuredClone(states));
   }
 }
 
@@ -57,10 +60,16 @@ const marking = detector("marking", {
 const picture = () => encoded(gradient(30, 20).png());
 
 async function setup(options: Partial<ArtGuardOptions> = {}) {
-  const analyses = new WatchedTable(analysisTable);
-  const artguard = await createArtGuard({ detectors: [marking], analyses, isolation: "none", ...options });
+  const tables = new WatchedStore();
+  const artguard = await createArtGuard({
+    detectors: [marking],
+    tables,
+    storage: "memory",
+    isolation: "none",
+    ...options,
+  });
   onTestFinished(() => artguard[Symbol.asyncDispose]());
-  return { artguard, analyses };
+  return { artguard, tables };
 }
 
 async function all(events: AsyncIterable<ProgressEvent>): Promise<ProgressEvent[]> {
@@ -71,7 +80,7 @@ async function all(events: AsyncIterable<ProgressEvent>): Promise<ProgressEvent[
 
 describe("analyze", () => {
   it("gives a complete analysis and leaves its record, step by step", async () => {
-    const { artguard, analyses } = await setup({ now: () => 1_800_000_000_000 });
+    const { artguard, tables } = await setup({ now: () => 1_800_000_000_000 });
     const bytes = await picture();
     const analysis = await artguard.analyze(bytes, { filename: "a.png", userId: "u1" });
     expect(completedAnalysisSchema.parse(analysis)).toMatchObject({
@@ -90,8 +99,8 @@ describe("analyze", () => {
       findings: [{ code: "mark", detector: "marking" }],
       engine_versions: { marking: "1.0.0" },
     });
-    expect(analyses.written.map(({ status }) => status)).toEqual(["PENDING", "PROCESSING", "COMPLETED"]);
-    expect(new Set(analyses.written.map(({ request_id }) => request_id))).toEqual(new Set([analysis.request_id]));
+    expect(tables.written.map(({ status }) => status)).toEqual(["PENDING", "PROCESSING", "COMPLETED"]);
+    expect((await artguard.get(analysis.request_id)).status).toBe("COMPLETED");
   });
 
   it("keeps heat maps in the result and out of the record", async () => {
@@ -170,29 +179,29 @@ describe("analyze", () => {
   });
 
   it("records a file that cannot be judged as FAILED, with the error that it throws", async () => {
-    const { artguard, analyses } = await setup();
+    const { artguard, tables } = await setup();
     const error = await artguard.analyze(new TextEncoder().encode("<svg/>")).catch((thrown: unknown) => thrown);
     expect(isArtGuardError(error, "image.unsupported-format")).toBe(true);
-    expect(analyses.written.map(({ status }) => status)).toEqual(["PENDING", "PROCESSING", "FAILED"]);
+    expect(tables.written.map(({ status }) => status)).toEqual(["PENDING", "PROCESSING", "FAILED"]);
     const { code, message, fix } = error as Record<"code" | "message" | "fix", string>;
-    expect(analyses.written.at(-1)).toMatchObject({ error: { code, message, fix }, error_message: message });
-    expect(analyses.written.at(-1)?.forgery_score).toBeUndefined();
+    expect(tables.written.at(-1)).toMatchObject({ error: { code, message, fix }, error_message: message });
+    expect(tables.written.at(-1)?.forgery_score).toBeUndefined();
   });
 
   it("is stopped by its signal, before and while it works, and records that", async () => {
-    const { artguard, analyses } = await setup({ detectors: [endless] });
+    const { artguard, tables } = await setup({ detectors: [endless] });
     const bytes = await picture();
     for (const signal of [AbortSignal.abort(), AbortSignal.timeout(100)]) {
       await expect(artguard.analyze(bytes, { signal })).rejects.toMatchObject({ code: "analysis.aborted" });
-      expect(analyses.written.at(-1)).toMatchObject({ status: "FAILED", error: { code: "analysis.aborted" } });
+      expect(tables.written.at(-1)).toMatchObject({ status: "FAILED", error: { code: "analysis.aborted" } });
     }
   });
 
   it("says that a result could not be stored instead of returning it", async () => {
-    const { artguard, analyses } = await setup();
-    analyses.breakAt = "COMPLETED";
+    const { artguard, tables } = await setup();
+    tables.breakAt = "COMPLETED";
     await expect(artguard.analyze(await picture())).rejects.toThrow("the disk is full");
-    expect(analyses.written.map(({ status }) => status)).toEqual(["PENDING", "PROCESSING", "FAILED"]);
+    expect(tables.written.map(({ status }) => status)).toEqual(["PENDING", "PROCESSING", "FAILED"]);
   });
 
   it("takes no path, control or direction character of a file name into the record", async () => {
@@ -220,7 +229,8 @@ describe("analyze", () => {
     const invalid = { code: "analysis.invalid-input" };
     await expect(artguard.analyze("a.png" as unknown as Uint8Array)).rejects.toMatchObject(invalid);
     for (const deadlineMs of [0, -1, Number.NaN, 2 ** 31])
-      await expect(artguard.analyze(await picture(), { deadlineMs })).rejects.toMatchObject(invalid);
+      for (const begin of [artguard.analyze, artguard.submit])
+        await expect(begin(await picture(), { deadlineMs })).rejects.toMatchObject(invalid);
     await expect(artguard.get("unknown")).rejects.toMatchObject({ code: "analysis.not-found" });
     for (const options of [
       { detectors: [marking, marking] },
@@ -257,9 +267,9 @@ describe("analyzeStream", () => {
   });
 
   it("does not leave a record in progress when its reader leaves", async () => {
-    const { artguard, analyses } = await setup();
+    const { artguard, tables } = await setup();
     for await (const { type } of artguard.analyzeStream(await picture())) if (type === "detected") break;
-    expect(analyses.written.at(-1)).toMatchObject({ status: "FAILED", error: { code: "analysis.aborted" } });
+    expect(tables.written.at(-1)).toMatchObject({ status: "FAILED", error: { code: "analysis.aborted" } });
   });
 });
 

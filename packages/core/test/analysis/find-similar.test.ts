@@ -12,7 +12,13 @@ const scene = (x: number, y: number) =>
 
 async function setup(isolation: "none" | "process" = "none") {
   let id = 0;
-  const artguard = await createArtGuard({ detectors: [], isolation, concurrency: 1, newId: () => `r${++id}` });
+  const artguard = await createArtGuard({
+    detectors: [],
+    storage: "memory",
+    isolation,
+    concurrency: 1,
+    newId: () => `r${++id}`,
+  });
   onTestFinished(() => artguard[Symbol.asyncDispose]());
   return artguard;
 }

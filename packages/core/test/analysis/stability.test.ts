@@ -66,7 +66,7 @@ const slow: Detector = {
 };
 
 async function setup(detectors: readonly Detector[], options: Partial<ArtGuardOptions> = {}) {
-  const artguard = await createArtGuard({ detectors, policy, isolation: "none", ...options });
+  const artguard = await createArtGuard({ detectors, policy, storage: "memory", isolation: "none", ...options });
   onTestFinished(() => artguard[Symbol.asyncDispose]());
   return artguard;
 }

@@ -1,5 +1,5 @@
 /** One acknowledgement whose write was not on the disk. */
-export interface EarlyAcknowledgement {
+interface EarlyAcknowledgement {
   readonly line: string;
   readonly because: "nothing was written" | "the log was not synchronised";
 }

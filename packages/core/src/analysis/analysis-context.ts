@@ -1,0 +1,41 @@
+import type { Detector } from "../detection/detector.ts";
+import type { VerdictPolicy } from "../fusion/policy.ts";
+import type { Examiner } from "../image/examiner.ts";
+import type { ImageLimits } from "../image/image-limits.ts";
+import type { AdmissionGate } from "./admission.ts";
+import type { AnalysisRepository } from "./analysis-repository.ts";
+import type { OpenWorkQueue } from "./open-work-queue.ts";
+import type { SavedImages } from "./saved-images.ts";
+
+/** Where records, open work and images are. */
+export interface AnalysisStorage {
+  readonly repository: AnalysisRepository;
+  readonly queue: OpenWorkQueue;
+  readonly images: SavedImages;
+}
+
+/** How long images and records exist. */
+export interface Retention {
+  /** Days for which a saved image exists; default 30. */
+  readonly imageDays?: number;
+  /** Days for which a record exists; default for ever. */
+  readonly recordDays?: number;
+}
+
+/** What the use cases work with; assembled by `createArtGuard`. */
+export interface AnalysisContext {
+  readonly detectors: readonly Detector[];
+  readonly examiner: Examiner;
+  /** Opened on first use. */
+  readonly storage: () => Promise<AnalysisStorage>;
+  readonly admission?: AdmissionGate;
+  readonly policy: VerdictPolicy;
+  readonly limits: ImageLimits;
+  readonly retention: Retention;
+  readonly deadlineMs: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Source of request ids. */
+  readonly newId: () => string;
+  readonly version: string;
+}

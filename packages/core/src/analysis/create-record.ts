@@ -1,0 +1,70 @@
+import type { Admitted } from "./admission.ts";
+import type { Analysis } from "./analysis.ts";
+import type { AnalysisContext } from "./analysis-context.ts";
+import { assertConsent } from "./keep-image.ts";
+import { openWorkPartition, openWorkShards, shardOf } from "./open-work.ts";
+import type { Consent } from "./stored-image.ts";
+import { dayMs, epochMillisecondsSchema, secondsAt, toIso } from "./time.ts";
+
+/** Options of an analysis that its record tells of. */
+export interface RecordOptions {
+  /** Shown in the record, never trusted for the type; default "". Path and control characters are removed. */
+  filename?: string;
+  /**
+   * Owner of the record. Without it, or for `anonymous`, a random pseudonym `anon#…`, so that anonymous users do not
+   * share a history.
+   */
+  userId?: string;
+  /** Also keep the image and its copy of at most 2048 px, until they expire. Needs `consent`. */
+  saveImage?: boolean;
+  /** That the image's owner agreed to `image_storage`. */
+  consent?: Consent;
+}
+
+const longestFilename = 255;
+
+/** A PENDING record that nobody has begun, not yet stored. @throws ArtGuardError `analysis.consent-required` */
+export function newRecord(bytes: Uint8Array, options: RecordOptions, context: AnalysisContext): Analysis {
+  const created_at = epochMillisecondsSchema.parse(context.now());
+  const request_id = context.newId();
+  const { recordDays } = context.retention;
+  const record_expires_at = recordDays === undefined ? undefined : secondsAt(created_at + recordDays * dayMs);
+  return {
+    request_id,
+    created_at,
+    user_id: ownerOf(options, context),
+    status: "PENDING",
+    filename: safeFilename(options.filename ?? ""),
+    content_type: "application/octet-stream",
+    size_bytes: bytes.length,
+    timestamp_iso: toIso(created_at),
+    image_saved: false,
+    open_work: openWorkPartition(shardOf(request_id, openWorkShards)),
+    attempt: 0,
+    fence: 0,
+    ...(options.saveImage && { consent: assertConsent(options.consent, created_at) }),
+    ...(record_expires_at !== undefined && { record_expires_at, auto_delete_date: record_expires_at }),
+  };
+}
+
+/** The one way in which records begin to exist: admitted, if there is a gate, and written. */
+export async function createRecord(
+  record: Analysis,
+  options: RecordOptions,
+  { storage, admission }: AnalysisContext,
+): Promise<Admitted> {
+  const { repository } = await storage();
+  if (admission) return admission.admit(record, (admitted) => repository.creation(admitted), options);
+  await repository.create(record);
+  return { outcome: "admitted", analysis: record };
+}
+
+function ownerOf({ userId }: RecordOptions, { newId }: AnalysisContext): string {
+  return userId === undefined || userId === "anonymous" ? `anon#${newId()}` : userId;
+}
+
+/** The last path segment without control and direction-changing characters, at most 255 characters. */
+function safeFilename(filename: string): string {
+  const name = filename.split(/[/\\]/).at(-1) ?? "";
+  return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").slice(0, longestFilename);
+}

@@ -1,0 +1,193 @@
+import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
+import type { Condition } from "../storage/table.ts";
+import type { Analysis } from "./analysis.ts";
+import type { AnalysisRepository, Transition } from "./analysis-repository.ts";
+import type { AnalysisItem } from "./analysis-table.ts";
+import { openWorkAttributes, openWorkShards } from "./open-work.ts";
+
+/** Work that a worker holds: the record as it is while the lease runs. */
+export interface Claim {
+  readonly record: Analysis;
+  /** Milliseconds for which each heartbeat extends the lease. */
+  readonly leaseMs: number;
+}
+
+/** Who claims, and for how long a silent worker is believed to be alive. */
+export interface ClaimOptions {
+  readonly owner: string;
+  /** Longer than clocks of two workers may differ. */
+  readonly leaseMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of {@link OpenWorkQueue}. */
+export interface OpenWorkQueueOptions {
+  /** After so many begun attempts an analysis ends as FAILED with `analysis.dead-letter`; default 5. */
+  readonly maxAttempts?: number;
+  /** Clock in epoch milliseconds; default `Date.now`. */
+  readonly now?: () => number;
+  /** Cleans up after an analysis ended; gets the record as it was before and as it is now. */
+  readonly onEnd?: (before: Analysis, ended: Analysis) => Promise<void>;
+}
+
+/**
+ * Open analyses as a queue for any number of workers. A claim holds for a time that heartbeats extend; work of a silent
+ * worker is claimed again. Every claim raises the `fence`, and every write of a worker is conditioned on the fence of
+ * its claim, so that a worker that was thought dead cannot overwrite what its successor did.
+ */
+export class OpenWorkQueue {
+  readonly #repository: AnalysisRepository;
+  readonly #maxAttempts: number;
+  readonly #now: () => number;
+  readonly #onEnd: NonNullable<OpenWorkQueueOptions["onEnd"]>;
+
+  constructor(repository: AnalysisRepository, options: OpenWorkQueueOptions = {}) {
+    this.#repository = repository;
+    this.#maxAttempts = options.maxAttempts ?? 5;
+    this.#now = options.now ?? Date.now;
+    this.#onEnd = options.onEnd ?? (async () => {});
+  }
+
+  /**
+   * Takes work that nobody holds: of each shard the oldest first, shards in turn from a random one. Work whose attempts
+   * are used up ends here as FAILED.
+   *
+   * @returns undefined when there is nothing to do.
+   */
+  async claim({ owner, leaseMs, signal }: ClaimOptions): Promise<Claim | undefined> {
+    const first = Math.floor(Math.random() * openWorkShards);
+    for (let turn = 0; turn < openWorkShards; turn++) {
+      for await (const key of this.#repository.openWork((first + turn) % openWorkShards)) {
+        signal?.throwIfAborted();
+        const record = await this.#repository.find(key.request_id);
+        if (!record || !this.#isFree(record)) continue;
+        const taken = await unlessLost(() => this.#take(record, { owner, leaseMs }));
+        if (taken) return taken;
+      }
+    }
+    return undefined;
+  }
+
+  /** Begins an analysis that its creator holds already. @throws ArtGuardError `analysis.lease-lost` */
+  async begin(record: Analysis, leaseMs: number): Promise<Claim> {
+    return {
+      leaseMs,
+      record: await this.#repository.transition(record, { set: { status: "PROCESSING" }, condition: fenceOf(record) }),
+    };
+  }
+
+  /** Takes work from whoever holds it. @throws ArtGuardError `analysis.lease-lost` when it moved since it was read. */
+  async takeOver(record: Analysis, { owner, leaseMs }: Omit<ClaimOptions, "signal">): Promise<Claim> {
+    const set = {
+      lease_until: this.#now() + leaseMs,
+      lease_owner: owner,
+      attempt: (record.attempt ?? 0) + 1,
+      fence: (record.fence ?? 0) + 1,
+    };
+    const condition: Condition<AnalysisItem> = { all: [fenceOf(record), sameLease(record)] };
+    const taken =
+      record.status === "PENDING"
+        ? await this.#repository.transition(record, { set: { ...set, status: "PROCESSING" }, condition })
+        : await this.#repository.change(record, { set }, { all: [isProcessing, condition] });
+    return { record: taken, leaseMs };
+  }
+
+  /** Extends the lease by its length from now. @throws ArtGuardError `analysis.lease-lost` */
+  async heartbeat({ record, leaseMs }: Claim): Promise<Claim> {
+    const set = { lease_until: this.#now() + leaseMs };
+    return { leaseMs, record: await this.#repository.change(record, { set }, stillHeld(record)) };
+  }
+
+  /** Ends the analysis with its result. @throws ArtGuardError `analysis.lease-lost` */
+  async complete({ record }: Claim, result: Partial<Analysis>): Promise<Analysis> {
+    return this.#end(record, { set: { ...withoutOpenWork(result), status: "COMPLETED" } });
+  }
+
+  /** Ends the analysis without a result. @throws ArtGuardError `analysis.lease-lost` */
+  async fail({ record }: Pick<Claim, "record">, error: ArtGuardError): Promise<Analysis> {
+    const set: Transition["set"] = {
+      status: "FAILED",
+      error: { ...error.toJSON(), retryable: error.retryable },
+      error_message: error.message,
+      image_saved: false,
+    };
+    return this.#end(record, { set });
+  }
+
+  /**
+   * Gives the work back, for example because the worker is stopped.
+   *
+   * @param options.delayMs Nobody claims it for so long; default 0.
+   * @param options.error Why the attempt failed. It then counts, and the last one ends the analysis as FAILED;
+   * without it the attempt does not count.
+   * @throws ArtGuardError `analysis.lease-lost`
+   */
+  async release(
+    { record }: Claim,
+    { delayMs = 0, error }: { delayMs?: number; error?: ArtGuardError } = {},
+  ): Promise<Analysis> {
+    const attempt = record.attempt ?? 0;
+    if (error && attempt >= this.#maxAttempts) return this.fail({ record }, deadLetter(record, error));
+    const set = { lease_until: this.#now() + delayMs, attempt: error ? attempt : attempt - 1 };
+    return this.#repository.change(record, { set, remove: ["lease_owner"] }, stillHeld(record));
+  }
+
+  async #end(record: Analysis, transition: Transition): Promise<Analysis> {
+    const ended = await this.#repository.transition(record, {
+      ...transition,
+      remove: openWorkAttributes,
+      condition: fenceOf(record),
+    });
+    await this.#onEnd(record, ended);
+    return ended;
+  }
+
+  #isFree({ open_work, lease_until }: Analysis): boolean {
+    return open_work !== undefined && (lease_until === undefined || lease_until <= this.#now());
+  }
+
+  async #take(record: Analysis, options: Omit<ClaimOptions, "signal">): Promise<Claim | undefined> {
+    if ((record.attempt ?? 0) < this.#maxAttempts) return this.takeOver(record, options);
+    await this.fail({ record }, deadLetter(record));
+    return undefined;
+  }
+}
+
+const isProcessing: Condition<AnalysisItem> = { attribute: "status", equals: "PROCESSING" };
+
+/** The stored record is still that of the claim: nobody claimed it since. */
+function fenceOf({ fence }: Analysis): Condition<AnalysisItem> {
+  return fence === undefined ? { attribute: "fence", is: "absent" } : { attribute: "fence", equals: fence };
+}
+
+function stillHeld(record: Analysis): Condition<AnalysisItem> {
+  return { all: [isProcessing, fenceOf(record)] };
+}
+
+/** The lease was not extended since it was read. */
+function sameLease({ lease_until }: Analysis): Condition<AnalysisItem> {
+  return lease_until === undefined
+    ? { attribute: "lease_until", is: "absent" }
+    : { attribute: "lease_until", equals: lease_until };
+}
+
+function deadLetter({ request_id, attempt = 0 }: Analysis, cause?: ArtGuardError): ArtGuardError {
+  const last = cause ? `: ${cause.message} (${cause.code})` : "; its workers ended without a word";
+  return new ArtGuardError("analysis.dead-letter", `analysis ${request_id} was tried ${attempt} times${last}`, {
+    cause,
+  });
+}
+
+function withoutOpenWork(result: Partial<Analysis>): Partial<Analysis> {
+  const names: readonly string[] = openWorkAttributes;
+  return Object.fromEntries(Object.entries(result).filter(([name]) => !names.includes(name)));
+}
+
+async function unlessLost<Result>(write: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await write();
+  } catch (error) {
+    if (isArtGuardError(error, "analysis.lease-lost")) return undefined;
+    throw error;
+  }
+}

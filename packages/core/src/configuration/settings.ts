@@ -1,0 +1,115 @@
+import { z } from "zod";
+
+/** One setting that comes from the environment. */
+export interface Setting {
+  /** Environment variable. */
+  readonly variable: string;
+  /** What it sets, in a sentence. */
+  readonly meaning: string;
+  /** What holds without it, in words. */
+  readonly whenAbsent: string;
+  /** A secret is never printed. */
+  readonly secret?: true;
+  /** What a value must match. */
+  readonly schema: z.ZodType<string>;
+}
+
+const environmentName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,19}$/, "must be 1–20 of a–z, 0–9 and -");
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region such as ca-central-1");
+/** Letters that DynamoDB allows in a table's name, 3–255 of them. */
+const tableName = z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/, "must be 3–255 of a–z, A–Z, 0–9, _ . -");
+/** What S3 allows in a bucket's name. */
+const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be an S3 bucket name");
+const endpoint = z.url({ protocol: /^https?$/, error: "must be an http or https address" });
+const secret = z.string().min(32, "must have 32 characters or more");
+const text = z.string().min(1, "must not be empty");
+
+/** Every setting that is read from the environment, by its place in {@link Configuration}. */
+export const settings = {
+  environment: {
+    variable: "ARTGUARD_ENV",
+    meaning: "The environment's name, the `{env}` in the names of tables and buckets.",
+    whenAbsent: "`dev`",
+    schema: environmentName,
+  },
+  folder: {
+    variable: "ARTGUARD_FOLDER",
+    meaning: "Folder of the embedded stores (SQLite file and objects).",
+    whenAbsent: "`.artguard` in the working folder",
+    schema: text,
+  },
+  region: {
+    variable: "AWS_REGION",
+    meaning: "AWS region of tables, buckets and models.",
+    whenAbsent: "`ca-central-1`",
+    schema: region,
+  },
+  analysesTable: {
+    variable: "DYNAMODB_IMAGE_ANALYSIS_TABLE",
+    meaning: "Name of the table of analyses.",
+    whenAbsent: "`artguard-image-analysis-{env}`",
+    schema: tableName,
+  },
+  usersTable: {
+    variable: "DYNAMODB_USERS_TABLE",
+    meaning: "Name of the table of users.",
+    whenAbsent: "`artguard-users-{env}`",
+    schema: tableName,
+  },
+  rawBucket: {
+    variable: "ARTGUARD_RAW_BUCKET",
+    meaning: "Bucket of the images as they came.",
+    whenAbsent: "`artguard-images-raw-{env}`",
+    schema: bucketName,
+  },
+  processedBucket: {
+    variable: "ARTGUARD_PROCESSED_BUCKET",
+    meaning: "Bucket of the preprocessed copies.",
+    whenAbsent: "`artguard-images-processed-{env}`",
+    schema: bucketName,
+  },
+  knowledgeBaseBucket: {
+    variable: "ARTGUARD_KNOWLEDGE_BASE_BUCKET",
+    meaning: "Bucket of the documents that explanations may cite.",
+    whenAbsent: "`artguard-knowledge-base-{env}`",
+    schema: bucketName,
+  },
+  dynamodbEndpoint: {
+    variable: "ARTGUARD_DYNAMODB_ENDPOINT",
+    meaning: "Address of DynamoDB, for example of DynamoDB Local.",
+    whenAbsent: "the region's own",
+    schema: endpoint,
+  },
+  s3Endpoint: {
+    variable: "ARTGUARD_S3_ENDPOINT",
+    meaning: "Address of S3 or of a store that speaks its protocol.",
+    whenAbsent: "the region's own",
+    schema: endpoint,
+  },
+  bedrockModel: {
+    variable: "ARTGUARD_BEDROCK_MODEL",
+    meaning: "Model or inference profile that explains a verdict.",
+    whenAbsent: "no vision model",
+    schema: text,
+  },
+  modalEndpoint: {
+    variable: "ARTGUARD_MODAL_ENDPOINT",
+    meaning: "Address of a detector of your own on Modal.",
+    whenAbsent: "no remote detector",
+    schema: endpoint,
+  },
+  cursorKey: {
+    variable: "ARTGUARD_CURSOR_KEY",
+    meaning: "Key that signs the cursors of pages; every instance of a service needs the same.",
+    whenAbsent: "one created in the embedded store; required with DynamoDB",
+    secret: true,
+    schema: secret,
+  },
+  apiKeySecret: {
+    variable: "ARTGUARD_API_KEY_SECRET",
+    meaning: "Secret of the hashes of API keys; changing it invalidates every key.",
+    whenAbsent: "no API keys can be issued or checked",
+    secret: true,
+    schema: secret,
+  },
+} as const satisfies Record<string, Setting>;

@@ -1,0 +1,79 @@
+import { link, mkdir, open, rename, rmdir, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { systemCode } from "./folder-error.ts";
+
+const publishAttempts = 10;
+
+/** Makes the names in a folder durable. Windows flushes them itself and cannot open a folder. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/**
+ * Gives a complete, flushed file its final name in one step and returns once the name is durable.
+ *
+ * @param root Existing folder; the folders between it and the file are made as needed.
+ * @throws The system's error; EEXIST with `ifAbsent` when the name is taken.
+ */
+export async function publish(
+  temporary: string,
+  root: string,
+  names: readonly string[],
+  ifAbsent: boolean,
+  checkFolder: (path: string) => Promise<void>,
+): Promise<void> {
+  const folders = names.slice(0, -1).map((_, index) => join(root, ...names.slice(0, index + 1)));
+  const final = join(root, ...names);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      for (const folder of folders) await makeFolder(folder);
+      await checkFolder(dirname(final));
+      // Only a link fails when the name is taken; a rename would replace the file.
+      if (ifAbsent) await link(temporary, final);
+      else await rename(temporary, final);
+      break;
+    } catch (error) {
+      // Another process removed a folder that had become empty.
+      if (systemCode(error) !== "ENOENT" || attempt === publishAttempts) throw error;
+    }
+  }
+  // A folder that exists may be one whose name its maker has not flushed yet: all of them, up to the root.
+  for (const folder of [...folders].reverse()) await syncFolder(folder);
+  await syncFolder(root);
+  // The object stands; its second name would be removed as a leftover.
+  if (ifAbsent) await unlink(temporary).catch(() => undefined);
+}
+
+/** Removes a file, makes that durable, and removes the folders that it leaves empty, up to the root. */
+export async function removeDurably(root: string, names: readonly string[]): Promise<void> {
+  await unlink(join(root, ...names));
+  for (let depth = names.length - 1; depth >= 0; depth--) {
+    const folder = join(root, ...names.slice(0, depth));
+    const removed = depth > 0 && (await removeIfEmpty(folder));
+    if (removed) continue;
+    await syncFolder(folder);
+    return;
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o700 }).catch((error) => {
+    if (systemCode(error) !== "EEXIST") throw error;
+  });
+}
+
+async function removeIfEmpty(path: string): Promise<boolean> {
+  try {
+    await rmdir(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return true;
+    return false;
+  }
+}

@@ -1,0 +1,1 @@
+export { FolderObjectStore, type FolderObjectStoreOptions, folder } from "./folder-object-store.ts";

@@ -1,0 +1,2 @@
+export { toS3Lifecycle } from "./lifecycle.ts";
+export { S3ObjectStore, type S3ObjectStoreOptions, s3 } from "./s3-object-store.ts";

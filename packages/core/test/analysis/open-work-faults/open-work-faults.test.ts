@@ -9,7 +9,7 @@ const plan: FaultPlan = {
   workers: 4,
   kills: 100,
   stops: 50,
-  leaseMs: 900,
+  leaseMs: 1100,
   poisonEvery: 100,
   longEvery: 10,
   longMs: 300,

@@ -274,13 +274,14 @@ export class AnalysisRepository {
   }
 
   /** Deletes a record and its earlier results. What ended stays counted; what was open does not. */
-  async delete(record: Analysis): Promise<void> {
+  async delete(record: Analysis, { actions = [] }: { actions?: readonly TransactAction[] } = {}): Promise<void> {
     const versions = await this.#all(versionPartition(record.request_id));
     await this.#table.batchWrite({ delete: versions.map(keyOf) });
     const isOpen = record.status === "PENDING" || record.status === "PROCESSING";
     await this.#guarded(record.request_id, [
       deleteAction(this.definition, keyOf(record), { attribute: "status", equals: record.status }),
       ...(isOpen ? this.#count(record, undefined) : []),
+      ...actions,
     ]);
   }
 

@@ -1,10 +1,12 @@
-import type { Analysis, Table } from "@artguard/core";
+import { type AnalysisItem, defineAnalysisTable, type Table } from "@artguard/core";
 import { createTableInput, dynamodb } from "@artguard/core/dynamodb";
 import type { DynamoDBLocal } from "@artguard/development-servers/dynamodb-local";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { documentTable, keyOf, record, recordOfExample, userOf } from "./analysis-documents.ts";
+import { keyOf, record, recordOfExample, userOf } from "./analysis-documents.ts";
 import { median } from "./overhead.ts";
+
+const analysisTable = defineAnalysisTable();
 
 /** One operation, done by the table and by the SDK's document client. */
 interface Operation {
@@ -34,10 +36,10 @@ export async function measureDynamoDB(
 ): Promise<{ costs: OperationCosts[]; documentBytes: number }> {
   const model = await recordOfExample();
   const [ourClient, bareClient] = [1, 2].map(() => new DynamoDBClient(local.clientConfig()));
-  const { createTable } = createTableInput(documentTable, { tableName: documentTable.name });
+  const { createTable } = createTableInput(analysisTable, { tableName: analysisTable.name });
   await bareClient!.send(new CreateTableCommand(createTable));
   await using store = dynamodb({ client: ourClient!, cursorKey: new Uint8Array(32) });
-  const table = await store.open(documentTable);
+  const table = await store.open(analysisTable);
   await table.batchWrite({ put: Array.from({ length: records }, (_, n) => record(model, n)) });
   const documents = DynamoDBDocumentClient.from(bareClient!, { marshallOptions: { removeUndefinedValues: true } });
   const costs: OperationCosts[] = [];
@@ -47,12 +49,12 @@ export async function measureDynamoDB(
 }
 
 function operations(
-  table: Table<Analysis>,
+  table: Table<AnalysisItem>,
   documents: DynamoDBDocumentClient,
   model: Analysis,
   records: number,
 ): Operation[] {
-  const TableName = documentTable.name;
+  const TableName = analysisTable.name;
   const at = (n: number) => (n * 7919) % records;
   const query = (n: number) =>
     ({ index: "user-index", partition: userOf(n), order: "newest_first", limit: 25, scope: userOf(n) }) as const;

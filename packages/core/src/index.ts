@@ -15,13 +15,13 @@ export { type AnalysisCounter, analysisCounterSchema, counterName } from "./anal
 export {
   AnalysisRepository,
   type AnalysisRepositoryOptions,
-  type AnalysisState,
-  type AnalysisSummary,
   type PageOptions,
   type Transition,
 } from "./analysis/analysis-repository.ts";
 export {
   type AnalysisItem,
+  type AnalysisState,
+  type AnalysisSummary,
   type AnalysisVersion,
   analysisTableName,
   analysisVersionSchema,
@@ -163,6 +163,7 @@ export {
   type PutOptions,
   type WrittenObject,
 } from "./storage/object-store.ts";
+export type { StoreCheck } from "./storage/store-check.ts";
 export {
   type Attribute,
   type BatchWrites,
@@ -193,6 +194,10 @@ export {
   type TransactOptions,
   updateAction,
 } from "./storage/table-store.ts";
+export { exportManifest, type ManifestEntry } from "./training/export-manifest.ts";
+export { type PreprocessedTrainingImage, preprocessTrainingImage } from "./training/preprocess-training-image.ts";
+export { labelOf, type TrainingContext, type TrainingLabel, trainingLabels } from "./training/training-image.ts";
+export { type UploadedFile, type UploadOptions, uploadDataset } from "./training/upload-dataset.ts";
 export {
   type Admission,
   type AdmissionOptions,

@@ -13,7 +13,7 @@ import { type EpochSeconds, secondsAt } from "./time.ts";
 type Key = Pick<Analysis, "request_id" | "created_at">;
 
 /** Milliseconds for which the input of an unfinished job may be held. */
-export const longestHoldMs = 86_400_000;
+const longestHoldMs = 86_400_000;
 
 /** The images of analyses in an object store, under `inference/{yyyy}/{mm}/{dd}/{request_id}/`. */
 export class SavedImages {

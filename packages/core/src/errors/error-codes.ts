@@ -198,6 +198,22 @@ export const errorCodes = {
     meaning: "A result could not be written; nothing was left half-written.",
     fix: "Check that the folder exists, may be written and has room.",
   },
+  "training.invalid-key": {
+    meaning: "The key is not one of a training image.",
+    fix: "Use `training/{dataset}/{name}`.",
+  },
+  "training.name-taken": {
+    meaning: "Another image of the dataset has this name; it was left as it is.",
+    fix: "Rename the file, or upload to a new version of the dataset.",
+  },
+  "training.unknown-label": {
+    meaning: "Nothing says whether the images of the dataset are authentic or forged.",
+    fix: "Pass the label, or name the dataset `authentic_v1` or `forged_v1`.",
+  },
+  "training.unreadable-folder": {
+    meaning: "The folder of the dataset cannot be listed.",
+    fix: "Check that it exists, is a folder and may be read.",
+  },
   "user.already-exists": {
     meaning: "A user with this user_id exists.",
     fix: "Read the user, or choose another user_id.",

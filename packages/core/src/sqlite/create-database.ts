@@ -60,7 +60,9 @@ function linkUnlessExists(draft: string, path: string): void {
   }
 }
 
+/** Windows has no such call: its file systems log the names themselves. */
 function synchroniseFolder(folder: string): void {
+  if (process.platform === "win32") return;
   const descriptor = openSync(folder, "r");
   try {
     fsyncSync(descriptor);

@@ -46,6 +46,8 @@ export function databaseError(error: unknown, path: string): unknown {
       fix: "The store is closed: open it again.",
     });
   }
+  // Stored JSON is the only text that is parsed here.
+  if (error instanceof SyntaxError) return new ArtGuardError("storage.corrupt", because, { cause: error });
   const code = resultCode(error);
   if (code === undefined) return error;
   if (code === primary.ioError) return ioError(error as { errcode: number }, because);

@@ -45,6 +45,8 @@ export class Database {
     this.#connection.exec(`
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
+      PRAGMA fullfsync = ON;
+      PRAGMA checkpoint_fullfsync = ON;
       PRAGMA secure_delete = ON;
       PRAGMA cell_size_check = ON;
       PRAGMA trusted_schema = OFF;

@@ -58,7 +58,7 @@ function boundSql(sort: string, { operator, value }: SortBound): BoundSql[] {
 }
 
 /** The least string, by UTF-8 bytes, greater than all that begin with this one; undefined when there is none. */
-export function endOfPrefix(prefix: string): string | undefined {
+function endOfPrefix(prefix: string): string | undefined {
   const points = Array.from(prefix, (character) => character.codePointAt(0)!);
   while (points.at(-1) === 0x10ffff) points.pop();
   const last = points.pop();

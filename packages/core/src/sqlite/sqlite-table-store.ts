@@ -43,7 +43,8 @@ export interface SqliteOptions {
 export async function sqlite(options: SqliteOptions): Promise<SqliteTableStore> {
   const database = await Database.open(resolve(options.path), options.lockTimeoutMs ?? defaultLockTimeoutMs);
   try {
-    return new SqliteTableStore(database, options);
+    const cursorKey = options.cursorKey ?? (await database.attempt(() => storedCursorKey(database)));
+    return new SqliteTableStore(database, new CursorSeal(cursorKey), options.now ?? Date.now);
   } catch (error) {
     database.close();
     throw error;
@@ -58,10 +59,10 @@ export class SqliteTableStore implements TableStore {
   readonly #rows = new Map<TableDefinition<Attributes>, SqliteRows<Attributes>>();
 
   /** @internal Made by {@link sqlite}. */
-  constructor(database: Database, { now, cursorKey }: Pick<SqliteOptions, "now" | "cursorKey">) {
+  constructor(database: Database, seal: CursorSeal, now: () => number) {
     this.#database = database;
-    this.#now = now ?? Date.now;
-    this.#seal = new CursorSeal(cursorKey ?? storedCursorKey(database));
+    this.#seal = seal;
+    this.#now = now;
   }
 
   /** As {@link TableStore.open}; indexes that differ from the definition's are built anew. */

@@ -1,5 +1,6 @@
 import { expiredLimit, prepareBatch } from "../storage/batch.ts";
 import type { CursorSeal } from "../storage/cursor.ts";
+import { asStored } from "../storage/item.ts";
 import { cursorAfter, pick, planQuery } from "../storage/query-plan.ts";
 import type {
   Attribute,
@@ -47,7 +48,7 @@ export class SqliteTable<Item extends object> implements Table<Item> {
 
   async update(key: Partial<Item>, change: Change<Item>, options: WriteOptions<Item> = {}): Promise<Item> {
     const item = await this.#write({ kind: "update", key, change, ...options });
-    return structuredClone(item!);
+    return asStored(item!);
   }
 
   async delete(key: Partial<Item>, options: WriteOptions<Item> = {}): Promise<void> {

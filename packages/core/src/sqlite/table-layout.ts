@@ -25,7 +25,9 @@ export function layoutOf<Item extends object>(definition: TableDefinition<Item>)
   const { partition, sort } = definition.key;
   const ttl: string | undefined = definition.ttl;
   const key: string[] = sort === undefined ? [partition] : [partition, sort];
-  const indexes = Object.entries(definition.indexes).map(([name, index]) => {
+  // In the order of their names: a definition that lists them in another order is the same.
+  const declared = Object.entries(definition.indexes).sort(([a], [b]) => (a < b ? -1 : 1));
+  const indexes = declared.map(([name, index]) => {
     const own: string[] = index.sort === undefined ? [index.partition] : [index.partition, index.sort];
     const required = own.filter((attribute) => !key.includes(attribute));
     return { name, required, columns: [...new Set([...own, ...key])] };
@@ -69,7 +71,7 @@ function ttlIndex(table: string, ttl: string): string {
 }
 
 /** Quoted name of a secondary index; a definition's names have no colon. */
-export function indexName(table: string, index: string): string {
+function indexName(table: string, index: string): string {
   return quoted(`${table}:${index}`);
 }
 

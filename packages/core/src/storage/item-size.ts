@@ -6,6 +6,16 @@ export const largestItemBytes = 400 * 1024;
 /** DynamoDB's limit on nested lists and maps. */
 const deepestNesting = 32;
 
+/** How a walk counts the leaves of an item. */
+interface Measure {
+  readonly text: (text: string) => number;
+  readonly number: (value: number) => number;
+}
+
+const exact: Measure = { text: (text) => Buffer.byteLength(text), number: sizeOfNumber };
+/** Never less than {@link exact}, and many times as fast. */
+const bound: Measure = { text: (text) => 3 * text.length, number: () => 20 };
+
 /**
  * Bytes of an item as DynamoDB counts them: names and strings in UTF-8, a number by half its significant digits and one
  * byte, 1 for a boolean or null, 3 for a list or map and 1 for each of its elements.
@@ -15,44 +25,66 @@ const deepestNesting = 32;
  * @throws ArtGuardError `storage.invalid-item` for what JSON cannot carry or DynamoDB cannot hold.
  */
 export function itemSize(item: object): number {
-  return sizeOfEntries(item, 0, 0);
+  return sizeOfEntries(item, 0, 0, exact);
 }
 
-function sizeOfEntries(map: object, depth: number, perElement: number): number {
+/** A number of bytes that {@link itemSize} does not exceed; throws as it does. */
+export function itemSizeBound(item: object): number {
+  return sizeOfEntries(item, 0, 0, bound);
+}
+
+function sizeOfEntries(map: object, depth: number, perElement: number, measure: Measure): number {
   let size = 0;
-  for (const [name, value] of Object.entries(map)) {
+  for (const name of Object.keys(map)) {
+    const value = (map as Record<string, unknown>)[name];
     if (value === undefined) continue;
     if (name === "") throw invalid("an attribute without a name");
-    size += Buffer.byteLength(name) + sizeOfValue(value, depth + 1) + perElement;
+    size += sizeOfString(name, measure) + sizeOfValue(value, depth + 1, measure) + perElement;
   }
   return size;
 }
 
-function sizeOfValue(value: unknown, depth: number): number {
-  if (typeof value === "string") return sizeOfString(value);
-  if (typeof value === "number") return sizeOfNumber(value);
+function sizeOfValue(value: unknown, depth: number, measure: Measure): number {
+  if (typeof value === "string") return sizeOfString(value, measure);
+  if (typeof value === "number") {
+    if (isStorableNumber(value)) return measure.number(value);
+    throw invalid(`the number ${value}`);
+  }
   if (typeof value === "boolean" || value === null) return 1;
   if (typeof value !== "object") throw invalid(`a value of type ${typeof value}`);
   if (depth > deepestNesting) throw invalid(`more than ${deepestNesting} levels`);
-  if (Array.isArray(value)) return value.reduce<number>((size, part) => size + sizeOfValue(part, depth + 1) + 1, 3);
+  if (Array.isArray(value)) return sizeOfList(value, depth, measure);
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw invalid("an object that is not plain");
-  return sizeOfEntries(value, depth, 1) + 3;
+  return sizeOfEntries(value, depth, 1, measure) + 3;
 }
 
-function sizeOfString(text: string): number {
-  if (text.isWellFormed()) return Buffer.byteLength(text);
+function sizeOfList(values: readonly unknown[], depth: number, measure: Measure): number {
+  let size = 3;
+  for (const value of values) size += sizeOfValue(value, depth + 1, measure) + 1;
+  return size;
+}
+
+function sizeOfString(text: string, measure: Measure): number {
+  if (text.isWellFormed()) return measure.text(text);
   throw invalid("a string with half a surrogate pair");
 }
 
 function sizeOfNumber(value: number): number {
-  if (!isStorableNumber(value)) throw invalid(`the number ${value}`);
-  if (Number.isSafeInteger(value) && Math.abs(value) < 100) return 2 + Number(value < 0);
-  const digits = String(Math.abs(value))
-    .replace(/e.*$/, "")
-    .replace(".", "")
-    .replace(/^0+|0+$/g, "").length;
-  return Math.ceil(digits / 2) + 1 + Number(value < 0);
+  return Math.ceil(significantDigits(value) / 2) + 1 + Number(value < 0);
+}
+
+/** Decimal digits between the first and the last that is not 0. */
+function significantDigits(value: number): number {
+  const text = String(value);
+  let [digits, upToLast] = [0, 0];
+  for (let index = 0; index < text.length && text[index] !== "e"; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 48 || code > 57 || (code === 48 && digits === 0)) continue;
+    digits++;
+    if (code !== 48) upToLast = digits;
+  }
+  return upToLast;
 }
 
 function invalid(what: string): ArtGuardError {

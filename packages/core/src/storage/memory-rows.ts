@@ -1,3 +1,4 @@
+import { asStored } from "./item.ts";
 import type { QueryPlan, SortBound } from "./query-plan.ts";
 import type { KeyValue, TableDefinition } from "./table.ts";
 import { compareKeys } from "./table-key.ts";
@@ -24,7 +25,7 @@ export class MemoryRows<Item extends object> {
   /** Keeps an item as JSON would; undefined removes it. */
   save(key: readonly KeyValue[], item: Item | undefined): void {
     if (item === undefined) this.#items.delete(JSON.stringify(key));
-    else this.#items.set(JSON.stringify(key), JSON.parse(JSON.stringify(item)));
+    else this.#items.set(JSON.stringify(key), asStored(item));
   }
 
   /** At most `limit + 1` live items of a query, in its order: one more than the page tells that another follows. */

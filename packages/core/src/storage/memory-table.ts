@@ -1,5 +1,6 @@
 import { expiredLimit, prepareBatch } from "./batch.ts";
 import { CursorSeal } from "./cursor.ts";
+import { asStored } from "./item.ts";
 import { MemoryRows } from "./memory-rows.ts";
 import { cursorAfter, pick, planQuery } from "./query-plan.ts";
 import type {
@@ -49,7 +50,7 @@ export class MemoryTable<Item extends object> implements Table<Item> {
   }
 
   async update(key: Partial<Item>, change: Change<Item>, options: WriteOptions<Item> = {}): Promise<Item> {
-    return structuredClone(this.#write({ kind: "update", key, change, ...options })!);
+    return asStored(this.#write({ kind: "update", key, change, ...options })!);
   }
 
   async delete(key: Partial<Item>, options: WriteOptions<Item> = {}): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
-import { itemSize } from "./item-size.ts";
+import { itemSize, itemSizeBound } from "./item-size.ts";
 import type { TableDefinition } from "./table.ts";
 import { type TransactAction, type TransactOptions, transactionCancelled } from "./table-store.ts";
 import { type Attributes, decideWrite, type PreparedWrite, prepareWrite } from "./table-write.ts";
@@ -32,9 +32,15 @@ export function prepareActions(actions: readonly TransactAction[], { token }: Tr
   const prepared = actions.map(({ definition, write }) => ({ definition, write: prepareWrite(definition, write) }));
   const items = prepared.map(({ definition, write }) => JSON.stringify([definition.name, ...write.keyValues]));
   if (new Set(items).size < items.length) throw invalid("a transaction acts on each item at most once");
-  const bytes = prepared.reduce((sum, { write }) => sum + (write.kind === "put" ? itemSize(write.item) : 0), 0);
+  const put = prepared.flatMap(({ write }) => (write.kind === "put" ? [write.item] : []));
+  if (total(put, itemSizeBound) <= mostBytes) return prepared;
+  const bytes = total(put, itemSize);
   if (bytes <= mostBytes) return prepared;
   throw new ArtGuardError("storage.item-too-large", `a transaction writes at most ${mostBytes} bytes, not ${bytes}`);
+}
+
+function total(items: readonly object[], size: (item: object) => number): number {
+  return items.reduce((sum, item) => sum + size(item), 0);
 }
 
 /** SHA-256 of what the actions do, the same for the same actions whatever the order of their attributes. */

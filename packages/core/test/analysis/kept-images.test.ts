@@ -7,6 +7,7 @@ import {
   consentSchema,
   createArtGuard,
   type Detector,
+  defineAnalysisTable,
   MemoryObjectStore,
   MemoryTableStore,
   type Observation,
@@ -109,6 +110,21 @@ describe("an image", () => {
     expect(await keys()).toHaveLength(2);
   });
 
+  it("is not kept when consent is withdrawn meanwhile", async () => {
+    const { artguard, keys, tables } = await setup();
+    const events = artguard.analyzeStream(picture, { userId: "u1", saveImage: true, consent });
+    await events.next();
+    const items = await tables.open(defineAnalysisTable());
+    const withdrawn = { ...consent, withdrawn_at: consent.granted_at };
+    await items.update({ request_id: "r1", created_at: start }, { set: { consent: withdrawn } });
+    const rest = async () => {
+      for await (const _ of events);
+    };
+    await expect(rest()).rejects.toMatchObject({ code: "analysis.consent-required" });
+    expect(await artguard.get("r1")).toMatchObject({ status: "FAILED", consent: withdrawn, image_saved: false });
+    expect(await keys()).toEqual([]);
+  });
+
   it("never outlives its record", async () => {
     const { artguard, clock } = await setup({ retention: { recordDays: 2 } });
     const { request_id } = await artguard.analyze(picture, { userId: "u1", saveImage: true, consent });
@@ -152,7 +168,16 @@ describe("reanalyze", () => {
     expect(second).toMatchObject({ version_number: 2, analyzed_at: start + dayMs, created_at: start });
     expect(second.detections).toMatchObject([{ statistic: 2, version: "2.0.0" }]);
     const third = await tomorrow.reanalyze(first.request_id);
-    expect(await artguard.versions(first.request_id)).toEqual([first, second, third]);
+    const results = await artguard.versions(first.request_id);
+    expect(results.map(({ version_number, analyzed_at }) => [version_number, analyzed_at])).toEqual([
+      [1, start],
+      [2, start + dayMs],
+      [3, start + dayMs + 1],
+    ]);
+    expect(results.map(({ detections }) => detections)).toEqual(
+      [first, second, third].map(({ detections }) => detections),
+    );
+    expect(results.map(({ image_object }) => image_object)).toEqual([undefined, undefined, first.image_object]);
     expect(await artguard.get(first.request_id)).toEqual(third);
     expect((await artguard.counts()).scored).toBe(1);
   });

@@ -108,7 +108,11 @@ export async function outcomeOf(tables: Tables, operation: Operation): Promise<O
     return { value: await perform(tables, operation) };
   } catch (error) {
     if (!isArtGuardError(error)) throw error;
-    return { code: error.code, reasons: cancellationReasons(error) };
+    const reasons = cancellationReasons(error);
+    // DynamoDB Local, unlike DynamoDB, does not tell which action could not change its item.
+    return reasons.includes("storage.invalid-item")
+      ? { code: "storage.invalid-item", reasons: [] }
+      : { code: error.code, reasons };
   }
 }
 

@@ -37,7 +37,7 @@ describe("damage", () => {
     await writeFile(file, content);
     await expect(store.get("changed")).rejects.toEqual(code("storage.corrupt"));
     const { body } = await store.getStream("changed");
-    await expect(new Response(body).bytes()).rejects.toEqual(code("storage.corrupt"));
+    await expect(new Response(body).arrayBuffer()).rejects.toEqual(code("storage.corrupt"));
     await store.delete("changed");
     expect(await listed(store)).toEqual([]);
   });
@@ -208,4 +208,14 @@ it("deletes what has expired by the declared rules", async () => {
   now += 30 * 86_400_000;
   expect(await store.deleteExpired(rules, now)).toBe(2);
   expect(await listed(store)).toEqual(["training/authentic_v1/img001.jpg"]);
+});
+
+it("deletes what has expired around a damaged object, and says that there is one", async () => {
+  const tags = { retention: "30d" };
+  const store = folder({ path, now: () => 0 });
+  for (const name of ["a", "b", "c"]) await store.put(`inference/${name}`, bytes("x".repeat(1000)), { tags });
+  await truncate(fileOf(store, "inference/b"), 500);
+  const sweep = store.deleteExpired(lifecycleOf("raw"), Date.now() + 31 * 86_400_000);
+  await expect(sweep).rejects.toThrow(/^2 expired objects were deleted; whether 1 old damaged .* inference\/b,/);
+  expect(await listed(store)).toEqual(["inference/b"]);
 });

@@ -45,7 +45,7 @@ it("gives every key a path that every file system takes and that leads back to i
       const names = keyPath(text);
       for (const name of names) {
         expect(name).toMatch(/^@?[a-z0-9._%-]+~?$/);
-        expect(name.length).toBeLessThanOrEqual(202);
+        expect(name.length).toBeLessThanOrEqual(255);
         expect(name).not.toMatch(/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)|\.$/);
       }
       expect(keyOf(names)).toBe(text);

@@ -9,9 +9,10 @@ const plan: FaultPlan = {
   workers: 4,
   kills: 100,
   stops: 50,
-  leaseMs: 700,
+  leaseMs: 900,
   poisonEvery: 100,
-  longEvery: 200,
+  longEvery: 10,
+  longMs: 300,
   fence: true,
 };
 
@@ -44,6 +45,14 @@ it("workers that are killed and stopped lose no analysis and write none twice", 
 }, 300_000);
 
 it("the test notices workers without a fence", async () => {
-  const figures = await figuresOf({ jobs: 40, kills: 0, stops: 10, longEvery: 1, fence: false });
+  const figures = await figuresOf({
+    jobs: 30,
+    kills: 0,
+    stops: 10,
+    longEvery: 1,
+    leaseMs: 600,
+    longMs: 900,
+    fence: false,
+  });
   expect(figures.stale_results).toBeGreaterThan(0);
 }, 120_000);

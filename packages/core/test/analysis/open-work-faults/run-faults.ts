@@ -12,8 +12,9 @@ export interface FaultPlan {
   readonly leaseMs: number;
   /** One in so many jobs never succeeds; every tenth of those takes its worker with it. */
   readonly poisonEvery: number;
-  /** One in so many jobs lasts longer than a lease. */
+  /** One in so many jobs lasts `longMs`; workers are stopped in the middle of those. */
   readonly longEvery: number;
+  readonly longMs: number;
   readonly fence: boolean;
 }
 
@@ -32,12 +33,15 @@ export interface FaultRun {
   readonly counts: Awaited<ReturnType<AnalysisRepository["counts"]>>;
 }
 
+/** Fewer than attempts: a good job shall not look like poison. */
+const faultsPerJob = 2;
+
 /** Runs workers on jobs and lets faults happen to them until there were enough and every job has ended. */
 export async function runFaults(path: string, store: TableStore, plan: FaultPlan): Promise<FaultRun> {
   const repository = await AnalysisRepository.open(store);
   const events: WorkerEvent[] = [];
   const faults: Fault[] = [];
-  const args = [path, `${plan.leaseMs}`, plan.fence ? "fence" : "no-fence"];
+  const args = [path, `${plan.leaseMs}`, `${plan.longMs}`, plan.fence ? "fence" : "no-fence"];
   let started = 0;
   const start = () => new WorkerProcess(`w${started++}`, args, (event) => events.push(event));
   const crew = Array.from({ length: plan.workers }, start);
@@ -70,39 +74,50 @@ async function injectFaults(
   const total = plan.kills + plan.stops;
   const stopped = new Map<WorkerProcess, Promise<void>>();
   let created = 0;
-  const createJob = async () => {
-    if (created < plan.jobs) await repository.create(job(created++, plan));
+  const createUntil = async (count: number) => {
+    while (created < Math.min(count, plan.jobs)) await repository.create(job(created++, plan));
   };
   for (let fault = 0; fault < total; fault++) {
-    while (created < (plan.jobs * (fault + 1)) / total) await createJob();
+    await createUntil((plan.jobs * (fault + 1)) / total);
     const isStop = Math.floor(((fault + 1) * plan.stops) / total) > Math.floor((fault * plan.stops) / total);
-    const victim = await busyOne(crew, stopped, async () => {
+    const isVictim = (worker: WorkerProcess) =>
+      faults.filter(({ id }) => id === worker.last?.id).length < faultsPerJob && (!isStop || isInLongJob(worker, plan));
+    const victim = await victimOf(crew, stopped, isVictim, async () => {
       revive();
-      await createJob();
+      await createUntil(created + 1);
     });
     faults.push({ id: victim.last!.id, fence: victim.last!.fence, at: Date.now() });
-    victim.signal(isStop ? "SIGSTOP" : "SIGKILL");
-    if (!isStop) continue;
-    const wake = sleep(2 * plan.leaseMs).then(() => {
-      victim.signal("SIGCONT");
-      stopped.delete(victim);
-    });
-    stopped.set(victim, wake);
+    if (isStop)
+      stopped.set(
+        victim,
+        victim.suspend(2 * plan.leaseMs).then(() => void stopped.delete(victim)),
+      );
+    else victim.kill();
+    revive();
   }
   await Promise.all(stopped.values());
 }
 
-/** A worker in the middle of a job; never stops the last two that run. */
-async function busyOne(
+/** Begun a moment ago, so that it is not in the middle of a write, where it would hold up all the others. */
+function isInLongJob({ last }: WorkerProcess, plan: FaultPlan): boolean {
+  return (
+    last !== undefined && kindOf(Number(last.id.slice(1)), plan) === "long" && Date.now() - last.at < plan.longMs / 2
+  );
+}
+
+/** Waits for a worker in the middle of a job while another one is at work; brings jobs when there are none. */
+async function victimOf(
   crew: readonly WorkerProcess[],
   stopped: ReadonlyMap<WorkerProcess, Promise<void>>,
+  isVictim: (worker: WorkerProcess) => boolean,
   encourage: () => Promise<void>,
 ): Promise<WorkerProcess> {
-  for (;;) {
-    const busy = crew.filter((worker) => worker.isBusy && !stopped.has(worker));
+  for (let waited = 1; ; waited++) {
+    const atWork = crew.filter((worker) => worker.isAlive && worker.last && !stopped.has(worker));
+    const busy = atWork.filter((worker) => worker.isBusy && isVictim(worker));
     const victim = busy[Math.floor(Math.random() * busy.length)];
-    if (victim && stopped.size <= crew.length - 3) return victim;
-    await encourage();
+    if (victim && atWork.length >= 2) return victim;
+    if (waited % 100 === 0) await encourage();
     await sleep(5);
   }
 }
@@ -120,7 +135,7 @@ function job(index: number, plan: FaultPlan): Analysis {
 
 function kindOf(index: number, { poisonEvery, longEvery }: FaultPlan): string {
   const isEvery = (count: number) => index % count === count - 1;
-  if (isEvery(10 * poisonEvery)) return "crash";
+  if (index % (10 * poisonEvery) === poisonEvery - 1) return "crash";
   if (isEvery(poisonEvery)) return "poison";
   return index % longEvery === 0 ? "long" : "short";
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 /** What a worker said. */
@@ -39,7 +40,7 @@ export class WorkerProcess {
   }
 
   get isAlive(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+    return !this.#child.killed && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   /** In the middle of a job, as far as it has said. */
@@ -47,12 +48,19 @@ export class WorkerProcess {
     return this.isAlive && this.last?.kind === "claimed";
   }
 
-  signal(signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
-    this.#child.kill(signal);
+  /** Stops it where it is, and lets it go on after a while. */
+  async suspend(milliseconds: number): Promise<void> {
+    process.kill(this.#child.pid!, "SIGSTOP");
+    await sleep(milliseconds);
+    process.kill(this.#child.pid!, "SIGCONT");
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
   }
 
   async end(): Promise<void> {
-    this.signal("SIGKILL");
+    this.kill();
     await this.#ended;
   }
 }

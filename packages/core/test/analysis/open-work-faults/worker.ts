@@ -1,4 +1,4 @@
-// One worker of the fault test: node worker.ts <database> <owner> <lease ms> <fence | no-fence>
+// One worker of the fault test: node worker.ts <database> <owner> <lease ms> <long job ms> <fence | no-fence>
 // Says on standard output what it does, a line each, written before the next step: claimed, committed, refused.
 import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,7 +11,7 @@ import { sqlite } from "../../../src/sqlite/index.ts";
 import { maxAttempts } from "./limits.ts";
 import { withoutFence } from "./without-fence.ts";
 
-const [path = "", owner = "", lease = "", variant] = process.argv.slice(2);
+const [path = "", owner = "", lease = "", longMs = "", variant] = process.argv.slice(2);
 const leaseMs = Number(lease);
 
 function say(event: string, { request_id, fence }: Analysis): void {
@@ -43,8 +43,7 @@ async function told<Result>({ record }: Claim, write: () => Promise<Result>): Pr
 async function perform(record: Analysis): Promise<Partial<Analysis>> {
   say("claimed", record);
   if (record.filename === "crash") process.kill(process.pid, "SIGKILL");
-  // A long job is still being done by the next worker when its stopped one wakes up.
-  await sleep(record.filename === "long" ? 1.5 * leaseMs : 40);
+  await sleep(record.filename === "long" ? Number(longMs) : 20);
   if (record.filename === "poison") throw new Error("seeded defect");
   return { forgery_score: 50, verdict: "SUSPICIOUS", ai_analysis: `by fence ${record.fence}` };
 }

@@ -17,7 +17,7 @@ export async function exportRecords(args: readonly string[]): Promise<number> {
   const userId = userIdSchema.safeParse(values.user ?? localUser);
   if (!userId.success) throw new UsageError(`--user is no user_id: "${values.user}"`);
   return await withArtGuard(values, async (_, { tables, raw, processed, userTable, analysisTable }) => {
-    const privacy = await openPrivacy({ store: tables, objects: [raw, processed], userTable, analysisTable });
+    const privacy = await openPrivacy({ tables, objects: { raw, processed }, userTable, analysisTable });
     let files = 0;
     for await (const { path, bytes } of privacy.exportUser(userId.data)) {
       const target = join(to, path);

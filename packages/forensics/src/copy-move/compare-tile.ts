@@ -190,15 +190,7 @@ export class TileComparison {
     return agreeing;
   }
 
-  #judgeWindow(
-    i: number,
-    sa: number,
-    sb: number,
-    sab: number,
-    sd: number,
-    sdd: number,
-    tolerance: Tolerance,
-  ): boolean {
+  #judgeWindow(i: number, sa: number, sb: number, sab: number, sd: number, sdd: number, tolerance: Tolerance): boolean {
     const windowArea = (2 * this.#windowRadius + 1) ** 2;
     const difference = (this.#isResidualDifference ? sa + sb - 2 * sab : sdd) / windowArea;
     const energy = Math.min(sa, sb) / windowArea;

@@ -4,11 +4,11 @@ import { type AffineParts, affineParts } from "./affine.ts";
 import { TileComparison } from "./compare-tile.ts";
 import { mapped, outlineOf } from "./copy-mask.ts";
 import { findCopies } from "./find-copies.ts";
+import { type ExactCopy, findExactCopies } from "./find-exact-copies.ts";
 import { findKeypoints } from "./find-keypoints.ts";
 import { findSeeds } from "./find-seeds.ts";
 import { findSmoothCopies } from "./find-smooth-copies.ts";
 import type { Growth } from "./grow-copy.ts";
-import { type ExactCopy, findExactCopies } from "./find-exact-copies.ts";
 import { type JudgedCopy, judgeCopies } from "./judge-copy.ts";
 import type { PixelSet } from "./pixel-set.ts";
 

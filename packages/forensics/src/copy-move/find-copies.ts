@@ -3,7 +3,7 @@ import { affineParts, mapX, mapY } from "./affine.ts";
 import { alignPatch } from "./align-patch.ts";
 import { pixelStates, tileSide } from "./compare-tile.ts";
 import type { Seed } from "./find-seeds.ts";
-import { type Growth, type GrownCopy, growCopy } from "./grow-copy.ts";
+import { type GrownCopy, type Growth, growCopy } from "./grow-copy.ts";
 
 /** Smaller agreements are not looked at further, pixels. */
 const leastArea = 250;

@@ -14,7 +14,10 @@ import { discRadius } from "./zernike-moments.ts";
 /** Pixels of the plane that is searched, about, and most pixels that are taken together along a side. */
 const searchedPixels = 500_000;
 const largestPitch = 8;
-/** Root mean square of a disc: below, compression leaves nothing; above, the keypoints see enough. Grey values. */
+/**
+ * Root mean square of a disc: below, compression leaves nothing (of means of pixels, it leaves as much less as there is
+ * less noise); above, the keypoints see enough. Grey values.
+ */
 const leastDeviation = 0.25;
 const mostDeviation = 4;
 /** Discs do not overlap with their matches. */
@@ -36,7 +39,7 @@ const largestExcess = 10;
 export function findSmoothSeeds(plane: Plane, band: Plane, noise: QuantizationNoise, leastShift: number): Seed[] {
   const pitch = searchPitch(plane);
   const searched = pitch === 1 ? band : withoutMean(smoothed(reduced(plane, pitch)));
-  const field = momentField(searched, leastDeviation, mostDeviation);
+  const field = momentField(searched, leastDeviation / pitch, mostDeviation);
   const matches = matchMoments(field, Math.max(leastDistance, leastShift / pitch), pseudoRandom());
   const seeds: Seed[] = [];
   for (const { x, y, map } of fitNodeMatches(field, matches).slice(0, mostAligned)) {

@@ -31,7 +31,7 @@ export interface SmoothLimits {
 export const smoothLimits: SmoothLimits = {
   area: 1200,
   correlation: 0.75,
-  signal: 3,
+  signal: 4.5,
   excess: 4,
   overlap: 0.1,
   anisotropy: 1.12,

@@ -69,7 +69,8 @@ export function withoutMean({ width, height, data }: Plane): Plane {
 }
 
 /**
- * Share of the power of each of the 64 DCT frequencies, row-major, that `smoothed` and taking out the mean leave.
+ * Share of the power of each of the 64 DCT frequencies, row-major, that `smoothed` and taking out the mean leave,
+ * each taken at its middle.
  *
  * @param times How often the mean is taken out.
  */

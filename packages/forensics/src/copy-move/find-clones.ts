@@ -34,7 +34,7 @@ export interface CloneReading {
   readonly score: number;
   /** Regions that were compared. */
   readonly candidates: number;
-  /** The best candidate of the keypoints and of the dense search. */
+  /** The best candidate of the keypoints, or the clone that the dense search found instead. */
   readonly best: JudgedCopy | undefined;
 }
 
@@ -61,15 +61,13 @@ export function findClones(raster: Raster, quality: number): CloneReading {
   const isFound = exact.length > 0 || (judged[0]?.score ?? 0) >= 1;
   const smooth = isFound ? [] : findSmoothCopies(plane, quality, leastShift);
   const clones = withJudged(plane, exact, [...judged, ...smooth]);
-  const best = [...judged, ...smooth].reduce<JudgedCopy | undefined>(
-    (most, one) => (most && most.score >= one.score ? most : one),
-    undefined,
-  );
+  const isSmooth = (smooth[0]?.score ?? 0) >= 1;
   return {
     clones,
-    score: Math.max(clones[0]?.score ?? 0, best?.score ?? 0),
+    // Below the bar, the dense search says little, and not on the scale of the regression.
+    score: Math.max(clones[0]?.score ?? 0, judged[0]?.score ?? 0),
     candidates: judged.length + smooth.length + exact.length,
-    best,
+    best: isSmooth ? smooth[0] : judged[0],
   };
 }
 

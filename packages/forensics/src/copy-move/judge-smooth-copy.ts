@@ -22,6 +22,8 @@ export interface SmoothLimits {
   readonly anisotropy: number;
   /** Correlation beside the copy over that with it, at most. */
   readonly sideCorrelation: number;
+  /** Whether further places may be alike, as in repetitions. */
+  readonly mayRecur: boolean;
 }
 
 /**
@@ -36,6 +38,7 @@ export const smoothLimits: SmoothLimits = {
   overlap: 0.1,
   anisotropy: 1.12,
   sideCorrelation: 0.85,
+  mayRecur: false,
 };
 
 const mostJudged = 48;
@@ -60,7 +63,8 @@ export function judgeSmoothCopies(
   const judged = measured.map(({ copy, measures }) => {
     const otherPlaces = otherPlacesOf(copy, near);
     const ratio = weakest(measures, sideCorrelation(band, copy), limits);
-    const isRepetition = otherPlaces > 0 || (ratio >= 1 && recursElsewhere(band, copy, motifCorrelation));
+    const isRepetition =
+      !limits.mayRecur && (otherPlaces > 0 || (ratio >= 1 && recursElsewhere(band, copy, motifCorrelation)));
     return { copy, measures, otherPlaces, score: (isRepetition ? 1 : 2) * (ratio / (1 + ratio)) };
   });
   return judged.sort((a, b) => b.score - a.score);

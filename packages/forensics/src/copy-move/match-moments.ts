@@ -45,8 +45,7 @@ class FieldSearch {
     if (nodes.length <= leafSize) {
       for (let i = 0; i < nodes.length; i++) {
         for (let j = i + 1; j < nodes.length; j++) {
-          this.#offer(nodes[i]!, nodes[j]!);
-          this.#offer(nodes[j]!, nodes[i]!);
+          this.#offerEachOther(nodes[i]!, nodes[j]!);
         }
       }
       return;
@@ -131,18 +130,41 @@ class FieldSearch {
     if (isUsed[candidate] === 1 && candidate !== this.matches[node]) this.#offer(node, candidate);
   }
 
-  /** Keeps the candidate if it is more alike. */
+  #offerEachOther(a: number, b: number): void {
+    if (this.#isNear(a, b)) return;
+    const distance = this.#distance(a, b, Math.max(this.#distances[a]!, this.#distances[b]!));
+    this.#keep(a, b, distance);
+    this.#keep(b, a, distance);
+  }
+
   #offer(node: number, candidate: number): void {
-    const { columns, moments } = this.#field;
-    const dx = (node % columns) - (candidate % columns);
-    const dy = Math.floor(node / columns) - Math.floor(candidate / columns);
-    if (dx * dx + dy * dy < this.#nearest) return;
-    const limit = this.#distances[node]!;
-    const [a, b] = [node * momentCount, candidate * momentCount];
-    let distance = 0;
-    for (let k = 0; k < momentCount && distance < limit; k++) distance += (moments[a + k]! - moments[b + k]!) ** 2;
-    if (distance >= limit) return;
+    if (this.#isNear(node, candidate)) return;
+    this.#keep(node, candidate, this.#distance(node, candidate, this.#distances[node]!));
+  }
+
+  /** Keeps the candidate if it is more alike. */
+  #keep(node: number, candidate: number, distance: number): void {
+    if (distance >= this.#distances[node]!) return;
     this.#distances[node] = distance;
     this.matches[node] = candidate;
+  }
+
+  #isNear(a: number, b: number): boolean {
+    const { columns } = this.#field;
+    const [rowA, rowB] = [Math.floor(a / columns), Math.floor(b / columns)];
+    const [dx, dy] = [a - rowA * columns - (b - rowB * columns), rowA - rowB];
+    return dx * dx + dy * dy < this.#nearest;
+  }
+
+  /** Squared; stops as soon as the limit is exceeded. */
+  #distance(a: number, b: number, limit: number): number {
+    const { moments } = this.#field;
+    const [from, to] = [a * momentCount, b * momentCount];
+    let sum = 0;
+    for (let k = 0; k < momentCount && sum < limit; k++) {
+      const difference = moments[from + k]! - moments[to + k]!;
+      sum += difference * difference;
+    }
+    return sum;
   }
 }

@@ -22,13 +22,14 @@ export interface SmoothLimits {
   readonly anisotropy: number;
   /** Correlation beside the copy over that with it, at most. */
   readonly sideCorrelation: number;
-  /** Whether further places may be alike, as in repetitions. */
+  /** Whether places that recur elsewhere count: then repetitions do. */
   readonly mayRecur: boolean;
 }
 
 /**
- * Midway between the clones and the other agreements in discs copied within smooth areas of every second photograph of
- * kodak24 and UCID (56–112 px, with noise of 0–2 grey values, JPEG 90 and 95).
+ * Set between the clones and the other agreements in discs copied within smooth areas of every second photograph of
+ * kodak24 and UCID (56–112 px, with noise of 0–2 grey values, JPEG 90 and 95); the signal also above what untouched
+ * gradients with noise of 0–3 grey values reach in JPEG 75–95.
  */
 export const smoothLimits: SmoothLimits = {
   area: 1200,

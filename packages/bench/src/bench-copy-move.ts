@@ -20,10 +20,12 @@ const { values: options } = parseArgs({
     photographs: { type: "string", default: "3" },
     limit: { type: "string", default: "16" },
     only: { type: "string", default: "synthetic,smooth,sets,originals" },
+    "smooth-areas": { type: "boolean", default: false },
   },
 });
 const data = requiredData();
-const detector = copyMoveDetector();
+const detector = copyMoveDetector({ smoothAreas: options["smooth-areas"] });
+const smoothDetector = copyMoveDetector({ smoothAreas: true });
 const parts = new Set(options.only.split(","));
 /** Statistic from which on the cue calls an image forged. */
 const alarm = 1;
@@ -101,10 +103,10 @@ async function printSmoothRecall(): Promise<void> {
       if (!clone) continue;
       count++;
       const [forged, original] = [await encodedJpeg(clone.image, quality), await encodedJpeg(image, quality)];
-      const observation = await observe(forged);
+      const observation = await observe(forged, smoothDetector);
       if (observation && observation.statistic >= alarm && iou(observation.heatmap!, clone.mask, image.width) >= 0.2)
         found++;
-      if (((await observe(original))?.statistic ?? 0) >= alarm) accused++;
+      if (((await observe(original, smoothDetector))?.statistic ?? 0) >= alarm) accused++;
       process.stderr.write(".");
     }
     rows.push([`JPEG ${quality}`, `${found}/${count}`, `${accused}/${count}`]);
@@ -212,8 +214,8 @@ async function resultsOf(rows: readonly ManifestRow[], variant: Variant): Promis
   return results;
 }
 
-async function observe(bytes: Uint8Array): Promise<Observation | undefined> {
-  const result = await (detector satisfies Detector).detect(await openForensicImage(bytes), {
+async function observe(bytes: Uint8Array, by: Detector = detector): Promise<Observation | undefined> {
+  const result = await by.detect(await openForensicImage(bytes), {
     signal: new AbortController().signal,
   });
   return result.applicable ? result : undefined;

@@ -49,17 +49,17 @@ const mostClones = 8;
 
 /**
  * Finds clones: exact ones first (files without loss), then those that were resampled or compressed. Smooth areas, which
- * have no keypoints, are searched densely when nothing else was found.
+ * have no keypoints, are searched densely on demand, when nothing else was found.
  *
  * @param quality Of the JPEG; above 100 for files without loss.
  */
-export function findClones(raster: Raster, quality: number): CloneReading {
+export function findClones(raster: Raster, quality: number, { smoothAreas }: { smoothAreas: boolean }): CloneReading {
   const plane = lumaPlane(raster);
   const exact = quality > 100 ? exactClones(findExactCopies(raster, leastShift)) : [];
   const seeds = findSeeds(plane, findKeypoints(plane), leastShift);
   const judged = judgeCopies(plane, findCopies(plane, seeds, fineGrowth(quality)), quality);
   const isFound = exact.length > 0 || (judged[0]?.score ?? 0) >= 1;
-  const smooth = isFound ? [] : findSmoothCopies(plane, quality, leastShift);
+  const smooth = isFound || !smoothAreas ? [] : findSmoothCopies(plane, quality, leastShift);
   const clones = withJudged(plane, exact, [...judged, ...smooth]);
   const isSmooth = (smooth[0]?.score ?? 0) >= 1;
   return {

@@ -10,7 +10,7 @@ const leastArea = 250;
 /** Growths tried at most, and tiles compared in all of them: pictures that repeat themselves must come to an end. */
 const mostGrowths = 120;
 const tilesPerMegapixel = 1500;
-const fewestTiles = 1000;
+const fewestTiles = 3000;
 const mostTiles = 6000;
 /** Pixels that an alignment of a whole region looks at. */
 const alignmentSamples = 3000;

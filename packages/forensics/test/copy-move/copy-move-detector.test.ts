@@ -107,12 +107,14 @@ describe("copyMoveDetector", () => {
     expect(Math.max(...observation.heatmap!.data)).toBe(0);
   });
 
+  // What the dense search accuses comes on top of what is accused without it.
+  const withSmoothAreas = copyMoveDetector({ smoothAreas: true });
   const each = 17;
   it(`accuses at most 2 % of ${each * Object.keys(repetitiveScenes).length} pictures that repeat themselves`, async () => {
     const alarms: string[] = [];
     for (const [name, scene] of Object.entries(repetitiveScenes)) {
       for (let seed = 0; seed < each; seed++) {
-        const result = await detect(detector, await photographed(scene, 192, seed));
+        const result = await detect(withSmoothAreas, await photographed(scene, 192, seed));
         if (result.applicable && result.statistic >= 1) alarms.push(`${name} ${seed}`);
       }
     }

@@ -129,8 +129,16 @@ describe("findSmoothCopies", () => {
 });
 
 describe("copyMoveDetector", () => {
+  it("looks into smooth areas only when it is asked to", async () => {
+    const sky = await skyWithClone(3, turned(30, 92), 95);
+    expect((await observe(copyMoveDetector(), sky)).statistic).toBeLessThan(1);
+  });
+
   it("marks both places of a piece of sky that was turned and compressed", async () => {
-    const observation = await observe(copyMoveDetector(), await skyWithClone(3, turned(30, 92), 95));
+    const observation = await observe(
+      copyMoveDetector({ smoothAreas: true }),
+      await skyWithClone(3, turned(30, 92), 95),
+    );
     expect(observation.statistic).toBeGreaterThanOrEqual(1);
     expect(observation.decisive).toBeUndefined();
     const { data: cells, width } = observation.heatmap!;

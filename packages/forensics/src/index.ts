@@ -14,6 +14,7 @@ import { resamplingDetector } from "./resampling/resampling-detector.ts";
 import { shiftedDoubleCompressionDetector } from "./shifted-double-compression/shifted-double-compression-detector.ts";
 import { syntheticImageDetector } from "./synthetic-image/synthetic-image-detector.ts";
 
+export { blockingDetector } from "./blocking/blocking-detector.ts";
 export { copyMoveDetector } from "./copy-move/copy-move-detector.ts";
 export { demosaicingDetector } from "./demosaicing/demosaicing-detector.ts";
 export { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";

@@ -19,7 +19,7 @@ export interface BoundaryRanks {
 }
 
 /** The cell at (0, 0) begins at this pixel in both directions. */
-export const rim = cellSide;
+export const rim = 8;
 /** A step across a line stands out by at most so many grey levels: edges of the scene are no block boundaries. */
 const largestStep = 16;
 const differencesPerCell = 2 * cellSide * cellSide;

@@ -66,7 +66,10 @@ describe("the checks of the noise residual", () => {
     ],
     [
       "stretches its map to the full range",
-      mutant((one) => mapped(one, (value) => value / Math.max(...one.heatmap!.data))),
+      mutant((one) => {
+        const highest = Math.max(...one.heatmap!.data);
+        return mapped(one, (value) => value / highest);
+      }),
       "never abstains",
     ],
   ])("fail on one that %s", async (_, broken, fault) => {

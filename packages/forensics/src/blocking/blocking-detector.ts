@@ -22,7 +22,10 @@ const smallestSide = 128;
 const lowestQuality = 75;
 /** Share of the cells that vote. */
 const fewestVoting = 0.3;
-/** Strength from which on a region is reported; of 144 images of one history none had half as much. */
+/**
+ * Strength from which on a region is reported. Of 72 images of one history made while this was chosen, none reached 1.4
+ * by missing boundaries; of 65 originals none has a region of shifted ones.
+ */
 const leastStrength = { shifted: 2, missing: 2.5 } as const;
 
 /**

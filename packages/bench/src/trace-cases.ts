@@ -41,6 +41,7 @@ export async function* traceCases(
   };
   if (detectors.includes("resampling")) yield* resamplingCases(host, other, square);
   if (detectors.includes("shifted-double-compression")) yield* compressionCases(host, other, square, random);
+  if (detectors.includes("blocking")) yield* blockingCases(host, other, square, random);
   if (detectors.includes("recapture")) yield* recaptureCases(host, width, height);
 }
 
@@ -100,6 +101,42 @@ async function* compressionCases(
   }
   for (const quality of [75, 90])
     yield { detector, kind: `saved once ${quality}`, bytes: await jpeg(quality)(sharp(host)) };
+}
+
+/** A region with another grid, and regions whose grid is gone, in a JPEG that is saved once more. */
+async function* blockingCases(
+  host: Uint8Array,
+  other: Uint8Array,
+  square: Square,
+  random: () => number,
+): AsyncGenerator<TraceCase> {
+  const detector = "blocking";
+  const [dx, dy] = [1 + Math.floor(random() * 7), 1 + Math.floor(random() * 7)];
+  const finding = "missing-block-boundaries";
+  for (const quality of [60, 75, 90]) {
+    const [once, donor] = [await jpeg(quality)(sharp(host)), await jpeg(quality)(sharp(other))];
+    const enlarged = await scaled(donor, 1.2);
+    const shifted = await paste(
+      once,
+      await cut(donor, 8 + ((square.left + dx) % 8), 8 + ((square.top + dy) % 8)),
+      square,
+    );
+    const resampled = await paste(once, await centre(enlarged), square);
+    const own = await cut(once, square.left, square.top);
+    const smoothed = await paste(once, await sharp(own).blur(1).png().toBuffer(), square);
+    yield { detector, kind: `region shifted ${quality}, PNG`, bytes: shifted, square };
+    yield { detector, kind: `region enlarged ${quality}, PNG`, bytes: resampled, finding };
+    yield { detector, kind: `region smoothed ${quality}, PNG`, bytes: smoothed, finding };
+    if (quality < 90) {
+      const last = jpeg(90);
+      yield { detector, kind: `region shifted ${quality}→90`, bytes: await last(sharp(shifted)), finding };
+      yield { detector, kind: `region enlarged ${quality}→90`, bytes: await last(sharp(resampled)), finding };
+      yield { detector, kind: `region smoothed ${quality}→90`, bytes: await last(sharp(smoothed)), finding };
+      yield { detector, kind: `whole ${quality}→90`, bytes: await last(sharp(once)) };
+    }
+    yield { detector, kind: `whole saved once ${quality}`, bytes: once };
+    yield { detector, kind: `whole ${quality}, PNG`, bytes: await png(sharp(once)) };
+  }
 }
 
 async function* recaptureCases(host: Uint8Array, width: number, height: number): AsyncGenerator<TraceCase> {

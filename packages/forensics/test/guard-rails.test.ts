@@ -1,10 +1,11 @@
-import { type CompletedAnalysis, createArtGuard } from "@artguard/core";
+import { createArtGuard } from "@artguard/core";
 import { defaultImageLimits } from "@artguard/core/image";
 import { forensicDetectors } from "@artguard/forensics";
 import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { largestChild } from "./child-memory.ts";
 import { picture } from "./pictures.ts";
+import { expectTypedOutcomes } from "./typed-outcomes.ts";
 
 /** Images at the edges of what detectors are made for; each detector must answer for each of them. */
 const images: Record<string, () => Sharp | Promise<Buffer>> = {
@@ -41,21 +42,6 @@ const images: Record<string, () => Sharp | Promise<Buffer>> = {
 
 function colour(level: number, width = 320): Sharp {
   return sharp({ create: { width, height: 288, channels: 3, background: { r: level, g: level, b: level } } });
-}
-
-/** Every detector measured, or said in a sentence why it cannot; what it found lies inside the image. */
-function expectTypedOutcomes({ detections, width, height }: CompletedAnalysis): void {
-  expect(detections.map(({ id }) => id)).toEqual(forensicDetectors().map(({ id }) => id));
-  for (const { id, status, reason, error, statistic, regions, findings } of detections) {
-    expect([id, status, error]).toEqual([id, expect.stringMatching(/^(?:ok|not_applicable)$/), undefined]);
-    if (status === "ok") expect(statistic).toBeTypeOf("number");
-    else expect(reason).toMatch(/^[A-Z].*\.$/);
-    for (const region of [...regions, ...findings.flatMap(({ region }) => region ?? [])]) {
-      expect(Math.min(region.x, region.y)).toBeGreaterThanOrEqual(0);
-      expect(region.x + region.width).toBeLessThanOrEqual(width);
-      expect(region.y + region.height).toBeLessThanOrEqual(height);
-    }
-  }
 }
 
 describe("every default detector", () => {

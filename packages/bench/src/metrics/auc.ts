@@ -4,8 +4,9 @@ export interface Scored {
   readonly isForged: boolean;
 }
 
-/** Area under the ROC curve: the chance that a forged example scores higher than an authentic one, ties counted half. */
+/** Area under the ROC curve: the chance that a forged example scores higher than an authentic one, ties counted half; NaN where a score is. */
 export function auc(examples: readonly Scored[]): number {
+  if (examples.some(({ score }) => Number.isNaN(score))) return Number.NaN;
   const sorted = examples.toSorted((a, b) => a.score - b.score);
   let [rankSum, forged] = [0, 0];
   for (let from = 0; from < sorted.length; ) {

@@ -25,6 +25,10 @@ describe("auc", () => {
     expect(auc(scored)).toBeCloseTo(pairwise(scored), 12);
   });
 
+  it("is no number where a score is none", () => {
+    expect(auc([...examples(4, 10, 5), { score: Number.NaN, isForged: true }])).toBeNaN();
+  });
+
   it("is not a number when a class is missing", () => {
     expect(auc([{ score: 1, isForged: true }])).toBeNaN();
   });

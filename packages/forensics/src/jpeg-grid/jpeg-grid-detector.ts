@@ -9,10 +9,10 @@ import type {
 } from "@artguard/core";
 import { detectorSource } from "../detector-source.ts";
 import { notApplicable } from "../not-applicable.ts";
+import { repeatsEveryEight } from "../raster/periodic-pattern.ts";
 import { lumaPlane, type Plane } from "../raster/plane.ts";
 import { type ForeignRegion, type GridReading, readGrids } from "./foreign-grids.ts";
 import { rankWindows } from "./grid-votes.ts";
-import { repeatsEveryEight } from "./periodic-pattern.ts";
 import { type RegionMask, regionMask } from "./region-mask.ts";
 
 const smallestSide = 64;

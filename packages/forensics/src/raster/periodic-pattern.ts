@@ -1,4 +1,4 @@
-import type { Plane } from "../raster/plane.ts";
+import type { Plane } from "./plane.ts";
 
 interface Box {
   readonly x: number;

@@ -4,6 +4,7 @@ import type { Analysis } from "./analysis.ts";
 import type { AnalysisRepository, Transition } from "./analysis-repository.ts";
 import type { AnalysisItem } from "./analysis-table.ts";
 import { openWorkAttributes, openWorkShards } from "./open-work.ts";
+import { withoutOpenWork } from "./storable-record.ts";
 
 /** Work that a worker holds: the record as it is while the lease runs. */
 export interface Claim {
@@ -40,6 +41,8 @@ export class OpenWorkQueue {
   readonly #maxAttempts: number;
   readonly #now: () => number;
   readonly #onEnd: NonNullable<OpenWorkQueueOptions["onEnd"]>;
+  /** The shard at which the next claim begins; random at first, so that workers spread. */
+  #turn = Math.floor(Math.random() * openWorkShards);
 
   constructor(repository: AnalysisRepository, options: OpenWorkQueueOptions = {}) {
     this.#repository = repository;
@@ -49,13 +52,13 @@ export class OpenWorkQueue {
   }
 
   /**
-   * Takes work that nobody holds: of each shard the oldest first, shards in turn from a random one. Work whose attempts
-   * are used up ends here as FAILED.
+   * Takes work that nobody holds: the oldest of a shard, of each shard in turn, so that none waits for ever behind
+   * another. Work whose attempts are used up ends here as FAILED.
    *
    * @returns undefined when there is nothing to do.
    */
   async claim({ owner, leaseMs, signal }: ClaimOptions): Promise<Claim | undefined> {
-    const first = Math.floor(Math.random() * openWorkShards);
+    const first = this.#turn++;
     for (let turn = 0; turn < openWorkShards; turn++) {
       for await (const key of this.#repository.openWork((first + turn) % openWorkShards)) {
         signal?.throwIfAborted();
@@ -98,9 +101,10 @@ export class OpenWorkQueue {
     return { leaseMs, record: await this.#repository.change(record, { set }, stillHeld(record)) };
   }
 
-  /** Ends the analysis with its result. @throws ArtGuardError `analysis.lease-lost` */
+  /** Ends the analysis with its result; consent stays as it is stored. @throws ArtGuardError `analysis.lease-lost` */
   async complete({ record }: Claim, result: Partial<Analysis>): Promise<Analysis> {
-    return this.#end(record, { set: { ...withoutOpenWork(result), status: "COMPLETED" } });
+    const { consent: _, ...given } = withoutOpenWork(result);
+    return this.#end(record, { set: { ...given, status: "COMPLETED" } });
   }
 
   /** Ends the analysis without a result. @throws ArtGuardError `analysis.lease-lost` */
@@ -176,11 +180,6 @@ function deadLetter({ request_id, attempt = 0 }: Analysis, cause?: ArtGuardError
   return new ArtGuardError("analysis.dead-letter", `analysis ${request_id} was tried ${attempt} times${last}`, {
     cause,
   });
-}
-
-function withoutOpenWork(result: Partial<Analysis>): Partial<Analysis> {
-  const names: readonly string[] = openWorkAttributes;
-  return Object.fromEntries(Object.entries(result).filter(([name]) => !names.includes(name)));
 }
 
 async function unlessLost<Result>(write: () => Promise<Result>): Promise<Result | undefined> {

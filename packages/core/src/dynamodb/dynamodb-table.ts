@@ -7,7 +7,6 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { isArtGuardError } from "../errors/artguard-error.ts";
 import { expiredLimit, prepareBatch } from "../storage/batch.ts";
-import { holds } from "../storage/condition.ts";
 import type { CursorSeal } from "../storage/cursor.ts";
 import { cursorAfter, pick, planQuery } from "../storage/query-plan.ts";
 import type {
@@ -128,13 +127,11 @@ export class DynamoDBTable<Item extends object> implements Table<Item> {
     const repeatable = write.change.add === undefined;
     for (;;) {
       const now = this.#context.now();
-      const request = updateRequest(this, write, now);
-      const returns = { ReturnValues: "ALL_NEW", ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
+      const request = { ...updateRequest(this, write, now), ReturnValues: "ALL_NEW" } as const;
       try {
-        return await call.send(() => new UpdateItemCommand({ ...request, ...returns }), { repeatable });
+        return await call.send(() => new UpdateItemCommand(request), { repeatable });
       } catch (error) {
         if (!isArtGuardError(error, "storage.condition-failed") || !this.#metExpired(error, now)) throw error;
-        if (write.condition !== undefined && !holds(write.condition, undefined)) throw error;
         await removeExpired(call, this, write.keyValues, now);
       }
     }

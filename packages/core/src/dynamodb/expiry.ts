@@ -28,22 +28,21 @@ export async function removeExpired<Item extends object>(
   }
 }
 
-/** Removes what is past its ttl among these items of one table, and returns how many were. */
+/** Removes what is past its ttl among these items of one table. */
 export async function removeExpiredAmong<Item extends object>(
   call: Call,
   target: Target<Item>,
   keys: readonly (readonly KeyValue[])[],
   now: number,
-): Promise<number> {
+): Promise<void> {
   const { definition, tableName } = target;
   const { key, ttl } = definition;
-  if (ttl === undefined || keys.length === 0) return 0;
+  if (ttl === undefined || keys.length === 0) return;
   const attributes = [...new Set([key.partition, key.sort, ttl])].filter((name) => name !== undefined);
   const wanted = keys.map((values) => keyAttributes(definition, values));
   const found = await readBatch(call, tableName, wanted, { consistent: true, attributes });
   const expired = found.map(fromAttributes).filter((item) => hasExpired(definition, item, now));
   for (const item of expired) await removeExpired(call, target, keyValuesOf(definition, item), now);
-  return expired.length;
 }
 
 /** Values of the key attributes of a stored item. */

@@ -55,7 +55,7 @@ const codesByName: Readonly<Record<string, ErrorCode>> = {
 };
 
 const networkCodes: ReadonlySet<string> = new Set([
-  ...["ECONNABORTED", "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"],
+  ...["ECONNABORTED", "ECONNREFUSED", "ECONNRESET", "EPIPE"],
   ...["EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND"],
 ]);
 
@@ -107,12 +107,12 @@ function codeOf(error: RequestError): ErrorCode {
   // Only other requests stood in its way.
   if (error.CancellationReasons !== undefined) return "storage.throttled";
   if (error.name === "ValidationException") return validationCode(error.message);
-  return codesByName[error.name] ?? (isOutage(error) ? "storage.unavailable" : "storage.access-denied");
-}
-
-/** A server's own failure or a broken connection; whatever else is unknown says that this client is set up wrongly. */
-function isOutage({ code, $metadata }: RequestError): boolean {
-  return ($metadata?.httpStatusCode ?? 0) >= 500 || networkCodes.has(String(code));
+  // The SDK calls a broken connection a TimeoutError.
+  if (networkCodes.has(String(error.code))) return "storage.unavailable";
+  const known = codesByName[error.name];
+  if (known !== undefined) return known;
+  // Whatever else is unknown says that this client is set up wrongly.
+  return (error.$metadata?.httpStatusCode ?? 0) >= 500 ? "storage.unavailable" : "storage.access-denied";
 }
 
 function validationCode(message: string): ErrorCode {

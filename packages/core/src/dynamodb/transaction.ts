@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
-import { cancellationReasons } from "../storage/table-store.ts";
+import { type TransactionCanceledException, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import type { Attributes } from "../storage/table-write.ts";
 import type { PreparedAction } from "../storage/transaction.ts";
 import type { Call } from "./connection.ts";
-import { removeExpiredAmong } from "./expiry.ts";
+import { liveItem, removeExpired, removeExpiredAmong } from "./expiry.ts";
 import { type Target, transactItem } from "./write-request.ts";
 
 /** One action and the table it is about. */
@@ -14,7 +13,7 @@ export interface TargetAction extends Target<Attributes>, PreparedAction {}
  * Does all actions or none.
  *
  * DynamoDB recognises a repeated token only by an identical request, so with a token the request must not contain the time:
- * items past their ttl are removed first. Without one, their conditions carry the time, and what they met expired is
+ * items past their ttl are removed first. Without one, the conditions carry the time, and what an update met expired is
  * removed before another round.
  */
 export async function runTransaction(
@@ -31,9 +30,9 @@ export async function runTransaction(
     try {
       return await write(call, actions, randomUUID(), time);
     } catch (error) {
-      const reasons = cancellationReasons(error);
-      const refused = actions.filter((_, index) => reasons[index] === "storage.condition-failed");
-      if ((await removeExpiredOf(call, refused, time)) === 0) throw error;
+      const met = updatesOfExpired(actions, error, time);
+      if (met.length === 0) throw error;
+      for (const action of met) await removeExpired(call, action, action.write.keyValues, time);
     }
   }
 }
@@ -53,11 +52,18 @@ function dependsOnStored({ write: { kind, condition } }: TargetAction): boolean 
   return kind === "update" || condition !== undefined;
 }
 
-async function removeExpiredOf(call: Call, actions: readonly TargetAction[], now: number): Promise<number> {
-  let removed = 0;
+async function removeExpiredOf(call: Call, actions: readonly TargetAction[], now: number): Promise<void> {
   for (const ofTable of Map.groupBy(actions, ({ tableName }) => tableName).values()) {
     const keys = ofTable.map((action) => action.write.keyValues);
-    removed += await removeExpiredAmong(call, ofTable[0]!, keys, now);
+    await removeExpiredAmong(call, ofTable[0]!, keys, now);
   }
-  return removed;
+}
+
+/** The updates whose condition failed on an item past its ttl. */
+function updatesOfExpired(actions: readonly TargetAction[], error: unknown, now: number): TargetAction[] {
+  const cause = (error as { cause?: unknown }).cause as Partial<TransactionCanceledException> | undefined;
+  return actions.filter(({ definition, write }, index) => {
+    const stored = cause?.CancellationReasons?.[index]?.Item;
+    return write.kind === "update" && stored !== undefined && liveItem(definition, stored, now) === undefined;
+  });
 }

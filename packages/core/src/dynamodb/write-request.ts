@@ -18,6 +18,13 @@ export interface WriteRequest extends ExpressionAttributes {
   ConditionExpression?: string;
 }
 
+/** See {@link updateRequest}. */
+export interface UpdateRequest extends WriteRequest {
+  Key: AttributeMap;
+  UpdateExpression: string | undefined;
+  ReturnValuesOnConditionCheckFailure: "ALL_OLD";
+}
+
 /** The key attributes of an item. */
 export function keyAttributes<Item extends object>(
   { key: { partition, sort } }: TableDefinition<Item>,
@@ -38,7 +45,7 @@ export function putRequest<Item extends object>(
 }
 
 /**
- * The request does not happen to an item past its ttl: a change would mend what readers no longer see.
+ * The request does not happen to an item past its ttl, whose attributes no longer count: it fails and hands that item back.
  *
  * @param now As for {@link putRequest}.
  */
@@ -46,14 +53,18 @@ export function updateRequest<Item extends object>(
   { definition, tableName }: Target<Item>,
   write: PreparedWrite<Item> & { kind: "update" },
   now: number | undefined,
-): WriteRequest & { Key: AttributeMap; UpdateExpression: string | undefined } {
+): UpdateRequest {
   const expression = new Expression();
   const update = updateExpression(expression, write.change);
   const asked = writeCondition(expression, definition, write.condition, undefined);
   const live = now === undefined ? undefined : liveExpression(expression, definition, now);
   const condition = asked && live ? `${live} AND (${asked})` : (live ?? asked);
-  const Key = keyAttributes(definition, write.keyValues);
-  return { ...request(tableName, condition, expression), Key, UpdateExpression: update };
+  return {
+    ...request(tableName, condition, expression),
+    Key: keyAttributes(definition, write.keyValues),
+    UpdateExpression: update,
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  };
 }
 
 /** @param now As for {@link putRequest}. */

@@ -6,7 +6,7 @@ import { measureDynamoDB } from "./storage/dynamodb-overhead.ts";
 import { quantile } from "./storage/overhead.ts";
 
 const { values } = parseArgs({
-  options: { records: { type: "string", default: "1000" }, rounds: { type: "string", default: "40" } },
+  options: { records: { type: "string", default: "400" }, rounds: { type: "string", default: "30" } },
 });
 
 if (canRunDynamoDBLocal()) {

@@ -26,3 +26,14 @@ it("the front door loads no image decoder until an ArtGuard is created", () => {
   `;
   expect(printed(program)).toBe("false true");
 });
+
+it("only the DynamoDB room loads the AWS SDK", () => {
+  const program = `
+    ${isLoaded}
+    import "@artguard/core";
+    const before = isLoaded("/@aws-sdk/");
+    await import("@artguard/core/dynamodb");
+    console.log(before, isLoaded("/@aws-sdk/"));
+  `;
+  expect(printed(program)).toBe("false true");
+});

@@ -1,12 +1,10 @@
-import { type AnalysisItem, defineAnalysisTable, type Table } from "@artguard/core";
+import type { Analysis, Table } from "@artguard/core";
 import { createTableInput, dynamodb } from "@artguard/core/dynamodb";
 import type { DynamoDBLocal } from "@artguard/development-servers/dynamodb-local";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { keyOf, record, recordOfExample, userOf } from "./analysis-documents.ts";
+import { documentTable, keyOf, record, recordOfExample, userOf } from "./analysis-documents.ts";
 import { median } from "./overhead.ts";
-
-const analysisTable = defineAnalysisTable();
 
 /** One operation, done by the table and by the SDK's document client. */
 interface Operation {
@@ -36,10 +34,10 @@ export async function measureDynamoDB(
 ): Promise<{ costs: OperationCosts[]; documentBytes: number }> {
   const model = await recordOfExample();
   const [ourClient, bareClient] = [1, 2].map(() => new DynamoDBClient(local.clientConfig()));
-  const { createTable } = createTableInput(analysisTable, { tableName: analysisTable.name });
+  const { createTable } = createTableInput(documentTable, { tableName: documentTable.name });
   await bareClient!.send(new CreateTableCommand(createTable));
   await using store = dynamodb({ client: ourClient!, cursorKey: new Uint8Array(32) });
-  const table = await store.open(analysisTable);
+  const table = await store.open(documentTable);
   await table.batchWrite({ put: Array.from({ length: records }, (_, n) => record(model, n)) });
   const documents = DynamoDBDocumentClient.from(bareClient!, { marshallOptions: { removeUndefinedValues: true } });
   const costs: OperationCosts[] = [];
@@ -49,12 +47,12 @@ export async function measureDynamoDB(
 }
 
 function operations(
-  table: Table<AnalysisItem>,
+  table: Table<Analysis>,
   documents: DynamoDBDocumentClient,
   model: Analysis,
   records: number,
 ): Operation[] {
-  const TableName = analysisTable.name;
+  const TableName = documentTable.name;
   const at = (n: number) => (n * 7919) % records;
   const query = (n: number) =>
     ({ index: "user-index", partition: userOf(n), order: "newest_first", limit: 25, scope: userOf(n) }) as const;
@@ -82,7 +80,7 @@ function operations(
     },
     {
       name: "25 rows of an index",
-      calls: 20,
+      calls: 8,
       ours: (n) => table.query(query(n)),
       bare: (n) => documents.send(new QueryCommand(bareQuery(n))),
     },
@@ -90,7 +88,7 @@ function operations(
 }
 
 async function measured({ name, calls, ours, bare }: Operation, rounds: number): Promise<OperationCosts> {
-  const warmUp = 5;
+  const warmUp = 3;
   const [ourCosts, bareCosts]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds + warmUp; round++) {
     const first = round * calls;

@@ -24,6 +24,9 @@ import { defined, storable, without, withoutImage, withoutKey } from "./storable
 import { withoutExpiredImage } from "./stored-image.ts";
 import { toIso } from "./time.ts";
 
+/** Key of an open analysis. */
+export type OpenWorkKey = Pick<Analysis, "request_id" | "created_at">;
+
 /** Options of {@link AnalysisRepository.open}. */
 export interface AnalysisRepositoryOptions {
   /** Name of the table; default `artguard-image-analysis-dev`. */
@@ -237,17 +240,17 @@ export class AnalysisRepository {
   }
 
   /** Keys of open analyses in one shard, oldest first. Read through an index: some may have ended already. */
-  async *openWork(shard: number): AsyncGenerator<Pick<Analysis, "request_id">, void, undefined> {
+  async *openWork(shard: number): AsyncGenerator<OpenWorkKey, void, undefined> {
     let cursor: string | undefined;
     do {
       const page = await this.#table.query({
         index: "open-work-index",
         partition: openWorkPartition(shard),
         limit: openWorkPage,
-        select: ["request_id"],
+        select: ["request_id", "created_at"],
         ...(cursor !== undefined && { cursor }),
       });
-      yield* page.items;
+      yield* page.items as OpenWorkKey[];
       cursor = page.cursor;
     } while (cursor !== undefined);
   }
@@ -323,7 +326,7 @@ export class AnalysisRepository {
   }
 }
 
-const [defaultLimit, longestPage, openWorkPage] = [20, 1000, 25];
+const [defaultLimit, longestPage, openWorkPage] = [20, 1000, 10];
 
 const versionPartition = (requestId: string) => `VERSION#${requestId}`;
 

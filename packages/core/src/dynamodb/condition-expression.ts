@@ -12,7 +12,7 @@ const operators = {
 } as const;
 
 /** A condition in DynamoDB's words. */
-export function conditionExpression<Item extends object>(
+function conditionExpression<Item extends object>(
   expression: Expression,
   definition: TableDefinition<Item>,
   condition: Condition<Item>,

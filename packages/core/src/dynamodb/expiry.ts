@@ -7,7 +7,7 @@ import type { Call } from "./connection.ts";
 import { deleteExpiredRequest, keyAttributes, type Target } from "./write-request.ts";
 
 /** Whether an item is past its ttl. @param now Epoch milliseconds. */
-export function hasExpired<Item extends object>({ ttl }: TableDefinition<Item>, item: object, now: number): boolean {
+function hasExpired<Item extends object>({ ttl }: TableDefinition<Item>, item: object, now: number): boolean {
   const expiry = ttl === undefined ? undefined : (item as Record<string, unknown>)[ttl];
   return typeof expiry === "number" && expiry * 1000 <= now;
 }

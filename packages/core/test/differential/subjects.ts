@@ -17,7 +17,7 @@ export interface Subject {
 }
 
 /** A subject whose store `open` opens. */
-export async function subject(name: string, open: () => Promise<TableStore>, restartable = true): Promise<Subject> {
+async function subject(name: string, open: () => Promise<TableStore>, restartable = true): Promise<Subject> {
   const opened = async (listings: Tables["listings"]): Promise<Tables> => {
     const store = await open();
     return { store, things: await store.open(thingTable), names: await store.open(nameTable), listings };

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 
 /** One request as the server got it. */
-export interface ReceivedRequest {
+interface ReceivedRequest {
   /** E.g. `PutItem`. */
   readonly operation: string;
   // The protocol's JSON: each test knows what it sent.

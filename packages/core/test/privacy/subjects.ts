@@ -49,7 +49,10 @@ export async function storeSubjects(subjects: readonly Subject[], tables: TableS
   const analyses = await tables.open(defineAnalysisTable());
   await users.batchWrite({ put: subjects.flatMap(accountItems) });
   await analyses.batchWrite({ put: subjects.flatMap(analysisItems) });
-  for (const [key, bytes] of subjects.flatMap(imagesOf)) await objects.put(key, bytes);
+  const images = subjects.flatMap(imagesOf);
+  for (let first = 0; first < images.length; first += 30) {
+    await Promise.all(images.slice(first, first + 30).map(([key, bytes]) => objects.put(key, bytes)));
+  }
   return { users, analyses };
 }
 

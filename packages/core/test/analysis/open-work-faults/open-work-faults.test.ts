@@ -9,7 +9,7 @@ const plan: FaultPlan = {
   workers: 4,
   kills: 100,
   stops: 50,
-  leaseMs: 900,
+  leaseMs: 800,
   poisonEvery: 100,
   longEvery: 10,
   longMs: 300,
@@ -46,7 +46,7 @@ it("workers that are killed and stopped lose no analysis and write none twice", 
 
 it("the test notices workers without a fence", async () => {
   const figures = await figuresOf({
-    jobs: 30,
+    jobs: 10,
     kills: 0,
     stops: 10,
     longEvery: 1,

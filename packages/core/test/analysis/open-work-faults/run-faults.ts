@@ -44,10 +44,16 @@ export async function runFaults(path: string, store: TableStore, plan: FaultPlan
   const args = [path, `${plan.leaseMs}`, `${plan.longMs}`, plan.fence ? "fence" : "no-fence"];
   let started = 0;
   const start = () => new WorkerProcess(`w${started++}`, args, (event) => events.push(event));
-  const crew = Array.from({ length: plan.workers }, start);
+  // To start a process takes a moment: replacements wait in reserve.
+  const reserve = Array.from({ length: 2 }, start);
+  const next = () => {
+    reserve.push(start());
+    return reserve.shift()!.begin();
+  };
+  const crew = Array.from({ length: plan.workers }, next);
   const revive = () =>
     crew.forEach((worker, index) => {
-      if (!worker.isAlive) crew[index] = start();
+      if (!worker.isAlive) crew[index] = next();
     });
   try {
     await injectFaults(repository, plan, crew, revive, faults);
@@ -56,7 +62,7 @@ export async function runFaults(path: string, store: TableStore, plan: FaultPlan
       await sleep(100);
     }
   } finally {
-    await Promise.all(crew.map((worker) => worker.end()));
+    await Promise.all([...crew, ...reserve].map((worker) => worker.end()));
   }
   const records: Analysis[] = [];
   for (let i = 0; i < plan.jobs; i++) records.push(await repository.get(`r${i}`));

@@ -28,7 +28,7 @@ export class WorkerProcess {
   constructor(owner: string, args: readonly string[], onEvent: (event: WorkerEvent) => void) {
     const [path = "", ...rest] = args;
     this.#child = spawn(process.execPath, ["--conditions=artguard-source", program, path, owner, ...rest], {
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["pipe", "pipe", "inherit"],
       env: environment,
     });
     createInterface({ input: this.#child.stdout! }).on("line", (line) => {
@@ -46,6 +46,12 @@ export class WorkerProcess {
   /** In the middle of a job, as far as it has said. */
   get isBusy(): boolean {
     return this.isAlive && this.last?.kind === "claimed";
+  }
+
+  /** Lets it look for work. */
+  begin(): this {
+    this.#child.stdin?.write("begin\n");
+    return this;
   }
 
   /** Stops it where it is, and lets it go on after a while. */

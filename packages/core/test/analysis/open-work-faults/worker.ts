@@ -1,5 +1,6 @@
 // One worker of the fault test: node worker.ts <database> <owner> <lease ms> <long job ms> <fence | no-fence>
 // Says on standard output what it does, a line each, written before the next step: claimed, committed, refused.
+import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Analysis } from "../../../src/analysis/analysis.ts";
@@ -48,6 +49,9 @@ async function perform(record: Analysis): Promise<Partial<Analysis>> {
   return { forgery_score: 50, verdict: "SUSPICIOUS", ai_analysis: `by fence ${record.fence}` };
 }
 
+// Started in reserve: begins when it is told to.
+await once(process.stdin, "data");
+process.stdin.unref();
 const file = await sqlite({ path });
 const repository = await AnalysisRepository.open(variant === "no-fence" ? withoutFence(file) : file);
 const queue = new TellingQueue(repository, { maxAttempts });

@@ -6,7 +6,12 @@ export default defineConfig({
   ssr: { resolve: { conditions: [condition, "node", "import", "default"] } },
   resolve: { conditions: [condition, "node", "import", "default"] },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "adapters/*/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
+    include: [
+      "packages/*/test/**/*.test.ts",
+      "adapters/*/test/**/*.test.ts",
+      "examples/*/test/**/*.test.ts",
+      "scripts/test/**/*.test.ts",
+    ],
     pool: "forks",
     execArgv: [`--conditions=${condition}`],
     maxWorkers: 2,

@@ -60,7 +60,7 @@ const png = (pixels: Uint8Array) =>
     .png()
     .toBuffer();
 
-await using artguard = await createArtGuard({ detectors: [mirroredHalves], policy });
+await using artguard = await createArtGuard({ detectors: [mirroredHalves], policy, storage: "memory" });
 const untouched = await artguard.analyze(await png(noise));
 const cloned = await artguard.analyze(await png(mirrored));
 console.log("noise:", untouched.verdict, "| mirrored noise:", cloned.verdict, cloned.reasons.join(", "));

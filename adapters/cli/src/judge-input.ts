@@ -3,6 +3,8 @@ import {
   type ArtGuard,
   ArtGuardError,
   type CompletedAnalysis,
+  type Consent,
+  epochMillisecondsSchema,
   fuseHeatmaps,
   isArtGuardError,
 } from "@artguard/core";
@@ -12,6 +14,7 @@ import type { Outcome } from "./outcome.ts";
 import { readInput } from "./read-input.ts";
 import { evidencePage } from "./report/evidence-page.ts";
 import { overlaysOf } from "./report/overlays.ts";
+import { localUser } from "./stores/local-user.ts";
 
 /** Paths of the files to write for one input; absent when not asked for. */
 export interface InputFiles {
@@ -30,18 +33,32 @@ export async function judgeInput(
   artguard: ArtGuard,
   path: string,
   files: InputFiles,
-  options: { maxBytes: number; stability: boolean; signal: AbortSignal },
+  options: { maxBytes: number; stability: boolean; saveImages: boolean; signal: AbortSignal },
 ): Promise<Outcome> {
   try {
     const bytes = await readInput(path, options.maxBytes);
-    const { stability, signal } = options;
+    const { stability, signal, saveImages } = options;
+    const saving = saveImages ? { saveImage: true, consent: consentNow() } : {};
     const preview = files.report !== undefined;
-    const examination = await examine(artguard, bytes, { filename: path, preview, stability, signal });
+    const examination = await examine(artguard, bytes, {
+      filename: path,
+      userId: localUser,
+      preview,
+      stability,
+      signal,
+      ...saving,
+    });
     const written = await writeFiles(examination, path, files);
     return { path, analysis: examination.analysis, ...written };
   } catch (error) {
     return { path, error: (isArtGuardError(error) ? error : unexpected(error)).toJSON() };
   }
+}
+
+/** Who asks for an image to be kept on their own machine consents to just that. */
+function consentNow(): Consent {
+  const granted_at = epochMillisecondsSchema.parse(Date.now());
+  return { purpose: "image_storage", policy_version: "command-line", granted_at };
 }
 
 async function examine(artguard: ArtGuard, bytes: Uint8Array, options: AnalyzeOptions): Promise<Examination> {

@@ -1,9 +1,15 @@
 #!/usr/bin/env node
 import manifest from "../package.json" with { type: "json" };
 import { compare } from "./commands/compare.ts";
+import { deleteAnalyses } from "./commands/delete.ts";
+import { doctor } from "./commands/doctor.ts";
+import { exportRecords } from "./commands/export.ts";
+import { history } from "./commands/history.ts";
 import { limits } from "./commands/limits.ts";
 import { provenance } from "./commands/provenance.ts";
 import { scan } from "./commands/scan.ts";
+import { show } from "./commands/show.ts";
+import { train } from "./commands/train.ts";
 import { usage } from "./usage.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -11,11 +17,24 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   if (command === "--version") return print(`${manifest.version}\n`);
   if (command === "--help" || args.includes("--help")) return print(usage);
   if (command === "scan") return await scan(args, interruption());
-  if (command === "provenance") return await provenance(args);
-  if (command === "compare") return await compare(args);
-  if (command === "limits") return limits();
+  const run = commands.get(command ?? "");
+  if (run) return await run(args);
   throw new UsageError(command === undefined ? "name a command" : `there is no command "${command}"`);
 }
+
+const commands = new Map<string, (args: readonly string[]) => number | Promise<number>>(
+  Object.entries({
+    provenance,
+    compare,
+    limits,
+    history,
+    show,
+    delete: deleteAnalyses,
+    export: exportRecords,
+    doctor,
+    train,
+  }),
+);
 
 function print(text: string): number {
   process.stdout.write(text);

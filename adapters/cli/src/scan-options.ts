@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
-import { type Detector, type Verdict, verdicts } from "@artguard/core";
+import { type Configuration, type Detector, type Verdict, verdicts } from "@artguard/core";
 import { forensicDetectors } from "@artguard/forensics";
+import { placeOf } from "./stores/store-options.ts";
 import { readTrustAnchors } from "./trust-anchors.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -17,6 +18,10 @@ export interface ScanOptions {
   readonly concurrency: number | undefined;
   readonly deadlineMs: number | undefined;
   readonly failOn: Verdict | undefined;
+  /** Where to keep the results; nothing is kept without it. */
+  readonly keep: Configuration | undefined;
+  /** Keep the images as well; their owner consents by saying so. */
+  readonly saveImages: boolean;
 }
 
 /** Seconds; an analysis takes no less than a millisecond and no longer deadline. */
@@ -37,7 +42,13 @@ export function parseScanOptions(args: readonly string[]): ScanOptions {
     concurrency: wholeNumber("concurrency", values.concurrency),
     deadlineMs: milliseconds("deadline", values.deadline),
     failOn: chosenVerdict(values["fail-on"]),
+    keep: values.keep || values["save-images"] ? keepingPlace(values.folder) : undefined,
+    saveImages: values["save-images"],
   };
+}
+
+function keepingPlace(folder: string | undefined): Configuration {
+  return placeOf({ folder, aws: false }).configuration;
 }
 
 function parsed(args: readonly string[]) {
@@ -56,6 +67,9 @@ function parsed(args: readonly string[]) {
         concurrency: { type: "string" },
         deadline: { type: "string" },
         "fail-on": { type: "string" },
+        keep: { type: "boolean", default: false },
+        "save-images": { type: "boolean", default: false },
+        folder: { type: "string" },
       },
     });
   } catch (error) {

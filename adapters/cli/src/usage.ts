@@ -14,6 +14,8 @@ Judges every image and prints one line for each: verdict, forgery score 0-100, p
   --trust FILE       certificates (PEM) whose C2PA signatures are trusted; default none
   --concurrency N    images at a time; default the number of cores
   --deadline S       seconds per image; default 60
+  --keep             keep the results in ./.artguard, for history and show; without it nothing is kept
+  --save-images      keep the images as well, for 30 days: your consent to their storage, not to training
   --fail-on VERDICT  exit 3 when an image is judged so or worse: ${verdicts.join(", ")}
   --help             this text
   --version          version of ArtGuard
@@ -25,6 +27,17 @@ Tells where files say that they come from (C2PA, image generators, EXIF, XMP), a
 artguard compare <image or -> --references DIR [--json]
 
 Tells how consistent a picture of an artwork is with at least 8 reference pictures of its artist. No proof, no verdict.
+
+artguard history [--limit N] [--cursor C]          kept analyses, newest first
+artguard show <request_id>                         one of them, its findings, and how long what is kept
+artguard delete <request_id> …                     with images and earlier results
+artguard export --to DIR                           everything that is kept, as JSON and images
+artguard doctor                                    whether the stores are as they should be, and how to mend them
+artguard train upload --dataset-path DIR --dataset-name NAME [--label L] [--no-preprocess]
+artguard train manifest --dataset-name NAME        training images; see docs/training.md
+
+These take --json, --folder DIR (default ARTGUARD_FOLDER or ./.artguard), or --aws for the tables and buckets that the
+environment names (docs/configuration.md); history and export also --user ID.
 
 artguard limits
 

@@ -21,9 +21,9 @@ function withoutPreview(artguard: ArtGuard): ArtGuard {
 
 describe("judgeInput", () => {
   it("names only the files that it wrote", async () => {
-    await using artguard = await createArtGuard({ detectors: [], isolation: "none" });
+    await using artguard = await createArtGuard({ detectors: [], storage: "memory", isolation: "none" });
     const files = { heatmap: join(folder, "a.png"), report: join(folder, "a.html") };
-    const options = { maxBytes: 1e8, stability: false, signal: new AbortController().signal };
+    const options = { maxBytes: 1e8, stability: false, saveImages: false, signal: new AbortController().signal };
     const outcome = await judgeInput(withoutPreview(artguard), untouched, files, options);
     expect(outcome).toMatchObject({ heatmap: files.heatmap });
     expect(outcome).not.toHaveProperty("report");

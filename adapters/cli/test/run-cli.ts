@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -11,18 +11,14 @@ export interface Run {
 }
 
 /** Starts `artguard` from source, as a user would from a shell. */
-export function startCli(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [
-    "--conditions=artguard-source",
-    "--disable-warning=ExperimentalWarning",
-    main,
-    ...args,
-  ]);
+export function startCli(args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+  const own = ["--conditions=artguard-source", "--disable-warning=ExperimentalWarning", main];
+  return spawn(process.execPath, [...own, ...args], { stdio: "pipe", ...options });
 }
 
 /** Runs `artguard` to its end. */
-export async function runCli(args: readonly string[], input?: Uint8Array): Promise<Run> {
-  const child = startCli(args);
+export async function runCli(args: readonly string[], input?: Uint8Array, options: SpawnOptions = {}): Promise<Run> {
+  const child = startCli(args, options);
   child.stdin?.end(input);
   return await finished(child);
 }

@@ -15,13 +15,13 @@ export { type AnalysisCounter, analysisCounterSchema, counterName } from "./anal
 export {
   AnalysisRepository,
   type AnalysisRepositoryOptions,
-  type AnalysisState,
-  type AnalysisSummary,
   type PageOptions,
   type Transition,
 } from "./analysis/analysis-repository.ts";
 export {
   type AnalysisItem,
+  type AnalysisState,
+  type AnalysisSummary,
   type AnalysisVersion,
   analysisTableName,
   analysisVersionSchema,
@@ -40,7 +40,7 @@ export type { RecordOptions } from "./analysis/create-record.ts";
 export { explainAssessment, reasonSentence } from "./analysis/explain-assessment.ts";
 export type { SimilarAnalysis, SimilarOptions, SimilarQuery } from "./analysis/find-similar.ts";
 export { type AnalysisStatus, analysisStatuses, analysisTransitions, assertTransition } from "./analysis/lifecycle.ts";
-export type { StorageOptions } from "./analysis/open-storage.ts";
+export type { ImageStores, StorageOptions } from "./analysis/open-storage.ts";
 export {
   type Claim,
   type ClaimOptions,
@@ -114,6 +114,13 @@ export { defaultPolicy, type HeatmapPolicy, listPolicies, policyOf, type Verdict
 export { type Verdict, verdicts } from "./fusion/verdict.ts";
 export { type ImageFormat, type ImageInfo, imageFormats } from "./image/image-info.ts";
 export type { Raster } from "./image/raster.ts";
+export type { EraseOptions } from "./privacy/erase-user.ts";
+export type { ErasureReceipt, Residue } from "./privacy/erasure-receipt.ts";
+export { explainRetention, type RetainedDatum } from "./privacy/explain-retention.ts";
+export type { ExportedFile } from "./privacy/export-user.ts";
+export { openPrivacy, type Privacy, type PrivacyOptions } from "./privacy/open-privacy.ts";
+export type { PrivacyCallOptions } from "./privacy/privacy-context.ts";
+export type { SweepExpiredOptions, SweepResult } from "./privacy/sweep-expired.ts";
 export {
   abortUploadAfterDays,
   type BucketRole,
@@ -123,6 +130,7 @@ export {
   type LifecycleRule,
   lifecycleOf,
   lifecycleRules,
+  oneDayRetention,
   thirtyDayRetention,
   versionedBuckets,
 } from "./storage/lifecycle.ts";
@@ -155,6 +163,7 @@ export {
   type PutOptions,
   type WrittenObject,
 } from "./storage/object-store.ts";
+export type { StoreCheck } from "./storage/store-check.ts";
 export {
   type Attribute,
   type BatchWrites,
@@ -185,3 +194,34 @@ export {
   type TransactOptions,
   updateAction,
 } from "./storage/table-store.ts";
+export { exportManifest, type ManifestEntry } from "./training/export-manifest.ts";
+export { type PreprocessedTrainingImage, preprocessTrainingImage } from "./training/preprocess-training-image.ts";
+export { labelOf, type TrainingContext, type TrainingLabel, trainingLabels } from "./training/training-image.ts";
+export { type UploadedFile, type UploadOptions, uploadDataset } from "./training/upload-dataset.ts";
+export {
+  type Admission,
+  type AdmissionOptions,
+  type AdmissionRequest,
+  Admissions,
+  type Creation,
+} from "./user/admission.ts";
+export { type AnonymousUser, isDeletionToken, newAnonymousUser } from "./user/anonymous-user.ts";
+export { type ApiKeyInfo, type ApiKeyOptions, ApiKeyRepository } from "./user/api-key-repository.ts";
+export { type Email, emailSchema, normalizeEmail } from "./user/email.ts";
+export { notErasedAction } from "./user/erasure-mark.ts";
+export { type IdempotencyKey, isSystemFailure, requestHash } from "./user/idempotency.ts";
+export type { QuotaStatus } from "./user/quota.ts";
+export { erasureGate, quotaGate } from "./user/quota-gate.ts";
+export { quotaPeriodOf, quotaPeriodSchema, quotaResetsAt } from "./user/quota-period.ts";
+export type { ServerSecret } from "./user/server-secret.ts";
+export { type AccountTier, accountTiers, defaultTiers, type Tiers, tiersSchema } from "./user/tier.ts";
+export { type User, userSchema } from "./user/user.ts";
+export { type UserId, userIdOf, userIdSchema } from "./user/user-id.ts";
+export {
+  type NewUser,
+  type PlanChange,
+  type ProfileChange,
+  type UserProfile,
+  UserRepository,
+} from "./user/user-repository.ts";
+export { defineUserTable, type UserItem, userTableName } from "./user/user-table.ts";

@@ -61,7 +61,12 @@ function expectTypedOutcomes({ detections, width, height }: CompletedAnalysis): 
 describe("every default detector", () => {
   let artguard: Awaited<ReturnType<typeof createArtGuard>>;
   beforeAll(async () => {
-    artguard = await createArtGuard({ detectors: forensicDetectors(), isolation: "none", deadlineMs: 50_000 });
+    artguard = await createArtGuard({
+      detectors: forensicDetectors(),
+      storage: "memory",
+      isolation: "none",
+      deadlineMs: 50_000,
+    });
   });
   afterAll(() => artguard[Symbol.asyncDispose]());
 
@@ -92,7 +97,12 @@ describe("an image of 100 megapixels", () => {
     const watch = setInterval(() => {
       peak = Math.max(peak, largestChild());
     }, 50);
-    await using artguard = await createArtGuard({ detectors: forensicDetectors(), concurrency: 1, deadlineMs: 20_000 });
+    await using artguard = await createArtGuard({
+      detectors: forensicDetectors(),
+      storage: "memory",
+      concurrency: 1,
+      deadlineMs: 20_000,
+    });
     const { detections, width, height } = await artguard.analyze(bytes);
     clearInterval(watch);
     expect([width, height]).toEqual([side, side]);

@@ -34,7 +34,12 @@ if (process.argv[1] === import.meta.filename) console.log(JSON.stringify(await j
 async function judgeAll(): Promise<HostileReport> {
   const data = developmentData()!;
   const hostile = data.rows.filter(({ task }) => task === "hostile");
-  const artguard = await createArtGuard({ detectors: forensicDetectors(), concurrency: 2, deadlineMs });
+  const artguard = await createArtGuard({
+    detectors: forensicDetectors(),
+    storage: "memory",
+    concurrency: 2,
+    deadlineMs,
+  });
   const attempt = async (row: ManifestRow): Promise<HostileAnswer> => {
     const bytes = data.read(row);
     const started = performance.now();

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { createArtGuard, isArtGuardError } from "@artguard/core";
+import { type ArtGuardOptions, type Configuration, createArtGuard, isArtGuardError } from "@artguard/core";
 import { defaultImageLimits } from "@artguard/core/image";
 import { atomicWrite } from "../atomic-write.ts";
 import { collectInputs } from "../collect-inputs.ts";
@@ -47,12 +47,13 @@ async function judgeAll(
   const concurrency = options.concurrency ?? availableParallelism();
   const artguard = await createArtGuard({
     detectors: [...options.detectors, ...(await readKnownWorks(options.known))],
+    ...storageOf(options.keep),
     concurrency,
     ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),
   });
-  const { stability } = options;
+  const { stability, saveImages } = options;
   const judge = (path: string, index: number) =>
-    judgeInput(artguard, path, files[index]!, { maxBytes: defaultImageLimits.maxBytes, stability, signal });
+    judgeInput(artguard, path, files[index]!, { maxBytes: defaultImageLimits.maxBytes, stability, saveImages, signal });
   const bar = new ProgressBar(inputs.length, process.stderr);
   const outcomes: Outcome[] = [];
   try {
@@ -67,6 +68,12 @@ async function judgeAll(
     bar.clear();
     await artguard[Symbol.asyncDispose]();
   }
+}
+
+function storageOf(keep: Configuration | undefined): Pick<ArtGuardOptions, "storage" | "analysisTable"> {
+  return keep === undefined
+    ? { storage: "memory" }
+    : { storage: { folder: keep.folder }, analysisTable: keep.analysesTable };
 }
 
 /** Makes the output folders and names the files of every input. */

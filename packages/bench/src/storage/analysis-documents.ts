@@ -20,7 +20,7 @@ export const documentTable = defineTable<Analysis>({
 
 /** The stored record of a real analysis: one of the bundled examples, judged by every local cue. */
 export async function recordOfExample(): Promise<Analysis> {
-  const artguard = await createArtGuard({ detectors: forensicDetectors(), isolation: "none" });
+  const artguard = await createArtGuard({ detectors: forensicDetectors(), storage: "memory", isolation: "none" });
   try {
     const picture = new URL("../../../../examples/images/spliced.jpg", import.meta.url);
     const { request_id } = await artguard.analyze(readFileSync(picture));

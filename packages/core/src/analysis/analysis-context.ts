@@ -16,9 +16,9 @@ export interface AnalysisStorage {
 
 /** How long images and records exist. */
 export interface Retention {
-  /** Days for which a saved image exists; default 30. */
+  /** Days for which a saved image exists, more than 0 and at most 30; default 30. */
   readonly imageDays?: number;
-  /** Days for which a record exists; default for ever. */
+  /** Days for which a record exists, with its image; default for ever. */
   readonly recordDays?: number;
 }
 

@@ -12,23 +12,20 @@ import type { Analysis } from "./analysis.ts";
 import { type AnalysisCounter, counterShards } from "./analysis-counter.ts";
 import {
   type AnalysisItem,
+  type AnalysisState,
+  type AnalysisSummary,
   type AnalysisVersion,
   defineAnalysisTable,
-  type summaryAttributes,
 } from "./analysis-table.ts";
 import { type AnalysisCounts, counterChange, counterKey, counterPartition, dayOf, totalOf } from "./count-analyses.ts";
 import { type AnalysisStatus, assertTransition } from "./lifecycle.ts";
 import { openWorkPartition } from "./open-work.ts";
+import { defined, storable, without, withoutImage, withoutKey } from "./storable-record.ts";
 import { withoutExpiredImage } from "./stored-image.ts";
+import { toIso } from "./time.ts";
 
-/** What a list shows of an analysis: the attributes that `user-index` holds. */
-export type AnalysisSummary = Pick<Analysis, "request_id" | "created_at" | (typeof summaryAttributes)[number]>;
-
-/** What an administrator's list by status shows: the attributes that `status-index` holds. */
-export type AnalysisState = Pick<
-  Analysis,
-  "request_id" | "created_at" | "status" | "user_id" | "filename" | "record_expires_at"
->;
+/** Key of an open analysis. */
+export type OpenWorkKey = Pick<Analysis, "request_id" | "created_at">;
 
 /** Options of {@link AnalysisRepository.open}. */
 export interface AnalysisRepositoryOptions {
@@ -82,7 +79,8 @@ export class AnalysisRepository {
 
   /** The actions that store a new record, for a transaction of one's own. */
   creation(record: Analysis): TransactAction[] {
-    return [putAction(this.definition, storable(record), { item: "absent" }), ...this.#count(undefined, record)];
+    const item = { ...storable(record), timestamp_iso: toIso(record.created_at) };
+    return [putAction(this.definition, item, { item: "absent" }), ...this.#count(undefined, record)];
   }
 
   /** Stores a new record. @throws ArtGuardError `storage.condition-failed` when its request_id exists. */
@@ -140,20 +138,22 @@ export class AnalysisRepository {
   }
 
   /**
-   * Replaces the result of a COMPLETED analysis and keeps the earlier one as a version.
+   * Replaces the result of a COMPLETED analysis and keeps the earlier one as a version, which does not name the image:
+   * what is said of the image and of consent to it is said once, in the record.
    *
    * @returns the record after the change.
    * @throws ArtGuardError `analysis.lease-lost` when another result came in between.
    */
   async replaceResult(record: Analysis, result: Partial<Analysis>): Promise<Analysis> {
     const number = record.version_number ?? 1;
-    const next: Analysis = { ...record, ...defined(result), version_number: number + 1 };
+    const change = { ...withoutImage(storable(result)), version_number: number + 1 };
+    const next: Analysis = { ...record, ...change };
     const earlier: AnalysisVersion = {
       request_id: versionPartition(record.request_id),
       created_at: record.analyzed_at ?? record.created_at,
       version_of: record.request_id,
       version_number: number,
-      result: storable(record),
+      result: withoutImage(storable(record)),
       ...(record.record_expires_at !== undefined && { record_expires_at: record.record_expires_at }),
     };
     const isAsRead: Condition<AnalysisItem> = {
@@ -165,7 +165,7 @@ export class AnalysisRepository {
       ],
     };
     await this.#guarded(record.request_id, [
-      updateAction(this.definition, keyOf(record), { set: withoutKey(storable(next)) }, isAsRead),
+      updateAction(this.definition, keyOf(record), { set: withoutKey(change) }, isAsRead),
       putAction(this.definition, earlier, { item: "absent" }),
       ...this.#count(record, next),
     ]);
@@ -240,17 +240,17 @@ export class AnalysisRepository {
   }
 
   /** Keys of open analyses in one shard, oldest first. Read through an index: some may have ended already. */
-  async *openWork(shard: number): AsyncGenerator<Pick<Analysis, "request_id">, void, undefined> {
+  async *openWork(shard: number): AsyncGenerator<OpenWorkKey, void, undefined> {
     let cursor: string | undefined;
     do {
       const page = await this.#table.query({
         index: "open-work-index",
         partition: openWorkPartition(shard),
         limit: openWorkPage,
-        select: ["request_id"],
+        select: ["request_id", "created_at"],
         ...(cursor !== undefined && { cursor }),
       });
-      yield* page.items;
+      yield* page.items as OpenWorkKey[];
       cursor = page.cursor;
     } while (cursor !== undefined);
   }
@@ -259,7 +259,7 @@ export class AnalysisRepository {
   async results(requestId: string): Promise<Analysis[]> {
     const present = await this.get(requestId);
     const earlier = (await this.#all(versionPartition(requestId))) as AnalysisVersion[];
-    return [...earlier.map(({ result }) => withoutExpiredImage(result, this.#now())), present];
+    return [...earlier.map(({ result }) => result), present];
   }
 
   /**
@@ -277,13 +277,14 @@ export class AnalysisRepository {
   }
 
   /** Deletes a record and its earlier results. What ended stays counted; what was open does not. */
-  async delete(record: Analysis): Promise<void> {
+  async delete(record: Analysis, { actions = [] }: { actions?: readonly TransactAction[] } = {}): Promise<void> {
     const versions = await this.#all(versionPartition(record.request_id));
     await this.#table.batchWrite({ delete: versions.map(keyOf) });
     const isOpen = record.status === "PENDING" || record.status === "PROCESSING";
     await this.#guarded(record.request_id, [
       deleteAction(this.definition, keyOf(record), { attribute: "status", equals: record.status }),
       ...(isOpen ? this.#count(record, undefined) : []),
+      ...actions,
     ]);
   }
 
@@ -325,7 +326,7 @@ export class AnalysisRepository {
   }
 }
 
-const [defaultLimit, longestPage, openWorkPage] = [20, 1000, 25];
+const [defaultLimit, longestPage, openWorkPage] = [20, 1000, 10];
 
 const versionPartition = (requestId: string) => `VERSION#${requestId}`;
 
@@ -340,27 +341,4 @@ function leaseLost(requestId: string, cause: unknown): ArtGuardError {
   return new ArtGuardError("analysis.lease-lost", `analysis ${requestId} was taken over, ended or deleted meanwhile`, {
     cause,
   });
-}
-
-/** Heat maps are not stored: they are large and can be drawn again from the image. */
-function storable<Part extends Partial<Analysis>>(analysis: Part): Part {
-  const { detections, ...rest } = defined(analysis);
-  return (
-    detections ? { ...rest, detections: detections.map(({ heatmap: _, ...detection }) => detection) } : rest
-  ) as Part;
-}
-
-function withoutKey({ request_id: _, created_at: __, ...rest }: Partial<Analysis>): Partial<Analysis> {
-  return rest;
-}
-
-function without(record: Analysis, names: readonly (keyof Analysis)[]): Analysis {
-  return Object.fromEntries(
-    Object.entries(record).filter(([name]) => !names.includes(name as keyof Analysis)),
-  ) as Analysis;
-}
-
-/** Without attributes that are present but undefined. */
-function defined<Part extends object>(part: Part): Part {
-  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) as Part;
 }

@@ -30,7 +30,7 @@ export type AnalysisItem = { request_id: string; created_at: number } & Sparse<
 >;
 
 /** What `user-index` holds besides keys: what a list of one's analyses shows. */
-export const summaryAttributes = [
+const summaryAttributes = [
   "status",
   "filename",
   "content_type",
@@ -48,6 +48,15 @@ export const summaryAttributes = [
   "record_expires_at",
   "error_message",
 ] as const satisfies readonly (keyof Analysis)[];
+
+/** What a list shows of an analysis: the attributes that `user-index` holds. */
+export type AnalysisSummary = Pick<Analysis, "request_id" | "created_at" | (typeof summaryAttributes)[number]>;
+
+/** What an administrator's list by status shows: the attributes that `status-index` holds. */
+export type AnalysisState = Pick<
+  Analysis,
+  "request_id" | "created_at" | "status" | "user_id" | "filename" | "record_expires_at"
+>;
 
 /** Name of the table in an environment, as the spec has it. */
 export const analysisTableName = (environment: string) => `artguard-image-analysis-${environment}`;

@@ -10,7 +10,8 @@ import { version } from "../version.ts";
 import type { AdmissionGate } from "./admission.ts";
 import type { Analysis, Assessment, CompletedAnalysis } from "./analysis.ts";
 import type { AnalysisContext, Retention } from "./analysis-context.ts";
-import type { AnalysisSummary, PageOptions } from "./analysis-repository.ts";
+import type { PageOptions } from "./analysis-repository.ts";
+import type { AnalysisSummary } from "./analysis-table.ts";
 import { type AnalyzeOptions, analyzeImage } from "./analyze-image.ts";
 import type { AnalysisCounts } from "./count-analyses.ts";
 import { deleteAnalysis } from "./delete-analysis.ts";
@@ -129,6 +130,9 @@ export interface ProbeStabilityOptions extends StabilityOptions {
 const defaultDeadlineMs = 60_000;
 /** Timers of Node end at 2³¹ − 1 ms, about 25 days. */
 const longestDeadlineMs = 2 ** 31 - 1;
+/** The lifecycle of the buckets deletes images then. */
+const longestImageDays = 30;
+const longestRecordDays = 36_500;
 
 /**
  * Assembles an {@link ArtGuard}. Image decoding is loaded here, not when the package is imported.
@@ -231,13 +235,20 @@ async function lastAnalysis(events: AsyncIterable<ProgressEvent>): Promise<Compl
   throw new ArtGuardError("detection.failed", "the analysis ended without a result");
 }
 
-function assertOptions({ detectors, concurrency, deadlineMs }: ArtGuardOptions): void {
+function assertOptions({ detectors, concurrency, deadlineMs, retention }: ArtGuardOptions): void {
   const ids = detectors.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw new ArtGuardError("analysis.invalid-input", `two detectors have the id "${twice}"`);
   if (deadlineMs !== undefined) assertDeadline(deadlineMs);
+  assertDays("imageDays", retention?.imageDays, longestImageDays);
+  assertDays("recordDays", retention?.recordDays, longestRecordDays);
   if (concurrency === undefined || (Number.isSafeInteger(concurrency) && concurrency >= 1)) return;
   throw new ArtGuardError("analysis.invalid-input", `concurrency must be a whole number from 1 on, got ${concurrency}`);
+}
+
+function assertDays(name: string, days: number | undefined, longest: number): void {
+  if (days === undefined || (days > 0 && days <= longest)) return;
+  throw new ArtGuardError("analysis.invalid-input", `${name} must be a number up to ${longest}, got ${days}`);
 }
 
 function assertDeadline(value: number): void {

@@ -1,3 +1,4 @@
+import type { IdempotencyKey } from "../user/idempotency.ts";
 import type { Admitted } from "./admission.ts";
 import type { Analysis } from "./analysis.ts";
 import type { AnalysisContext } from "./analysis-context.ts";
@@ -19,6 +20,8 @@ export interface RecordOptions {
   saveImage?: boolean;
   /** That the image's owner agreed to `image_storage`. */
   consent?: Consent;
+  /** The same key with the same request again gets the first result. Needs an `admission`, such as `quotaGate`. */
+  idempotency?: IdempotencyKey;
 }
 
 const longestFilename = 255;

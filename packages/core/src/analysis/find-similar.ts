@@ -1,7 +1,8 @@
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import { hammingDistance, orientHash } from "../image/perceptual-hash.ts";
 import type { Analysis } from "./analysis.ts";
-import type { AnalysisRepository, AnalysisSummary } from "./analysis-repository.ts";
+import type { AnalysisRepository } from "./analysis-repository.ts";
+import type { AnalysisSummary } from "./analysis-table.ts";
 
 /** What to look for: a perceptual hash, or the picture of an earlier analysis. */
 export type SimilarQuery = { readonly perceptual_hash: string } | { readonly request_id: string };

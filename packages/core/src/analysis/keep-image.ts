@@ -19,9 +19,10 @@ export async function keepImage(
   { info, processed }: Examination,
   context: AnalysisContext,
 ): Promise<Partial<Analysis>> {
-  assertConsent(record.consent, context.now());
+  const { images, repository } = await context.storage();
+  // It may have been withdrawn while the image was examined.
+  assertConsent((await repository.get(record.request_id)).consent, context.now());
   if (!processed) throw new ArtGuardError("image.undecodable", "no copy of the image could be made");
-  const { images } = await context.storage();
   return images.keep(record, bytes, { info, processed, expiresAt: imageExpiry(record, context) });
 }
 

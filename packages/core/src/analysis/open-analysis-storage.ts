@@ -33,7 +33,7 @@ async function open({ analysisTable, admission, now = Date.now, ...storageOption
   const stores = await openStorage(storageOptions, now);
   const table = analysisTable === undefined ? {} : { table: analysisTable };
   const repository = await AnalysisRepository.open(stores.tables, { ...table, now });
-  const images = new SavedImages(stores.objects);
+  const images = new SavedImages(stores.images);
   const onEnd = (before: Analysis, ended: Analysis) => cleanUp(before, ended, { images, admission });
   return { stores, storage: { repository, images, queue: new OpenWorkQueue(repository, { now, onEnd }) } };
 }

@@ -1,14 +1,23 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ArtGuardError } from "../errors/artguard-error.ts";
+import { MemoryObjectStore } from "../storage/memory-object-store.ts";
+import { MemoryTableStore } from "../storage/memory-table-store.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import type { TableStore } from "../storage/table-store.ts";
+
+/** The stores of images as they came and of their copies of at most 2048 px. */
+export interface ImageStores {
+  readonly raw: ObjectStore;
+  readonly processed: ObjectStore;
+}
 
 /** Where records and images are to be kept. */
 export interface StorageOptions {
   /** Where records are kept; default a SQLite file in the folder that `storage` names. */
   tables?: TableStore;
-  /** Where images are kept; default files in that folder. */
-  objects?: ObjectStore;
+  /** Where images are kept, in one store or two; default files in that folder. */
+  objects?: ObjectStore | ImageStores;
   /**
    * Where to keep what `tables` and `objects` do not: `memory` forgets it with the process; default the folder
    * `./.artguard`, made on first use, for its owner's eyes only.
@@ -19,45 +28,53 @@ export interface StorageOptions {
 /** Opened stores; disposing them closes those that were opened here. */
 export interface OpenStorage extends AsyncDisposable {
   readonly tables: TableStore;
-  readonly objects: ObjectStore;
+  readonly images: ImageStores;
 }
 
-/** Opens the stores that are not given. Loads what they need only now. */
+/** Opens the stores that are not given. Loads SQLite and the file system's store only when they are needed. */
 export async function openStorage(
-  { tables, objects, storage = "memory" }: StorageOptions,
+  { tables, objects, storage = { folder: ".artguard" } }: StorageOptions,
   now: () => number,
 ): Promise<OpenStorage> {
   if (storage !== "memory" && !(tables && objects)) await makeFolder(storage.folder);
-  const opened = tables ? undefined : await openTables(storage, now);
+  const images = imageStores(objects ?? (await openObjects(storage, now)));
+  const opened = tables ?? (await openTables(storage, now));
   return {
-    tables: tables ?? opened!,
-    objects: objects ?? (await openObjects(storage)),
-    [Symbol.asyncDispose]: async () => opened?.[Symbol.asyncDispose](),
+    tables: opened,
+    images,
+    [Symbol.asyncDispose]: async () => {
+      if (!tables) await opened[Symbol.asyncDispose]();
+    },
   };
 }
 
-async function openTables(storage: NonNullable<StorageOptions["storage"]>, now: () => number): Promise<TableStore> {
-  if (storage === "memory") {
-    const { MemoryTableStore } = await import("../storage/memory-table-store.ts");
-    return new MemoryTableStore({ now });
-  }
-  throw new Error(join(storage.folder));
+function imageStores(objects: ObjectStore | ImageStores): ImageStores {
+  return "raw" in objects ? objects : { raw: objects, processed: objects };
 }
 
-async function openObjects(storage: NonNullable<StorageOptions["storage"]>): Promise<ObjectStore> {
-  if (storage === "memory") {
-    const { MemoryObjectStore } = await import("../storage/memory-object-store.ts");
-    return new MemoryObjectStore();
-  }
-  throw new Error(storage.folder);
+type Place = NonNullable<StorageOptions["storage"]>;
+
+async function openTables(place: Place, now: () => number): Promise<TableStore> {
+  if (place === "memory") return new MemoryTableStore({ now });
+  const { sqlite } = await import("../sqlite/index.ts");
+  return sqlite({ path: join(place.folder, "artguard.db"), now });
+}
+
+async function openObjects(place: Place, now: () => number): Promise<ObjectStore> {
+  if (place === "memory") return new MemoryObjectStore({ now });
+  const { FolderObjectStore } = await import("../filesystem/index.ts");
+  return new FolderObjectStore({ path: join(place.folder, "objects"), now });
 }
 
 /** Version control shall not take in what people sent: the folder ignores itself. */
 async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
-    await writeFile(join(folder, ".gitignore"), "*\n", { flag: "wx" });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(join(folder, ".gitignore"), "*\n");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    throw new ArtGuardError("storage.write-failed", `the folder ${folder} cannot be made`, {
+      fix: 'Give the folder to keep records in as `storage`, or `storage: "memory"` to keep none.',
+      cause: error,
+    });
   }
 }

@@ -1,9 +1,10 @@
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { Condition } from "../storage/table.ts";
 import type { Analysis } from "./analysis.ts";
-import type { AnalysisRepository, Transition } from "./analysis-repository.ts";
+import type { AnalysisRepository, OpenWorkKey, Transition } from "./analysis-repository.ts";
 import type { AnalysisItem } from "./analysis-table.ts";
 import { openWorkAttributes, openWorkShards } from "./open-work.ts";
+import { withoutOpenWork } from "./storable-record.ts";
 
 /** Work that a worker holds: the record as it is while the lease runs. */
 export interface Claim {
@@ -40,7 +41,6 @@ export class OpenWorkQueue {
   readonly #maxAttempts: number;
   readonly #now: () => number;
   readonly #onEnd: NonNullable<OpenWorkQueueOptions["onEnd"]>;
-
   constructor(repository: AnalysisRepository, options: OpenWorkQueueOptions = {}) {
     this.#repository = repository;
     this.#maxAttempts = options.maxAttempts ?? 5;
@@ -49,19 +49,15 @@ export class OpenWorkQueue {
   }
 
   /**
-   * Takes work that nobody holds: of each shard the oldest first, shards in turn from a random one. Work whose attempts
-   * are used up ends here as FAILED.
+   * Takes the oldest work that nobody holds. Work whose attempts are used up ends here as FAILED.
    *
    * @returns undefined when there is nothing to do.
    */
   async claim({ owner, leaseMs, signal }: ClaimOptions): Promise<Claim | undefined> {
-    const first = Math.floor(Math.random() * openWorkShards);
-    for (let turn = 0; turn < openWorkShards; turn++) {
-      for await (const key of this.#repository.openWork((first + turn) % openWorkShards)) {
+    for await (const keys of inChunks(oldestOpenWork(this.#repository))) {
+      for (const record of await this.#repository.getMany(keys)) {
         signal?.throwIfAborted();
-        const record = await this.#repository.find(key.request_id);
-        if (!record || !this.#isFree(record)) continue;
-        const taken = await unlessLost(() => this.#take(record, { owner, leaseMs }));
+        const taken = this.#isFree(record) && (await unlessLost(() => this.#take(record, { owner, leaseMs })));
         if (taken) return taken;
       }
     }
@@ -98,9 +94,10 @@ export class OpenWorkQueue {
     return { leaseMs, record: await this.#repository.change(record, { set }, stillHeld(record)) };
   }
 
-  /** Ends the analysis with its result. @throws ArtGuardError `analysis.lease-lost` */
+  /** Ends the analysis with its result; consent stays as it is stored. @throws ArtGuardError `analysis.lease-lost` */
   async complete({ record }: Claim, result: Partial<Analysis>): Promise<Analysis> {
-    return this.#end(record, { set: { ...withoutOpenWork(result), status: "COMPLETED" } });
+    const { consent: _, ...given } = withoutOpenWork(result);
+    return this.#end(record, { set: { ...given, status: "COMPLETED" } });
   }
 
   /** Ends the analysis without a result. @throws ArtGuardError `analysis.lease-lost` */
@@ -153,6 +150,9 @@ export class OpenWorkQueue {
   }
 }
 
+/** Records read at once: most workers find free work among the oldest few. */
+const chunkLength = 8;
+
 const isProcessing: Condition<AnalysisItem> = { attribute: "status", equals: "PROCESSING" };
 
 /** The stored record is still that of the claim: nobody claimed it since. */
@@ -178,9 +178,30 @@ function deadLetter({ request_id, attempt = 0 }: Analysis, cause?: ArtGuardError
   });
 }
 
-function withoutOpenWork(result: Partial<Analysis>): Partial<Analysis> {
-  const names: readonly string[] = openWorkAttributes;
-  return Object.fromEntries(Object.entries(result).filter(([name]) => !names.includes(name)));
+/** The shards' walks merged: the oldest of all shards first. */
+async function* oldestOpenWork(repository: AnalysisRepository): AsyncGenerator<OpenWorkKey, void, undefined> {
+  const walks = Array.from({ length: openWorkShards }, (_, shard) => repository.openWork(shard));
+  const heads = await Promise.all(walks.map((walk) => walk.next()));
+  for (;;) {
+    let oldest = -1;
+    heads.forEach(({ done, value }, shard) => {
+      if (!done && (oldest < 0 || value!.created_at < heads[oldest]!.value!.created_at)) oldest = shard;
+    });
+    if (oldest < 0) return;
+    yield heads[oldest]!.value!;
+    heads[oldest] = await walks[oldest]!.next();
+  }
+}
+
+async function* inChunks(keys: AsyncIterable<OpenWorkKey>): AsyncGenerator<OpenWorkKey[], void, undefined> {
+  let chunk: OpenWorkKey[] = [];
+  for await (const key of keys) {
+    chunk.push(key);
+    if (chunk.length < chunkLength) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
 }
 
 async function unlessLost<Result>(write: () => Promise<Result>): Promise<Result | undefined> {

@@ -48,20 +48,27 @@ export const storedImageShape = {
 
 /** What {@link withoutExpiredImage} reads and takes away. */
 interface WithImage {
+  consent?: Consent | undefined;
   image_saved?: boolean | undefined;
   raw_image_url?: string | undefined;
   processed_image_url?: string | undefined;
   image_object?: StoredObject | undefined;
   processed_object?: StoredObject | undefined;
   image_expires_at?: number | undefined;
+  auto_delete_date?: number | undefined;
   input_object?: StoredObject | undefined;
   input_expires_at?: number | undefined;
 }
 
-/** The record as readers may see it: an image past its time is gone, whether or not its bytes are deleted yet. */
+/**
+ * The record as readers may see it: an image past its time, or kept by a worker while its owner withdrew the consent, is
+ * gone, whether or not its bytes are deleted yet.
+ */
 export function withoutExpiredImage<R extends WithImage>(record: R, nowMs: number): R {
   let visible = record;
-  if (hasPassed(record.image_expires_at, nowMs)) {
+  // Records of before have the spec's attribute only.
+  const expiresAt = record.image_expires_at ?? (record.image_saved ? record.auto_delete_date : undefined);
+  if (record.consent?.withdrawn_at !== undefined || hasPassed(expiresAt, nowMs)) {
     const { image_object: _, processed_object: __, raw_image_url: ___, processed_image_url: ____, ...rest } = visible;
     visible = { ...rest, image_saved: false } as R;
   }

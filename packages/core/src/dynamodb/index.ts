@@ -1,3 +1,4 @@
+export { checkDynamoDBTable } from "./check-table.ts";
 export { createTableInput, type TableRequests } from "./create-table-input.ts";
 export { DynamoDBTable } from "./dynamodb-table.ts";
 export { DynamoDBTableStore, type DynamoDBTableStoreOptions, dynamodb } from "./dynamodb-table-store.ts";

@@ -99,6 +99,10 @@ export const errorCodes = {
     meaning: "The JPEG uses a process this reader does not cover (12-bit, arithmetic, lossless, hierarchical).",
     fix: "Nothing is lost: detectors that need coefficients report not_applicable.",
   },
+  "privacy.no-consent": {
+    meaning: "There is no consent to withdraw.",
+    fix: "Nothing was kept under a consent; deleteAnalysis deletes the result itself.",
+  },
   "storage.access-denied": {
     meaning:
       "The store refuses access: credentials are wrong, expired or without permission, or a file may not be opened.",
@@ -122,7 +126,7 @@ export const errorCodes = {
     fix: "Read the item again and decide anew.",
   },
   "storage.corrupt": {
-    meaning: "The store's file is damaged or is no database of ArtGuard.",
+    meaning: "A file of the store is damaged or is not one of ArtGuard's.",
     fix: "Restore it from a backup, or move it aside to begin with an empty store.",
   },
   "storage.full": {
@@ -172,7 +176,7 @@ export const errorCodes = {
   },
   "storage.throttled": {
     meaning: "The store admits no more requests at the moment.",
-    fix: "Try again later, more slowly; raise the table's capacity if it lasts.",
+    fix: "Try again later, more slowly; raise the capacity if it lasts.",
     retryable: true,
   },
   "storage.timed-out": {
@@ -193,6 +197,59 @@ export const errorCodes = {
   "storage.write-failed": {
     meaning: "A result could not be written; nothing was left half-written.",
     fix: "Check that the folder exists, may be written and has room.",
+  },
+  "training.invalid-key": {
+    meaning: "The key is not one of a training image.",
+    fix: "Use `training/{dataset}/{name}`.",
+  },
+  "training.name-taken": {
+    meaning: "Another image of the dataset has this name; it was left as it is.",
+    fix: "Rename the file, or upload to a new version of the dataset.",
+  },
+  "training.unknown-label": {
+    meaning: "Nothing says whether the images of the dataset are authentic or forged.",
+    fix: "Pass the label, or name the dataset `authentic_v1` or `forged_v1`.",
+  },
+  "training.unreadable-folder": {
+    meaning: "The folder of the dataset cannot be listed.",
+    fix: "Check that it exists, is a folder and may be read.",
+  },
+  "user.already-exists": {
+    meaning: "A user with this user_id exists.",
+    fix: "Read the user, or choose another user_id.",
+  },
+  "user.being-erased": {
+    meaning: "The data of this user is being erased; nothing new is written.",
+    fix: "Wait for the erasure to end; a new account can be made afterwards.",
+  },
+  "user.email-taken": {
+    meaning: "Another user has this e-mail address.",
+    fix: "Log in to that account or use another address.",
+  },
+  "user.idempotency-conflict": {
+    meaning: "The Idempotency-Key was used for another request.",
+    fix: "Use a new key for a new request.",
+  },
+  "user.idempotency-in-flight": {
+    meaning: "The first request with this Idempotency-Key is still being worked on.",
+    fix: "Repeat it after details.retry_after_ms.",
+    retryable: true,
+  },
+  "user.invalid-api-key": {
+    meaning: "The API key is unknown, revoked or malformed.",
+    fix: "Make a new key; a lost one cannot be shown again.",
+  },
+  "user.invalid-input": {
+    meaning: "An argument about users has the wrong form or range.",
+    fix: "Correct the named argument.",
+  },
+  "user.not-found": {
+    meaning: "No user has this user_id.",
+    fix: "Check the user_id, or create the user first.",
+  },
+  "user.quota-exceeded": {
+    meaning: "All analyses of this month are used.",
+    fix: "Wait until details.resets_at_iso, or change the plan.",
   },
 } as const satisfies Record<string, ErrorDescription>;
 

@@ -1,24 +1,31 @@
 import { link, mkdir, open, rename, rmdir, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { systemCode } from "./folder-error.ts";
 
 const publishAttempts = 10;
 
-/** Makes the names in a folder durable. Windows flushes them itself and cannot open a folder. */
-export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const folder = await open(path, "r");
+/**
+ * Makes the names in a folder durable; false when the folder is gone. Windows flushes names itself and cannot open a
+ * folder.
+ */
+export async function syncFolder(path: string): Promise<boolean> {
+  if (process.platform === "win32") return true;
+  const folder = await open(path, "r").catch((error) => {
+    if (systemCode(error) !== "ENOENT") throw error;
+  });
   try {
-    await folder.sync();
+    await folder?.sync();
   } finally {
-    await folder.close();
+    await folder?.close();
   }
+  return folder !== undefined;
 }
 
 /**
  * Gives a complete, flushed file its final name in one step and returns once the name is durable.
  *
  * @param root Existing folder; the folders between it and the file are made as needed.
+ * @param checkFolder Throws for a folder that exists and is not one of the store's.
  * @throws The system's error; EEXIST with `ifAbsent` when the name is taken.
  */
 export async function publish(
@@ -32,8 +39,7 @@ export async function publish(
   const final = join(root, ...names);
   for (let attempt = 1; ; attempt++) {
     try {
-      for (const folder of folders) await makeFolder(folder);
-      await checkFolder(dirname(final));
+      for (const folder of folders) await makeFolder(folder, checkFolder);
       // Only a link fails when the name is taken; a rename would replace the file.
       if (ifAbsent) await link(temporary, final);
       else await rename(temporary, final);
@@ -43,7 +49,8 @@ export async function publish(
       if (systemCode(error) !== "ENOENT" || attempt === publishAttempts) throw error;
     }
   }
-  // A folder that exists may be one whose name its maker has not flushed yet: all of them, up to the root.
+  // A folder that exists may be one whose name its maker has not flushed yet: all of them, up to the root. One that is
+  // gone again was removed with our object by someone who deleted it.
   for (const folder of [...folders].reverse()) await syncFolder(folder);
   await syncFolder(root);
   // The object stands; its second name would be removed as a leftover.
@@ -55,17 +62,19 @@ export async function removeDurably(root: string, names: readonly string[]): Pro
   await unlink(join(root, ...names));
   for (let depth = names.length - 1; depth >= 0; depth--) {
     const folder = join(root, ...names.slice(0, depth));
-    const removed = depth > 0 && (await removeIfEmpty(folder));
-    if (removed) continue;
-    await syncFolder(folder);
-    return;
+    if (depth > 0 && (await removeIfEmpty(folder))) continue;
+    if (await syncFolder(folder)) return;
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { mode: 0o700 }).catch((error) => {
+/** Checks each folder before one is made inside it. */
+async function makeFolder(path: string, checkFolder: (path: string) => Promise<void>): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
     if (systemCode(error) !== "EEXIST") throw error;
-  });
+    await checkFolder(path);
+  }
 }
 
 async function removeIfEmpty(path: string): Promise<boolean> {

@@ -1,1 +1,2 @@
+export { checkObjectFolder } from "./check-folder.ts";
 export { FolderObjectStore, type FolderObjectStoreOptions, folder } from "./folder-object-store.ts";

@@ -91,19 +91,18 @@ export async function presignPost(
   return { url, fields };
 }
 
-/** With `${filename}` at its end the signed policy asks for the prefix only. */
+/** S3 puts the sender's file name in its place; at the end of a key, the signed policy asks for what is before it only. */
+const fileNamePlaceholder = `\${filename}`;
+
 function postKey(target: PostUploadTarget): string {
-  if ("key" in target) {
-    assertObjectKey(target.key);
-    // S3 would put the sender's file name in its place.
-    if (!target.key.includes("${filename}")) return target.key;
-    throw new ArtGuardError("storage.invalid-key", "a key for an upload may not contain ${filename}");
-  }
-  if (target.prefix.endsWith("/")) {
-    assertObjectKey(target.prefix.slice(0, -1));
-    return `${target.prefix}\${filename}`;
-  }
-  throw new ArtGuardError("storage.invalid-key", "the prefix of an upload must end in /");
+  const isPrefix = "prefix" in target;
+  const key = isPrefix ? target.prefix + fileNamePlaceholder : target.key;
+  if (isPrefix && !target.prefix.endsWith("/"))
+    throw new ArtGuardError("storage.invalid-key", "the prefix of an upload must end in /");
+  assertObjectKey(key);
+  if ((isPrefix ? target.prefix : key).includes(fileNamePlaceholder))
+    throw new ArtGuardError("storage.invalid-key", `${key} may not contain ${fileNamePlaceholder} itself`);
+  return key;
 }
 
 function validSeconds(seconds = defaultSeconds): number {

@@ -81,7 +81,7 @@ export class S3ObjectStore implements PresigningObjectStore {
   async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<WrittenObject> {
     assertObjectKey(key);
     const { contentType, ifAbsent, maxBytes, sha256, tags, signal } = resolvePutOptions(options);
-    await using spooled = await spool(body, { key, maxBytes, sha256, signal, memoryBytes: partBytes });
+    const spooled = await spool(body, { key, maxBytes, sha256, signal, memoryBytes: partBytes });
     const writeId = randomUUID();
     const target = {
       Bucket: this.#bucket,
@@ -96,6 +96,8 @@ export class S3ObjectStore implements PresigningObjectStore {
       else await this.#putAtOnce(target, spooled, ifAbsent, send, signal);
     } catch (error) {
       if (!(await this.#wasOurs(error, key, writeId, signal))) throw error;
+    } finally {
+      await spooled.close();
     }
     return { key, size_bytes: spooled.sizeBytes, sha256: spooled.sha256, content_type: contentType };
   }

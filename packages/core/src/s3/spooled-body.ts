@@ -8,11 +8,13 @@ import { BodyMeasure, chunksOf } from "../storage/object-body.ts";
 import type { ObjectBody } from "../storage/object-store.ts";
 
 /** A body of known length and hash that can be read again, as often as requests are repeated. */
-export interface SpooledBody extends AsyncDisposable {
+export interface SpooledBody {
   readonly sizeBytes: number;
   /** Hex. */
   readonly sha256: string;
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** Frees what holds the bytes. */
+  close(): Promise<void>;
 }
 
 export interface SpoolOptions {
@@ -43,7 +45,7 @@ export async function spool(body: ObjectBody, options: SpoolOptions): Promise<Sp
       sizeBytes: measure.sizeBytes,
       sha256,
       read: (offset, length) => store.read(offset, length),
-      [Symbol.asyncDispose]: () => store.close(),
+      close: () => store.close(),
     };
   } catch (error) {
     await store.close();

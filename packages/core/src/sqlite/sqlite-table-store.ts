@@ -78,8 +78,13 @@ export class SqliteTableStore implements TableStore {
     await this.#database.transaction(() => this.#perform(prepared, options.token), options.signal);
   }
 
-  /** See {@link TableStore.scrub}: empties the log, which holds former states of pages. */
+  /**
+   * See {@link TableStore.scrub}: writes the file anew, as secure_delete leaves copies in the gaps of pages that were
+   * balanced, and empties the log, which holds former states of pages. Others cannot write meanwhile; the time is in
+   * proportion to the file.
+   */
   async scrub(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    await this.#database.attempt(() => this.#database.execute("VACUUM"), options.signal);
     await this.#database.attempt(() => this.#database.emptyLog(), options.signal);
   }
 

@@ -1,3 +1,4 @@
+import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { ObjectCallOptions, ObjectStore, ObjectTags } from "./object-store.ts";
 
 /** What a bucket (or folder) is for. */
@@ -19,6 +20,9 @@ export interface LifecycleRule {
 /** The tag of an object that was kept for thirty days. */
 export const thirtyDayRetention: ObjectTags = { retention: "30d" };
 
+/** The tag of the input of a job, which is deleted when the job ends; this is the net below that. */
+export const oneDayRetention: ObjectTags = { retention: "1d" };
+
 /** Days after which the parts of an unfinished upload are removed, in every bucket. */
 export const abortUploadAfterDays = 1;
 
@@ -32,6 +36,7 @@ export const versionedBuckets: readonly BucketRole[] = ["knowledge_base"];
  */
 export const lifecycleRules: readonly LifecycleRule[] = [
   { id: "raw-inference-30d", bucket: "raw", prefix: "inference/", tags: thirtyDayRetention, expireAfterDays: 30 },
+  { id: "raw-inference-1d", bucket: "raw", prefix: "inference/", tags: oneDayRetention, expireAfterDays: 1 },
   { id: "raw-audit-30d", bucket: "raw", prefix: "audit/", expireAfterDays: 30 },
   { id: "raw-training-kept", bucket: "raw", prefix: "training/", expireAfterDays: null },
   {
@@ -73,6 +78,7 @@ export function expiryOf(
  *
  * @param rules Of the store's bucket: see {@link lifecycleOf}.
  * @param now Epoch milliseconds.
+ * @throws ArtGuardError `storage.corrupt` after all others were deleted, when the tags of damaged objects cannot be read.
  */
 export async function deleteExpiredObjects(
   store: ObjectStore,
@@ -80,18 +86,40 @@ export async function deleteExpiredObjects(
   now: number,
   options: ObjectCallOptions = {},
 ): Promise<number> {
-  const ending = rules.filter((rule) => rule.expireAfterDays !== null);
   let deleted = 0;
-  for (const rule of ending) {
-    for await (const object of store.list(rule.prefix, options)) {
+  const damaged = new Set<string>();
+  for (const rule of rules) {
+    for await (const { key, modified_at } of store.list(rule.prefix, options)) {
       // The tags are asked for only when the age alone would end the object.
-      const old = expiryOf({ ...object, tags: rule.tags ?? {} }, [rule])! <= now;
-      if (!old || !(rule.tags === undefined || hasTags(await store.getTags(object.key, options), rule.tags))) continue;
-      await store.delete(object.key, options);
+      const expiry = expiryOf({ key, modified_at, tags: rule.tags ?? {} }, [rule]);
+      if (expiry === undefined || expiry > now) continue;
+      const applies = rule.tags === undefined || (await tagsFit(store, key, rule.tags, options));
+      if (applies === "damaged") damaged.add(key);
+      if (applies !== true) continue;
+      await store.delete(key, options);
       deleted += 1;
     }
   }
-  return deleted;
+  if (damaged.size === 0) return deleted;
+  const [first] = damaged;
+  const message = `${deleted} expired objects were deleted; whether ${damaged.size} old damaged ones have expired, such as ${first}, cannot be read`;
+  throw new ArtGuardError("storage.corrupt", message, { fix: "Restore these objects from a backup, or delete them." });
+}
+
+async function tagsFit(
+  store: ObjectStore,
+  key: string,
+  wanted: ObjectTags,
+  options: ObjectCallOptions,
+): Promise<boolean | "damaged"> {
+  try {
+    return hasTags(await store.getTags(key, options), wanted);
+  } catch (error) {
+    if (isArtGuardError(error, "storage.corrupt")) return "damaged";
+    // Somebody else deleted it since it was listed.
+    if (isArtGuardError(error, "storage.not-found")) return false;
+    throw error;
+  }
 }
 
 function hasTags(tags: ObjectTags, wanted: ObjectTags = {}): boolean {

@@ -72,7 +72,7 @@ export function presigningContract({ it }: TestRunner, create: () => Promise<Obj
       await rejectsWith("storage.invalid-option", store.presignGet("a", { expiresInSeconds }));
     await rejectsWith("storage.invalid-option", store.presignPut("a", { sizeBytes: -1, contentType }));
     await rejectsWith("storage.invalid-option", store.presignPut("a", { sizeBytes: 1, contentType: "a\nb" }));
-    for (const target of [{ prefix: "" }, { prefix: "a" }, { prefix: "../" }, { key: "a/${filename}" }, { key: "/a" }])
+    for (const target of [{ prefix: "" }, { prefix: "a" }, { prefix: "../" }, { key: `a/\${filename}` }, { key: "/a" }])
       await rejectsWith("storage.invalid-key", store.presignPost(target, { maxBytes: 1, contentType }));
   });
 }

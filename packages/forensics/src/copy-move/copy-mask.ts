@@ -1,6 +1,7 @@
 import type { Plane } from "../raster/plane.ts";
 import { type Affine, inverse, mapX, mapY } from "./affine.ts";
-import { type GrownCopy, pixelStates, tileSide } from "./grow-copy.ts";
+import { pixelStates, tileSide } from "./compare-tile.ts";
+import type { GrownCopy } from "./grow-copy.ts";
 import { PixelSet } from "./pixel-set.ts";
 
 /** A rectangle of the image with one number per pixel. */

@@ -28,17 +28,19 @@ const losslessFormats: ReadonlySet<string> = new Set(["png", "tiff"]);
 /**
  * Copy-move: a region that occurs twice, shifted, turned, scaled or mirrored, noise included.
  *
- * Candidates come from windows that recur exactly (files without loss) and from keypoints that look alike; each is
- * aligned, grown as long as the two places agree, and judged by whether even the noise agrees. A repetition of the
- * scene has noise of its own, often comes more than twice, and is rarely free of gaps.
+ * Candidates come from windows that recur exactly (files without loss), from keypoints that look alike and, when these
+ * find no clone, from a dense search in smooth areas; each is aligned, grown as long as the two places agree, and judged
+ * by whether even the noise agrees. A repetition of the scene has noise of its own, often comes more than twice, and is
+ * rarely free of gaps.
  *
  * The statistic is 1 or more for a clone (2 for an exact one), and between 0 and 1 for the most similar repetition. The
- * heat map marks both places. See `findExactSeeds`, `matchKeypoints` and `alignPatch` for the sources.
+ * heat map marks both places. See `findExactSeeds`, `matchKeypoints`, `matchMoments` and `alignPatch` for
+ * the sources.
  */
 export function copyMoveDetector(): Detector {
   return {
     id: "copy-move",
-    version: "1.0.0",
+    version: "1.1.0",
     family: "duplication",
     source: detectorSource("copyMoveDetector"),
     detect,

@@ -1,10 +1,14 @@
 import type { Raster } from "@artguard/core";
-import { lumaPlane } from "../raster/plane.ts";
+import { lumaPlane, type Plane } from "../raster/plane.ts";
 import { type AffineParts, affineParts } from "./affine.ts";
+import { TileComparison } from "./compare-tile.ts";
 import { mapped, outlineOf } from "./copy-mask.ts";
 import { findCopies } from "./find-copies.ts";
 import { type ExactCopy, findExactCopies } from "./find-exact-copies.ts";
-import type { Tolerance } from "./grow-copy.ts";
+import { findKeypoints } from "./find-keypoints.ts";
+import { findSeeds } from "./find-seeds.ts";
+import { findSmoothCopies } from "./find-smooth-copies.ts";
+import type { Growth } from "./grow-copy.ts";
 import { type JudgedCopy, judgeCopies } from "./judge-copy.ts";
 import type { PixelSet } from "./pixel-set.ts";
 
@@ -22,7 +26,7 @@ export interface Clone {
   readonly target: PixelSet;
 }
 
-/** What the two searches saw. */
+/** What the searches saw. */
 export interface CloneReading {
   /** Strongest first. */
   readonly clones: readonly Clone[];
@@ -30,7 +34,7 @@ export interface CloneReading {
   readonly score: number;
   /** Regions that were compared. */
   readonly candidates: number;
-  /** The best candidate of the second search. */
+  /** The best candidate of the keypoints, or the clone that the dense search found instead. */
   readonly best: JudgedCopy | undefined;
 }
 
@@ -44,29 +48,39 @@ const patternShifts = 7;
 const mostClones = 8;
 
 /**
- * Finds clones: exact ones first (files without loss), then those that were resampled or compressed.
+ * Finds clones: exact ones first (files without loss), then those that were resampled or compressed. Smooth areas, which
+ * have no keypoints, are searched densely when nothing else was found.
  *
  * @param quality Of the JPEG; above 100 for files without loss.
  */
 export function findClones(raster: Raster, quality: number): CloneReading {
   const plane = lumaPlane(raster);
   const exact = quality > 100 ? exactClones(findExactCopies(raster, leastShift)) : [];
-  const judged = judgeCopies(plane, findCopies(plane, toleranceAt(quality), leastShift), quality);
+  const seeds = findSeeds(plane, findKeypoints(plane), leastShift);
+  const judged = judgeCopies(plane, findCopies(plane, seeds, fineGrowth(quality)), quality);
+  const isFound = exact.length > 0 || (judged[0]?.score ?? 0) >= 1;
+  const smooth = isFound ? [] : findSmoothCopies(plane, quality, leastShift);
+  const clones = withJudged(plane, exact, [...judged, ...smooth]);
+  const isSmooth = (smooth[0]?.score ?? 0) >= 1;
+  return {
+    clones,
+    // Below the bar, the dense search says little, and not on the scale of the regression.
+    score: Math.max(clones[0]?.score ?? 0, judged[0]?.score ?? 0),
+    candidates: judged.length + smooth.length + exact.length,
+    best: isSmooth ? smooth[0] : judged[0],
+  };
+}
+
+/** Exact clones and those that were judged to be some, each pair of places once, strongest first. */
+function withJudged(plane: Plane, exact: readonly Clone[], judged: readonly JudgedCopy[]): Clone[] {
   const clones = [...exact];
-  for (const { copy, measures, score } of judged.slice(0, mostClones)) {
-    if (score < 1) break;
+  for (const { copy, measures, score } of judged.filter((one) => one.score >= 1).slice(0, mostClones)) {
     const source = outlineOf(plane, copy, 1 + 2 * measures.difference);
     const target = mapped(source, copy.map);
     if (!clones.some((clone) => isSame(clone, source, target)))
       clones.push({ score, isExact: false, area: measures.area, parts: measures, source, target });
   }
-  clones.sort((a, b) => b.score - a.score);
-  return {
-    clones: clones.slice(0, mostClones),
-    score: Math.max(clones[0]?.score ?? 0, judged[0]?.score ?? 0),
-    candidates: judged.length + exact.length,
-    best: judged[0],
-  };
+  return clones.sort((a, b) => b.score - a.score).slice(0, mostClones);
 }
 
 function exactClones(copies: readonly ExactCopy[]): Clone[] {
@@ -95,12 +109,16 @@ function sharedPixels(a: PixelSet, b: PixelSet): number {
   return shared;
 }
 
-function toleranceAt(quality: number): Tolerance {
+/** Noise and fine detail. */
+const fine = new TileComparison({ boxRadius: 2, windowRadius: 4, isResidualDifference: false });
+
+function fineGrowth(quality: number): Growth {
   const isLossless = quality > 100;
-  return {
+  const tolerance = {
     leastEnergy: isLossless ? 0.3 : 1,
     plainDifference: 2,
     leastCorrelation: isLossless ? 0.9 : 0.75,
     meanDifference: 4,
   };
+  return { comparison: fine, tolerance, leastShift };
 }

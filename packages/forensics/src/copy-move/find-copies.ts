@@ -1,24 +1,23 @@
 import type { Plane } from "../raster/plane.ts";
 import { affineParts, mapX, mapY } from "./affine.ts";
 import { alignPatch } from "./align-patch.ts";
-import { findKeypoints } from "./find-keypoints.ts";
-import { findSeeds, type Seed } from "./find-seeds.ts";
-import { type GrownCopy, growCopy, pixelStates, type Tolerance, tileSide } from "./grow-copy.ts";
+import { pixelStates, tileSide } from "./compare-tile.ts";
+import type { Seed } from "./find-seeds.ts";
+import { type GrownCopy, type Growth, growCopy } from "./grow-copy.ts";
 
 /** Smaller agreements are not looked at further, pixels. */
 const leastArea = 250;
 /** Growths tried at most, and tiles compared in all of them: pictures that repeat themselves must come to an end. */
 const mostGrowths = 120;
 const tilesPerMegapixel = 1500;
-const fewestTiles = 3000;
+const fewestTiles = 1000;
 const mostTiles = 6000;
 /** Pixels that an alignment of a whole region looks at. */
 const alignmentSamples = 3000;
 
-/** Finds the regions that agree with another place of the image, largest first. They may still be repetitions. */
-export function findCopies(plane: Plane, tolerance: Tolerance, leastShift: number): GrownCopy[] {
+/** The regions around the seeds that agree with another place, largest first. They may still be repetitions. */
+export function findCopies(plane: Plane, seeds: readonly Seed[], growth: Growth): GrownCopy[] {
   const copies: GrownCopy[] = [];
-  const seeds = findSeeds(plane, findKeypoints(plane), leastShift);
   const wanted = (tilesPerMegapixel * plane.width * plane.height) / 1e6;
   let tilesLeft = Math.max(fewestTiles, Math.min(mostTiles, wanted));
   let growths = 0;
@@ -26,10 +25,10 @@ export function findCopies(plane: Plane, tolerance: Tolerance, leastShift: numbe
     if (growths >= mostGrowths || tilesLeft <= 0) break;
     if (copies.some((copy) => isCovered(copy, seed))) continue;
     growths++;
-    const first = growCopy(plane, seed.map, seed, tolerance, leastShift, tilesLeft);
+    const first = growCopy(plane, seed.map, seed, growth, tilesLeft);
     tilesLeft -= first.tiles.length + 1;
     if (first.area < leastArea / 2) continue;
-    const copy = refined(plane, first, seed, tolerance, leastShift, tilesLeft);
+    const copy = refined(plane, first, seed, growth, tilesLeft);
     tilesLeft -= copy.tiles.length;
     if (copy.area >= leastArea) copies.push(copy);
   }
@@ -37,19 +36,12 @@ export function findCopies(plane: Plane, tolerance: Tolerance, leastShift: numbe
 }
 
 /** Aligns the whole region and grows it again, as long as it gains. */
-function refined(
-  plane: Plane,
-  copy: GrownCopy,
-  seed: Seed,
-  tolerance: Tolerance,
-  leastShift: number,
-  tilesLeft: number,
-): GrownCopy {
+function refined(plane: Plane, copy: GrownCopy, seed: Seed, growth: Growth, tilesLeft: number): GrownCopy {
   let best = copy;
   for (let round = 0; round < 2; round++) {
     const aligned = alignPatch(plane, samplesOf(plane, best), best.map);
     if (!aligned || affineParts(aligned.map).anisotropy > 1.6) return best;
-    const next = growCopy(plane, aligned.map, seed, tolerance, leastShift, tilesLeft);
+    const next = growCopy(plane, aligned.map, seed, growth, tilesLeft);
     if (next.area <= best.area) return best;
     const gain = next.area / best.area;
     best = next;

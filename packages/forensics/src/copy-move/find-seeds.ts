@@ -1,8 +1,9 @@
 import type { Plane } from "../raster/plane.ts";
 import { type Affine, affineParts, frameSimilarity, inverse, mapX, mapY } from "./affine.ts";
-import { alignPatch } from "./align-patch.ts";
+import { type Alignment, alignPatch } from "./align-patch.ts";
 import type { Keypoint, Keypoints } from "./find-keypoints.ts";
 import { type KeypointMatch, matchKeypoints } from "./match-keypoints.ts";
+import { pseudoRandom } from "./pseudo-random.ts";
 
 /** A place that looks like another one, with the map that leads there. */
 export interface Seed {
@@ -53,14 +54,18 @@ function seedOf(plane: Plane, points: readonly Keypoint[], match: KeypointMatch)
   const start = frameSimilarity(from, to, match.mirrored);
   const aligned = alignPatch(plane, patchAround(plane, from), start);
   if (!aligned || aligned.correlation < leastCorrelation) return undefined;
-  const { scale, anisotropy } = affineParts(aligned.map);
-  if (scale > largestScale || scale < 1 / largestScale || anisotropy > largestAnisotropy) return undefined;
   const [x, y] = [mapX(aligned.map, from.x, from.y), mapY(aligned.map, from.x, from.y)];
   if (Math.hypot(x - to.x, y - to.y) > 4 * to.scale + 2) return undefined;
-  const { correlation } = aligned;
+  return seedFrom(from, aligned);
+}
+
+/** The seed at a point that was aligned, or at its image if the map would make it smaller. */
+export function seedFrom({ x, y }: { x: number; y: number }, { map, correlation }: Alignment): Seed | undefined {
+  const { scale, anisotropy } = affineParts(map);
+  if (scale > largestScale || scale < 1 / largestScale || anisotropy > largestAnisotropy) return undefined;
   return scale >= 0.97
-    ? { x: from.x, y: from.y, map: aligned.map, correlation, support: 0 }
-    : { x, y, map: inverse(aligned.map), correlation, support: 0 };
+    ? { x, y, map, correlation, support: 0 }
+    : { x: mapX(map, x, y), y: mapY(map, x, y), map: inverse(map), correlation, support: 0 };
 }
 
 /** A square grid of whole pixels inside the image. */
@@ -82,7 +87,7 @@ function patchAround({ width, height }: Plane, { x, y, scale }: Keypoint): Int32
 }
 
 /** Counts for each seed those nearby whose map agrees with its own, in either direction; most support first. */
-function withSupport(seeds: readonly Seed[]): Seed[] {
+export function withSupport(seeds: readonly Seed[]): Seed[] {
   const supported = seeds.map((seed) => {
     const support = seeds.filter(
       (other) =>
@@ -95,13 +100,4 @@ function withSupport(seeds: readonly Seed[]): Seed[] {
     return { ...seed, support };
   });
   return supported.sort((a, b) => b.support - a.support || b.correlation - a.correlation);
-}
-
-/** A deterministic stream in [0, 1): results must not change between runs (linear congruential, Numerical Recipes). */
-function pseudoRandom(): () => number {
-  let state = 1;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

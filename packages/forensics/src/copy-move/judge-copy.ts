@@ -1,6 +1,7 @@
 import type { Plane } from "../raster/plane.ts";
 import { mapX, mapY } from "./affine.ts";
-import { type GrownCopy, pixelStates, tileSide } from "./grow-copy.ts";
+import { pixelStates, tileSide } from "./compare-tile.ts";
+import type { GrownCopy } from "./grow-copy.ts";
 import { recursElsewhere } from "./look-for-recurrence.ts";
 import { type CopyMeasures, measureCopy } from "./measure-copy.ts";
 import { QuantizationNoise } from "./quantization-noise.ts";
@@ -100,14 +101,19 @@ function judgeCopy(
   quality: number,
 ): JudgedCopy {
   const measures = measureCopy(plane, copy, noise);
-  const pairs = correspondencesOf(copy);
-  const otherPlaces = all.filter((other) => other !== copy && isAnotherPlace(pairs, other)).length;
+  const otherPlaces = otherPlacesOf(copy, all);
   const isLossless = quality > 100;
   const logit =
     logitOf(measures, otherPlaces, all.length, isLossless ? losslessWeights : compressedWeights) -
     (isLossless && isUprightLookAlike(measures) ? uprightPenalty : 0) -
     (measures.isTwoTone ? twoTonePenalty : 0);
   return { copy, measures, otherPlaces, score: 2 / (1 + Math.exp(-logit)) };
+}
+
+/** How many of the copies lead from a good part of one of them to a third place. */
+export function otherPlacesOf(copy: GrownCopy, all: readonly GrownCopy[]): number {
+  const pairs = correspondencesOf(copy);
+  return all.filter((other) => other !== copy && isAnotherPlace(pairs, other)).length;
 }
 
 function isUprightLookAlike({ angle, scale, isMirrored, excess }: CopyMeasures): boolean {

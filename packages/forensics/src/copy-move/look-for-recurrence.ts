@@ -1,6 +1,7 @@
 import type { Plane } from "../raster/plane.ts";
 import { mapX, mapY } from "./affine.ts";
-import { type GrownCopy, pixelStates, tileSide } from "./grow-copy.ts";
+import { pixelStates, tileSide } from "./compare-tile.ts";
+import type { GrownCopy } from "./grow-copy.ts";
 
 /** Pixels of the region that are compared. */
 const samples = 120;
@@ -11,18 +12,20 @@ const mostDistance = 320;
 const samePlace = 10;
 /** Half a side of the box whose mean is taken out: light and shade do not count. */
 const boxRadius = 5;
-/** Correlation at a whole-pixel shift from which on a place shows the same motif. */
-const leastCorrelation = 0.6;
-
 /**
  * Whether the motif of a region occurs at a further place, unturned, besides the region and its copy: then the scene
  * repeats itself, as lattices, fabrics, façades and letters do.
+ *
+ * @param leastCorrelation At a whole-pixel shift, from which on a place shows the same motif.
  */
-export function recursElsewhere(plane: Plane, copy: GrownCopy): boolean {
+export function recursElsewhere(plane: Plane, copy: GrownCopy, leastCorrelation = 0.6): boolean {
   const motif = motifOf(plane, copy);
   if (!motif) return false;
   const target = { x: mapX(copy.map, motif.x, motif.y), y: mapY(copy.map, motif.x, motif.y) };
-  return occursAround(plane, motif, motif, target) || occursAround(plane, motif, target, motif, motif);
+  return (
+    occursAround(plane, motif, motif, target, leastCorrelation) ||
+    occursAround(plane, motif, target, motif, leastCorrelation, motif)
+  );
 }
 
 interface Motif {
@@ -73,7 +76,14 @@ function residualAt({ width, height, data }: Plane, x: number, y: number): numbe
 }
 
 /** Looks around one place, leaving out both known ones and what lies around `seen`, if given. */
-function occursAround(plane: Plane, motif: Motif, place: Point, other: Point, seen?: Point): boolean {
+function occursAround(
+  plane: Plane,
+  motif: Motif,
+  place: Point,
+  other: Point,
+  leastCorrelation: number,
+  seen?: Point,
+): boolean {
   const [x, y] = [Math.round(place.x), Math.round(place.y)];
   const field = residualField(plane, x, y, mostDistance + mostRadius);
   for (let py = Math.max(0, y - mostDistance); py <= y + mostDistance; py++) {

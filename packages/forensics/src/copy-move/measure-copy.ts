@@ -1,7 +1,8 @@
 import type { Plane } from "../raster/plane.ts";
 import { type AffineParts, affineParts, mapX, mapY } from "./affine.ts";
+import { pixelStates, tileSide } from "./compare-tile.ts";
 import { densities, halfDense, type MaskedBox, statesOf, valueAt } from "./copy-mask.ts";
-import { type GrownCopy, pixelStates, tileSide } from "./grow-copy.ts";
+import type { GrownCopy } from "./grow-copy.ts";
 import type { QuantizationNoise } from "./quantization-noise.ts";
 import { isTwoTone } from "./two-tone.ts";
 

@@ -40,7 +40,7 @@ describe("learnedDetector", () => {
   });
 
   it("runs in an isolated child process", async () => {
-    const artguard = await createArtGuard({ detectors: [detector], concurrency: 1 });
+    const artguard = await createArtGuard({ detectors: [detector], storage: "memory", concurrency: 1 });
     try {
       const { detections } = await artguard.analyze(await picture(320, 240, 2).jpeg({ quality: 90 }).toBuffer());
       expect(detections).toMatchObject([{ id: "learned", status: "ok" }]);

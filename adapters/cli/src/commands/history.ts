@@ -1,0 +1,32 @@
+import type { AnalysisSummary } from "@artguard/core";
+import { printable } from "../printable.ts";
+import { localUser } from "../stores/local-user.ts";
+import { countOf, parseStoreCommand } from "../stores/store-options.ts";
+import { withArtGuard } from "../stores/with-artguard.ts";
+import { UsageError } from "../usage-error.ts";
+
+const options = { limit: { type: "string" }, cursor: { type: "string" }, user: { type: "string" } } as const;
+
+/** `artguard history`: the kept analyses, newest first. @returns the exit status. @throws UsageError */
+export async function history(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseStoreCommand(args, options);
+  if (positionals.length > 0) throw new UsageError("history takes no arguments");
+  const limit = countOf("limit", values.limit, 20);
+  return await withArtGuard(values, async (artguard) => {
+    const page = await artguard.history(values.user ?? localUser, { limit, cursor: values.cursor });
+    if (values.json) {
+      process.stdout.write(`${JSON.stringify(page)}\n`);
+      return 0;
+    }
+    for (const summary of page.items) process.stdout.write(`${lineOf(summary)}\n`);
+    if (page.items.length === 0) process.stdout.write("no analyses are kept\n");
+    if (page.cursor !== undefined) process.stdout.write(`more: --cursor ${page.cursor}\n`);
+    return 0;
+  });
+}
+
+function lineOf({ created_at, request_id, verdict, status, forgery_score, filename }: AnalysisSummary): string {
+  const score = forgery_score === undefined ? "" : String(Math.round(forgery_score));
+  const moment = new Date(created_at).toISOString();
+  return `${moment}  ${(verdict ?? status).padEnd(13)} ${score.padStart(3)}  ${request_id}  ${printable(filename)}`;
+}

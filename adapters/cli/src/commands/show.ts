@@ -1,0 +1,47 @@
+import { type Analysis, explainRetention } from "@artguard/core";
+import { printable } from "../printable.ts";
+import { parseStoreCommand } from "../stores/store-options.ts";
+import { withArtGuard } from "../stores/with-artguard.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** `artguard show`: one kept analysis, its earlier results and how long what is kept. @throws UsageError */
+export async function show(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseStoreCommand(args, {});
+  const [requestId, ...more] = positionals;
+  if (requestId === undefined || more.length > 0)
+    throw new UsageError("name one request_id; `artguard history` lists them");
+  return await withArtGuard(values, async (artguard) => {
+    const analysis = await artguard.get(requestId);
+    const earlier = (await artguard.versions(requestId)).slice(0, -1);
+    const retention = explainRetention(analysis);
+    const result = { analysis, earlier_results: earlier, retention };
+    process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : textOf(analysis, earlier, retention));
+    return 0;
+  });
+}
+
+function textOf(
+  analysis: Analysis,
+  earlier: readonly Analysis[],
+  retention: ReturnType<typeof explainRetention>,
+): string {
+  const { verdict, status, forgery_score, confidence, filename, error_message } = analysis;
+  const interval = confidence && ` (${Math.round(confidence.low)} to ${Math.round(confidence.high)})`;
+  const lines = [
+    `${verdict ?? status} ${forgery_score === undefined ? "" : Math.round(forgery_score)}${interval ?? ""}  ${printable(filename)}`,
+    `request_id ${analysis.request_id}, ${new Date(analysis.created_at).toISOString()}, policy ${analysis.policy_version ?? "none"}`,
+    ...(error_message === undefined ? [] : [printable(error_message)]),
+    ...(analysis.findings ?? []).map(({ claim, weight }) => `  ${weight.toFixed(2)}  ${printable(claim)}`),
+    ...earlier.map(
+      (result) =>
+        `  before: ${result.verdict} ${Math.round(result.forgery_score ?? 0)} by policy ${result.policy_version}`,
+    ),
+    "kept:",
+    ...retention.map(({ datum, kept, where, until, deleted_by }) =>
+      kept
+        ? `  ${datum} in the ${where} until ${until ?? "somebody deletes it"}: ${deleted_by}`
+        : `  ${datum}: not kept`,
+    ),
+  ];
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,182 @@
+import { existsSync, readdirSync } from "node:fs";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "./run-cli.ts";
+
+const image = (name: string) => fileURLToPath(new URL(`../../../examples/images/${name}`, import.meta.url));
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "artguard-records-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs a command in the temporary folder, where `.artguard` then is. */
+const run = (...args: string[]) =>
+  runCli(args, undefined, { cwd: folder, env: { ...process.env, ARTGUARD_FOLDER: "" } });
+
+async function history(): Promise<{
+  items: { request_id: string; filename: string; verdict: string }[];
+  cursor?: string;
+}> {
+  return JSON.parse((await run("history", "--json")).stdout);
+}
+
+const quick = ["--detectors", "provenance,double-quantization"];
+
+describe("artguard scan", () => {
+  it("keeps nothing unless it is asked to", async () => {
+    expect((await run("scan", image("spliced.jpg"), ...quick)).status).toBe(0);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("keeps results with --keep, and images only with --save-images", async () => {
+    await run("scan", image("spliced.jpg"), ...quick, "--keep");
+    expect(filesBelow(join(folder, ".artguard", "objects"))).toEqual([]);
+    await run("scan", image("untouched.jpg"), ...quick, "--save-images");
+    const kept = filesBelow(join(folder, ".artguard", "objects"));
+    expect(kept.length).toBe(2);
+    expect(await readFile(join(folder, ".artguard", ".gitignore"), "utf8")).toBe("*\n");
+  });
+});
+
+describe("artguard history, show, delete and export", () => {
+  it("list what was kept, newest first, and page by page", async () => {
+    const { items } = await history();
+    expect(items.map(({ filename }) => filename)).toEqual(["untouched.jpg", "spliced.jpg"]);
+    const first = JSON.parse((await run("history", "--limit", "1", "--json")).stdout);
+    const second = JSON.parse((await run("history", "--limit", "1", "--cursor", first.cursor, "--json")).stdout);
+    expect([...first.items, ...second.items]).toEqual(items);
+    expect((await run("history")).stdout.split("\n")[0]).toContain("untouched.jpg");
+  });
+
+  it("show one analysis with its findings and how long each part is kept", async () => {
+    const { items } = await history();
+    const spliced = items.find(({ filename }) => filename === "spliced.jpg")!;
+    const { stdout, status } = await run("show", spliced.request_id);
+    expect(status).toBe(0);
+    expect(stdout).toContain("saved before at a JPEG quality");
+    expect(stdout).toContain("image: not kept");
+    const untouched = JSON.parse((await run("show", items[0]!.request_id, "--json")).stdout);
+    const copy = untouched.retention.find(({ datum }: { datum: string }) => datum === "image");
+    const days = (Date.parse(copy.until) - untouched.analysis.created_at) / 86_400_000;
+    expect(days).toBeGreaterThan(29.9);
+    expect(days).toBeLessThanOrEqual(30.001);
+  });
+
+  it("export everything, images included", async () => {
+    const to = join(folder, "exported");
+    const { stdout, status } = await run("export", "--to", to);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^\d+ files in /)]);
+    const { files } = JSON.parse(await readFile(join(to, "manifest.json"), "utf8"));
+    const original = files.find(({ path }: { path: string }) => path.endsWith("original.jpg"));
+    expect(await readFile(join(to, original.path))).toEqual(await readFile(image("untouched.jpg")));
+  });
+
+  it("delete an analysis with its images, and say when there is none", async () => {
+    const { items } = await history();
+    const { request_id } = items[0]!;
+    const { status, stdout, stderr } = await run("delete", request_id, "no-such-id");
+    expect([status, stdout]).toEqual([1, `deleted ${request_id}\n`]);
+    expect(stderr).toContain("analysis.not-found");
+    expect(filesBelow(join(folder, ".artguard", "objects"))).toEqual([]);
+    expect((await history()).items).toHaveLength(1);
+    expect((await run("show", request_id)).status).toBe(1);
+  });
+
+  it("refuse to work where nothing was ever kept", async () => {
+    const { status, stderr } = await run("history", "--folder", join(folder, "elsewhere"));
+    expect(status).toBe(2);
+    expect(stderr).toContain("there are no records in");
+    expect(existsSync(join(folder, "elsewhere"))).toBe(false);
+  });
+
+  it("refuse a cursor that was made up", async () => {
+    const { status, stderr } = await run("history", "--cursor", "x.y");
+    expect([status, stderr]).toEqual([1, expect.stringContaining("storage.invalid-cursor")]);
+  });
+});
+
+describe("artguard doctor", () => {
+  it("finds the stores as they should be", async () => {
+    const { status, stdout } = await run("doctor");
+    expect(stdout).toContain("integrity: every page is whole");
+    expect(stdout).toContain("table artguard-image-analysis-dev: as defined");
+    expect([status, stdout.match(/problem/g)]).toEqual([0, null]);
+  });
+
+  it("says that there is nothing yet, and makes nothing", async () => {
+    const { status, stdout } = await run("doctor", "--folder", join(folder, "new"));
+    expect([status, stdout]).toEqual([0, expect.stringContaining("does not exist yet")]);
+    expect(existsSync(join(folder, "new"))).toBe(false);
+  });
+
+  it("names what is wrong and how to mend it", async () => {
+    await chmod(join(folder, ".artguard"), 0o755);
+    const { status, stdout } = await run("doctor");
+    await chmod(join(folder, ".artguard"), 0o700);
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/problem.*access of others[\s\S]*chmod 700/)]);
+  });
+
+  it("refuses a file that is no store of ours, rather than to begin an empty one", async () => {
+    const other = await mkdtemp(join(tmpdir(), "artguard-other-"));
+    await writeFile(join(other, "artguard.db"), "this is no database");
+    const { status, stdout } = await run("doctor", "--folder", other);
+    expect([status, stdout]).toEqual([1, expect.stringContaining("problem")]);
+    expect(await readFile(join(other, "artguard.db"), "utf8")).toBe("this is no database");
+    await rm(other, { recursive: true });
+  });
+});
+
+describe("artguard train", () => {
+  const upload = (...more: string[]) =>
+    run("train", "upload", "--dataset-path", join(folder, "images"), "--dataset-name", "authentic_v1", ...more);
+
+  it("uploads a folder of labelled images, goes on where it stopped, and prints their manifest", async () => {
+    await mkdir(join(folder, "images"));
+    await copyFile(image("untouched.jpg"), join(folder, "images", "a.jpg"));
+    await writeFile(join(folder, "images", "note.txt"), "no image");
+    const first = await upload();
+    expect([first.status, first.stdout.split("\n").slice(0, 2)]).toEqual([
+      1,
+      ["uploaded a.jpg", expect.stringMatching(/^refused {2}note\.txt: .*image\.unsupported-format/)],
+    ]);
+    await rm(join(folder, "images", "note.txt"));
+    const second = await upload();
+    expect([second.status, second.stdout]).toEqual([0, expect.stringContaining("1 there already")]);
+    const manifest = (await run("train", "manifest", "--dataset-name", "authentic_v1")).stdout.trim().split("\n");
+    expect(manifest.map((line) => JSON.parse(line).label)).toEqual(["authentic"]);
+  });
+
+  it("asks for what is missing", async () => {
+    expect((await run("train", "upload", "--dataset-name", "authentic_v1")).status).toBe(2);
+    expect((await run("train", "manifest")).status).toBe(2);
+    expect((await upload("--label", "maybe")).status).toBe(2);
+    const unknown = await run("train", "upload", "--dataset-path", folder, "--dataset-name", "museum_v1");
+    expect([unknown.status, unknown.stderr]).toEqual([1, expect.stringContaining("training.unknown-label")]);
+  });
+});
+
+describe("settings from the environment", () => {
+  it("are checked before anything is done", async () => {
+    const env = { ...process.env, ARTGUARD_ENV: "No Good" };
+    const { status, stderr } = await runCli(["history"], undefined, { cwd: folder, env });
+    expect([status, stderr]).toEqual([2, expect.stringContaining("ARTGUARD_ENV must be")]);
+  });
+
+  it("ask for the key of the cursors before DynamoDB is used", async () => {
+    const { status, stderr } = await run("history", "--aws");
+    expect([status, stderr]).toEqual([2, expect.stringContaining("ARTGUARD_CURSOR_KEY")]);
+  });
+});
+
+/** Files of objects, wherever the store puts them. */
+function filesBelow(path: string): string[] {
+  if (!existsSync(path)) return [];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
+}

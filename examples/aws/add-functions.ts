@@ -1,0 +1,75 @@
+import { Duration } from "aws-cdk-lib";
+import { Rule, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import { ManagedPolicy, PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Architecture, type Code, Function as LambdaFunctionResource, Runtime } from "aws-cdk-lib/aws-lambda";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import { type FunctionName, functionNames, permissionsOf } from "./permissions.ts";
+import type { Storage } from "./storage.ts";
+
+/** The code of each function that is to be deployed: a bundle that exports `handler` from `index.mjs`. */
+export type FunctionCode = Readonly<Partial<Record<FunctionName, Code>>>;
+
+/** Large images need memory; the rest of the time they need the processor that comes with it. */
+const memoryMegabytes = 3008;
+
+const daily = Schedule.cron({ hour: "3", minute: "17" });
+
+/** A role for every function, whether its code is deployed here or elsewhere. */
+export function addRoles(scope: Construct, storage: Storage): Record<FunctionName, Role> {
+  const entries = functionNames.map((name) => [
+    name,
+    new Role(scope, `${name}Role`, {
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName("service-role/AWSLambdaBasicExecutionRole")],
+      inlinePolicies: { records: new PolicyDocument({ statements: permissionsOf(name, storage) }) },
+    }),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** The functions whose code is given, and what starts them. */
+export function addFunctions(
+  scope: Construct,
+  code: FunctionCode,
+  roles: Record<FunctionName, Role>,
+  storage: Storage,
+  environment: Record<string, string>,
+): LambdaFunctionResource[] {
+  return functionNames.flatMap((name) => {
+    const source = code[name];
+    if (!source) return [];
+    const deadLetters = new Queue(scope, `${name}DeadLetters`, {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    const added = new LambdaFunctionResource(scope, name, {
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.X86_64,
+      handler: "index.handler",
+      code: source,
+      role: roles[name],
+      memorySize: memoryMegabytes,
+      timeout: Duration.minutes(name === "api" ? 0.5 : 15),
+      deadLetterQueue: deadLetters,
+      environment,
+    });
+    if (name === "preprocess") startOnTrainingImages(scope, added, storage);
+    if (name === "privacy") new Rule(scope, "dailySweep", { schedule: daily, targets: [new LambdaFunction(added)] });
+    return [added];
+  });
+}
+
+/** Workflow B: every new object under `training/` of the raw bucket. Its copy goes to another bucket, so nothing loops. */
+function startOnTrainingImages(scope: Construct, target: LambdaFunctionResource, { raw }: Storage): void {
+  new Rule(scope, "trainingImages", {
+    eventPattern: {
+      source: ["aws.s3"],
+      detailType: ["Object Created"],
+      detail: { bucket: { name: [raw.bucketName] }, object: { key: [{ prefix: "training/" }] } },
+    },
+    targets: [new LambdaFunction(target, { retryAttempts: 2 })],
+  });
+}

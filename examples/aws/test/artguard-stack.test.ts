@@ -1,0 +1,205 @@
+import {
+  defineAnalysisTable,
+  defineUserTable,
+  lifecycleRules,
+  loadConfiguration,
+  type TableDefinition,
+} from "@artguard/core";
+import { createTableInput } from "@artguard/core/dynamodb";
+import { App } from "aws-cdk-lib";
+import { Match, Template } from "aws-cdk-lib/assertions";
+import { Code } from "aws-cdk-lib/aws-lambda";
+import { describe, expect, it } from "vitest";
+import type { FunctionCode } from "../add-functions.ts";
+import { ArtGuardStack } from "../artguard-stack.ts";
+
+interface Statement {
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+}
+
+const configuration = loadConfiguration({ ARTGUARD_ENV: "test" });
+const inline = Code.fromInline("export const handler = async () => undefined;");
+const everyFunction: FunctionCode = { api: inline, worker: inline, preprocess: inline, privacy: inline };
+
+function templateOf(code: FunctionCode = {}): Template {
+  return Template.fromStack(new ArtGuardStack(new App(), "artguard-test", { configuration, code }));
+}
+
+const template = templateOf();
+const deployed = templateOf(everyFunction);
+
+/** Actions of every statement of a function's role, each with what it is allowed on. */
+function permissionsOf(name: string): [action: string, resource: string][] {
+  const [, role] = Object.entries(template.findResources("AWS::IAM::Role")).find(([id]) =>
+    id.startsWith(`${name}Role`),
+  )!;
+  const statements: Statement[] = role["Properties"].Policies.flatMap(
+    (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
+  );
+  return statements.flatMap(({ Action, Resource }) =>
+    [Action].flat().map((action): [string, string] => [action, JSON.stringify(Resource)]),
+  );
+}
+
+describe("the tables of the stack", () => {
+  it("have the declarations' keys, indexes, projections and TTL attributes", () => {
+    expectTable(defineAnalysisTable(configuration.analysesTable));
+    expectTable(defineUserTable(configuration.usersTable));
+  });
+
+  it("are encrypted, recoverable to a point in time, protected from deletion, and stay when the stack goes", () => {
+    template.allResourcesProperties("AWS::DynamoDB::Table", {
+      SSESpecification: { SSEEnabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+    });
+    template.allResources("AWS::DynamoDB::Table", { DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    template.resourceCountIs("AWS::DynamoDB::Table", 2);
+  });
+});
+
+describe("the buckets of the stack", () => {
+  it("are private, encrypted, announce their objects, and stay when the stack goes", () => {
+    template.resourceCountIs("AWS::S3::Bucket", 3);
+    template.allResourcesProperties("AWS::S3::Bucket", {
+      BucketEncryption: Match.anyValue(),
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+    template.resourceCountIs("Custom::S3BucketNotifications", 3);
+    template.allResources("AWS::S3::Bucket", { DeletionPolicy: "Retain" });
+  });
+
+  it("refuse requests without TLS", () => {
+    template.allResourcesProperties("AWS::S3::BucketPolicy", {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+        ]),
+      },
+    });
+  });
+
+  it("delete exactly what the declared lifecycle says, and training images never", () => {
+    const rules = Object.values(template.findResources("AWS::S3::Bucket")).flatMap(
+      (bucket) =>
+        bucket["Properties"].LifecycleConfiguration.Rules as {
+          Id: string;
+          Prefix?: string;
+          ExpirationInDays?: number;
+        }[],
+    );
+    const expiring = rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined);
+    const declared = lifecycleRules.filter(({ expireAfterDays }) => expireAfterDays !== null);
+    expect(expiring.map(({ Id, Prefix, ExpirationInDays }) => [Id, Prefix, ExpirationInDays]).sort()).toEqual(
+      declared.map(({ id, prefix, expireAfterDays }) => [id, prefix, expireAfterDays]).sort(),
+    );
+    expect(expiring.filter(({ Prefix }) => Prefix === undefined || Prefix.startsWith("training"))).toEqual([]);
+  });
+
+  it("keep earlier versions of the knowledge base alone", () => {
+    const versioned = Object.values(
+      template.findResources("AWS::S3::Bucket", { Properties: { VersioningConfiguration: { Status: "Enabled" } } }),
+    );
+    expect(versioned.map((bucket) => bucket["Properties"].BucketName)).toEqual([configuration.knowledgeBaseBucket]);
+  });
+});
+
+describe("the roles of the stack", () => {
+  it.each(["api", "worker", "preprocess", "privacy"])(
+    "give %s no wildcard action and no resource outside the stack",
+    (name) => {
+      const permissions = permissionsOf(name);
+      expect(permissions.length).toBeGreaterThan(0);
+      expect(permissions.filter(([action]) => action.includes("*"))).toEqual([]);
+      expect(permissions.filter(([, resource]) => !resource.includes("Fn::GetAtt"))).toEqual([]);
+    },
+  );
+
+  it.each(["api", "worker", "preprocess", "privacy"])(
+    "let %s neither scan a table nor change a table or bucket",
+    (name) => {
+      const actions = permissionsOf(name).map(([action]) => action);
+      expect(actions.filter((action) => /Scan|Table$|TimeToLive|Bucket(Policy|Acl)|Lifecycle/.test(action))).toEqual(
+        [],
+      );
+    },
+  );
+
+  it("let only erasure list objects, and preprocessing touch nothing but training images", () => {
+    const listing = ["api", "worker", "preprocess", "privacy"].filter((name) =>
+      permissionsOf(name).some(([action]) => action === "s3:ListBucket"),
+    );
+    expect(listing).toEqual(["privacy"]);
+    for (const [action, resource] of permissionsOf("preprocess")) {
+      expect(action).toMatch(/^s3:/);
+      expect(resource).toContain("/training/*");
+    }
+  });
+});
+
+describe("the functions of the stack", () => {
+  it("are only deployed when their code is given", () => {
+    expect(namedFunctions(template)).toEqual([]);
+    expect(namedFunctions(deployed)).toHaveLength(4);
+  });
+
+  it("start preprocessing for new objects under training/ of the raw bucket, and write to another bucket", () => {
+    deployed.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: {
+        source: ["aws.s3"],
+        "detail-type": ["Object Created"],
+        detail: {
+          bucket: { name: [{ Ref: Match.stringLikeRegexp("^Raw") }] },
+          object: { key: [{ prefix: "training/" }] },
+        },
+      },
+    });
+    const writes = permissionsOf("preprocess").filter(([action]) => action === "s3:PutObject");
+    expect(writes.map(([, resource]) => /Raw/.test(resource))).toEqual([false]);
+  });
+
+  it("have an encrypted queue for what failed, and alarms", () => {
+    deployed.resourceCountIs("AWS::SQS::Queue", 4);
+    deployed.allResourcesProperties("AWS::SQS::Queue", { SqsManagedSseEnabled: true });
+    for (const metric of ["Errors", "Throttles"]) {
+      const alarms = deployed.findResources("AWS::CloudWatch::Alarm", {
+        Properties: { Namespace: "AWS/Lambda", MetricName: metric },
+      });
+      expect(Object.keys(alarms)).toHaveLength(4);
+    }
+  });
+
+  it("get no secret in their environment", () => {
+    const environments = Object.values(deployed.findResources("AWS::Lambda::Function")).map((resource) =>
+      Object.keys(resource["Properties"].Environment?.Variables ?? {}),
+    );
+    expect(environments.flat()).toContain("DYNAMODB_USERS_TABLE");
+    expect(environments.flat().filter((name) => /KEY|SECRET|TOKEN/.test(name))).toEqual([]);
+  });
+});
+
+function expectTable<Item extends object>(definition: TableDefinition<Item>): void {
+  const { createTable } = createTableInput(definition, { tableName: definition.name });
+  expect(createTable.GlobalSecondaryIndexes!.length).toBe(Object.keys(definition.indexes).length);
+  template.hasResourceProperties("AWS::DynamoDB::Table", {
+    TableName: definition.name,
+    BillingMode: "PAY_PER_REQUEST",
+    KeySchema: createTable.KeySchema!.map((element) => ({ ...element })),
+    AttributeDefinitions: createTable.AttributeDefinitions!.map((attribute) => ({ ...attribute })),
+    GlobalSecondaryIndexes: createTable.GlobalSecondaryIndexes!.map((index) => Match.objectLike({ ...index })),
+    TimeToLiveSpecification: { AttributeName: definition.ttl, Enabled: true },
+  });
+}
+
+/** Without CDK's own helper functions. */
+function namedFunctions(from: Template): string[] {
+  return Object.keys(
+    from.findResources("AWS::Lambda::Function", { Properties: { Handler: "index.handler", MemorySize: 3008 } }),
+  );
+}

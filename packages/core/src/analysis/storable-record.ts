@@ -1,0 +1,42 @@
+import type { Analysis } from "./analysis.ts";
+import { openWorkAttributes } from "./open-work.ts";
+import { storedImageShape } from "./stored-image.ts";
+
+const imageAttributes = ["image_saved", "raw_image_url", "processed_image_url", ...Object.keys(storedImageShape)];
+
+/** Heat maps are not stored: they are large and can be drawn again from the image. */
+export function storable<Part extends Partial<Analysis>>(analysis: Part): Part {
+  const { detections, ...rest } = defined(analysis);
+  return (
+    detections ? { ...rest, detections: detections.map(({ heatmap: _, ...detection }) => detection) } : rest
+  ) as Part;
+}
+
+/** Without what no update may change. */
+export function withoutKey({ request_id: _, created_at: __, ...rest }: Partial<Analysis>): Partial<Analysis> {
+  return rest;
+}
+
+/** Without some of its attributes. */
+export function without(record: Analysis, names: readonly (keyof Analysis)[]): Analysis {
+  return omit(record, names) as Analysis;
+}
+
+/** Without attributes that are present but undefined. */
+export function defined<Part extends object>(part: Part): Part {
+  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) as Part;
+}
+
+/** Without what is said of the image itself and of consent to it: that may have changed since the record was read. */
+export function withoutImage<Part extends Partial<Analysis>>(part: Part): Part {
+  return omit(part, imageAttributes) as Part;
+}
+
+/** Without what belongs to unfinished work. */
+export function withoutOpenWork(part: Partial<Analysis>): Partial<Analysis> {
+  return omit(part, openWorkAttributes);
+}
+
+function omit(part: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(part).filter(([name]) => !names.includes(name)));
+}

@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import type { Analysis } from "../analysis/analysis.ts";
+import { withoutExpiredImage } from "../analysis/stored-image.ts";
+import { isArtGuardError } from "../errors/artguard-error.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
+import { beingErased } from "../user/erasure-mark.ts";
+import { ownedItems } from "../user/owned-items.ts";
+import type { UserId } from "../user/user-id.ts";
+import { markerKey } from "../user/user-marker.ts";
+import type { UserItem } from "../user/user-table.ts";
+import { namedObjects } from "./analysis-objects.ts";
+import { explainRetention } from "./explain-retention.ts";
+import type { PrivacyCallOptions, PrivacyContext } from "./privacy-context.ts";
+
+/** One file of an export. */
+export interface ExportedFile {
+  /** Relative, with `/`; safe as a path below a folder. */
+  readonly path: string;
+  readonly content_type: string;
+  readonly bytes: Uint8Array;
+}
+
+const pageSize = 100;
+
+/** Attributes of no use to the person, or that open something: the hash of a key, and how work is shared out. */
+const withheldOfUser = ["api_key_hash"];
+const withheldOfAnalysis = [
+  "open_work",
+  "lease_until",
+  "lease_owner",
+  "fence",
+  "attempt",
+  "raw_image_url",
+  "processed_image_url",
+];
+
+/**
+ * Everything that is kept of a user, as files: `profile.json`, `api-keys.json`, `idempotency-keys.json`, for each
+ * analysis its record with what `explainRetention` says of it, earlier results and images, and last `manifest.json`
+ * with the SHA-256 of each file. JSON carries the attribute names of the spec (GDPR, articles 15 and 20). Secrets are
+ * not in it: of API keys there are names and times. Files come one at a time; nothing is held back in memory.
+ *
+ * @throws ArtGuardError `user.being-erased`, `storage.*`
+ * @example
+ * for await (const { path, bytes } of privacy.exportUser(userId)) await writeFile(join(folder, path), bytes);
+ */
+export async function* exportUser(
+  userId: UserId,
+  context: PrivacyContext,
+  options: PrivacyCallOptions = {},
+): AsyncGenerator<ExportedFile, void, undefined> {
+  const manifest: { path: string; size_bytes: number; sha256: string }[] = [];
+  for await (const file of filesOf(userId, context, options)) {
+    options.signal?.throwIfAborted();
+    const sha256 = createHash("sha256").update(file.bytes).digest("hex");
+    manifest.push({ path: file.path, size_bytes: file.bytes.length, sha256 });
+    yield file;
+  }
+  yield json("manifest.json", { user_id: userId, exported_at: new Date(context.now()).toISOString(), files: manifest });
+}
+
+async function* filesOf(userId: UserId, context: PrivacyContext, options: PrivacyCallOptions) {
+  const { users } = context;
+  const account = await users.get({ user_id: userId }, { consistent: true });
+  const erasure = await users.get({ user_id: markerKey.erasure(userId) }, { consistent: true });
+  if (erasure) throw beingErased();
+  if (account) yield json("profile.json", without(account, withheldOfUser));
+  yield json("api-keys.json", (await allOf(ownedItems(users, userId, markerKey.apiKey("")))).map(apiKey));
+  yield json("idempotency-keys.json", (await allOf(ownedItems(users, userId, "IDEMP#"))).map(idempotencyKey));
+  for await (const record of records(userId, context)) yield* analysisFiles(record, context, options);
+}
+
+async function* records(userId: UserId, { analysisItems, now }: PrivacyContext) {
+  let cursor: string | undefined;
+  do {
+    const page = await analysisItems.query({
+      index: "user-index",
+      partition: userId,
+      limit: pageSize,
+      scope: userId,
+      select: ["request_id", "created_at"],
+      ...(cursor !== undefined && { cursor }),
+    });
+    for (const item of await analysisItems.batchGet(page.items, { consistent: true })) {
+      if (item) yield withoutExpiredImage(item as Analysis, now());
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
+async function* analysisFiles(record: Analysis, { analyses, objects }: PrivacyContext, options: PrivacyCallOptions) {
+  const folder = `analyses/${record.request_id}`;
+  yield json(`${folder}/analysis.json`, {
+    ...without(record, withheldOfAnalysis),
+    retention: explainRetention(record),
+  });
+  for (const earlier of (await analyses.results(record.request_id)).slice(0, -1)) {
+    yield json(`${folder}/versions/${earlier.version_number ?? 1}.json`, without(earlier, withheldOfAnalysis));
+  }
+  for (const { key, content_type } of namedObjects(record)) {
+    const bytes = await read(key, objects, options);
+    const name = key.split("/").at(-1)!;
+    if (bytes) yield { path: `${folder}/${name}`, content_type, bytes };
+  }
+}
+
+/** The bytes from whichever store has them; undefined when they expired meanwhile. */
+async function read(
+  key: string,
+  stores: readonly ObjectStore[],
+  options: PrivacyCallOptions,
+): Promise<Uint8Array | undefined> {
+  for (const store of new Set(stores)) {
+    try {
+      return await store.get(key, options);
+    } catch (error) {
+      if (!isArtGuardError(error, "storage.not-found")) throw error;
+    }
+  }
+  return undefined;
+}
+
+async function allOf(items: AsyncIterable<UserItem>): Promise<UserItem[]> {
+  const all: UserItem[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+function apiKey({ user_id, name, created_at, last_used, revoked_at }: UserItem) {
+  return { prefix: user_id.slice(markerKey.apiKey("").length), name, created_at, last_used, revoked_at };
+}
+
+function idempotencyKey({ user_id, request_id, created_at, expires_at }: UserItem) {
+  return { key: decodeURIComponent(user_id.split("#").at(-1)!), request_id, created_at, expires_at };
+}
+
+function json(path: string, value: unknown): ExportedFile {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`);
+  return { path, content_type: "application/json", bytes };
+}
+
+function without(item: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !names.includes(name)));
+}

@@ -1,0 +1,52 @@
+import { isArtGuardError } from "../errors/artguard-error.ts";
+import { deleteAction } from "../storage/table-store.ts";
+import type { UserId } from "../user/user-id.ts";
+import { countAction } from "./count-erased.ts";
+import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
+
+/** Markers deleted in one transaction; the count goes with them. */
+const pageSize = 50;
+
+/** Deletes what stands beside a user's account: e-mail address, API keys and Idempotency-Keys. */
+export async function sweepMarkers(
+  userId: UserId,
+  context: PrivacyContext,
+  options: PrivacyCallOptions,
+): Promise<void> {
+  await deleteAllExpired(context.users, options);
+  let cursor: string | undefined;
+  do {
+    options.signal?.throwIfAborted();
+    const page = await context.users.query({
+      index: "owner-index",
+      partition: userId,
+      limit: pageSize,
+      ...(cursor !== undefined && { cursor }),
+    });
+    const keys = page.items.map(({ user_id }) => user_id);
+    await deleteMarkers(keys, userId, context);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
+/** Deletes those that are still there, and counts them in the same transaction. */
+async function deleteMarkers(keys: readonly string[], userId: UserId, context: PrivacyContext): Promise<void> {
+  const { store, users } = context;
+  const found = await users.batchGet(
+    keys.map((user_id) => ({ user_id })),
+    { consistent: true },
+  );
+  // The erasure's own state is among what the user owns, until completion.
+  const markers = found.filter((item) => item !== undefined && item.kind !== "erasure");
+  if (markers.length === 0) return;
+  try {
+    await store.transact([
+      ...markers.map((item) => deleteAction(users.definition, { user_id: item!.user_id }, { item: "present" })),
+      countAction(users.definition, userId, { erased_markers: markers.length }),
+    ]);
+  } catch (error) {
+    if (!isArtGuardError(error, "storage.transaction-cancelled")) throw error;
+    // Another process was faster with some of them.
+    await deleteMarkers(keys, userId, context);
+  }
+}

@@ -1,0 +1,204 @@
+import {
+  type Analysis,
+  AnalysisRepository,
+  ArtGuardError,
+  OpenWorkQueue,
+  type OpenWorkQueueOptions,
+  processOpenWork,
+} from "@artguard/core";
+import { describe, expect, it, vi } from "vitest";
+import { noon, pending, scored } from "../fixtures/analysis-records.ts";
+import { type MakeTableStore, opened } from "../fixtures/table-stores.ts";
+
+const lost = { code: "analysis.lease-lost" };
+const leaseMs = 10_000;
+const claimOf = (owner: string) => ({ owner, leaseMs });
+
+/** The same expectations of OpenWorkQueue on every table store. */
+export function openWorkSuite(name: string, make: MakeTableStore): void {
+  describe(`OpenWorkQueue on ${name}`, () => {
+    async function setup(jobs: number, options: OpenWorkQueueOptions = {}) {
+      const clock = { ms: noon };
+      const repository = await AnalysisRepository.open(await opened(make, clock), { now: () => clock.ms });
+      const queue = new OpenWorkQueue(repository, { now: () => clock.ms, ...options });
+      for (let i = 0; i < jobs; i++)
+        await repository.create(pending(`r${i}`, { open_work: `OPEN#${i % 8}`, created_at: noon - i }));
+      return { clock, repository, queue };
+    }
+
+    it("gives each open analysis to one of many workers", async () => {
+      const { queue, repository } = await setup(20);
+      const claims = await Promise.all(Array.from({ length: 30 }, (__, i) => queue.claim(claimOf(`w${i}`))));
+      const ids = claims.flatMap((claim) => claim?.record.request_id ?? []);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (let claim = await queue.claim(claimOf("last")); claim; claim = await queue.claim(claimOf("last")))
+        ids.push(claim.record.request_id);
+      expect(ids.sort()).toEqual(Array.from({ length: 20 }, (__, i) => `r${i}`).sort());
+      expect((await repository.counts()).by_status).toMatchObject({ PENDING: 0, PROCESSING: 20 });
+    });
+
+    it("takes the oldest first", async () => {
+      const { queue } = await setup(24);
+      const first = await queue.claim(claimOf("w"));
+      expect(first?.record.request_id).toBe("r23");
+    });
+
+    it("leaves claimed work alone until its lease is over, then gives it to another with a higher fence", async () => {
+      const { queue, clock, repository } = await setup(1);
+      const first = await queue.claim(claimOf("w1"));
+      expect(first?.record).toMatchObject({ status: "PROCESSING", lease_owner: "w1", attempt: 1, fence: 1 });
+      expect(first?.record.lease_until).toBe(noon + leaseMs);
+      clock.ms += leaseMs - 1;
+      expect(await queue.claim(claimOf("w2"))).toBeUndefined();
+      clock.ms += 1;
+      const second = await queue.claim(claimOf("w2"));
+      expect(second?.record).toEqual({
+        ...first?.record,
+        lease_owner: "w2",
+        lease_until: clock.ms + leaseMs,
+        attempt: 2,
+        fence: 2,
+      });
+      expect(await repository.get("r0")).toEqual(second?.record);
+    });
+
+    it("extends a lease by heartbeats", async () => {
+      const { queue, clock } = await setup(1);
+      const claim = (await queue.claim(claimOf("w1")))!;
+      clock.ms += leaseMs - 1;
+      await queue.heartbeat(claim);
+      clock.ms += leaseMs - 1;
+      expect(await queue.claim(claimOf("w2"))).toBeUndefined();
+    });
+
+    it("refuses every write of a worker whose work was taken over", async () => {
+      const { queue, clock, repository } = await setup(1);
+      const stale = (await queue.claim(claimOf("w1")))!;
+      clock.ms += leaseMs;
+      const current = (await queue.claim(claimOf("w2")))!;
+      await expect(queue.heartbeat(stale)).rejects.toMatchObject(lost);
+      await expect(queue.complete(stale, scored(1))).rejects.toMatchObject(lost);
+      await expect(queue.fail(stale, new ArtGuardError("image.empty", "x"))).rejects.toMatchObject(lost);
+      await expect(queue.release(stale)).rejects.toMatchObject(lost);
+      expect(await repository.get("r0")).toEqual(current.record);
+      await queue.complete(current, scored(90));
+      await expect(queue.complete(stale, scored(1))).rejects.toMatchObject(lost);
+      expect(await repository.get("r0")).toMatchObject({ status: "COMPLETED", forgery_score: 90 });
+    });
+
+    it("ends with everything that belonged to the work gone from the record", async () => {
+      const { queue, repository } = await setup(2);
+      await queue.complete((await queue.claim(claimOf("w")))!, scored(10));
+      await queue.fail((await queue.claim(claimOf("w")))!, new ArtGuardError("storage.throttled", "slow down"));
+      const records = [await repository.get("r0"), await repository.get("r1")];
+      expect(records.map(({ status }) => status).sort()).toEqual(["COMPLETED", "FAILED"]);
+      for (const record of records)
+        for (const attribute of ["open_work", "lease_until", "lease_owner", "job"])
+          expect(record).not.toHaveProperty(attribute);
+      expect(records.find(({ status }) => status === "FAILED")).toMatchObject({
+        error: { code: "storage.throttled", message: "slow down", retryable: true },
+        error_message: "slow down",
+      });
+      expect(await queue.claim(claimOf("w"))).toBeUndefined();
+    });
+
+    it("buries work whose workers keep dying, after as many attempts as allowed", async () => {
+      const { queue, clock, repository } = await setup(1, { maxAttempts: 3 });
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        expect((await queue.claim(claimOf("w")))?.record.attempt).toBe(attempt);
+        clock.ms += leaseMs;
+      }
+      expect(await queue.claim(claimOf("w"))).toBeUndefined();
+      expect(await repository.get("r0")).toMatchObject({
+        status: "FAILED",
+        error: { code: "analysis.dead-letter" },
+        attempt: 3,
+      });
+      expect((await repository.counts()).by_status).toEqual({ PENDING: 0, PROCESSING: 0, COMPLETED: 0, FAILED: 1 });
+    });
+
+    it("takes work back without counting the attempt, and with a reason counts it", async () => {
+      const { queue, clock } = await setup(1, { maxAttempts: 2 });
+      await queue.release((await queue.claim(claimOf("w1")))!);
+      const again = (await queue.claim(claimOf("w2")))!;
+      expect(again.record).toMatchObject({ attempt: 1, fence: 2 });
+      const error = new ArtGuardError("storage.unavailable", "no network");
+      await queue.release(again, { error, delayMs: 500 });
+      expect(await queue.claim(claimOf("w3"))).toBeUndefined();
+      clock.ms += 500;
+      const last = (await queue.claim(claimOf("w3")))!;
+      expect(last.record.attempt).toBe(2);
+      expect(await queue.release(last, { error })).toMatchObject({
+        status: "FAILED",
+        error: { code: "analysis.dead-letter", message: expect.stringMatching(/2 times.*no network/) },
+      });
+    });
+
+    it("cleans up once after each end", async () => {
+      const onEnd = vi.fn(async (before: Analysis, ended: Analysis) => {
+        expect([before.status, ended.status]).toEqual(["PROCESSING", "COMPLETED"]);
+      });
+      const { queue, clock } = await setup(1, { onEnd });
+      const stale = (await queue.claim(claimOf("w1")))!;
+      clock.ms += leaseMs;
+      await queue.complete((await queue.claim(claimOf("w2")))!, scored(10));
+      await queue.complete(stale, scored(10)).catch(() => undefined);
+      expect(onEnd).toHaveBeenCalledTimes(1);
+    });
+
+    describe("processOpenWork", () => {
+      const options = { owner: "w", leaseMs: 60_000, retryDelayMs: 0 };
+
+      it("does everything that is open and says what became of it", async () => {
+        const { queue, repository, clock } = await setup(10, { maxAttempts: 3 });
+        const perform = async ({ request_id }: Analysis) => {
+          clock.ms += 10;
+          if (request_id === "r1") throw new ArtGuardError("image.undecodable", "broken file");
+          if (request_id === "r2") throw new Error("seeded defect");
+          return scored(50);
+        };
+        expect(await processOpenWork(queue, perform, options)).toEqual({
+          completed: 8,
+          failed: 2,
+          released: 2,
+          lost: 0,
+        });
+        expect(await repository.get("r1")).toMatchObject({
+          status: "FAILED",
+          error: { code: "image.undecodable" },
+          attempt: 1,
+        });
+        expect(await repository.get("r2")).toMatchObject({ error: { code: "analysis.dead-letter" }, attempt: 3 });
+      });
+
+      it("stops work whose lease is lost, and does not write its result", async () => {
+        const { queue, repository, clock } = await setup(1);
+        const later = new OpenWorkQueue(repository, { now: () => clock.ms + 60_000 });
+        const perform = async ({ fence }: Analysis, signal: AbortSignal) => {
+          if (fence === 2) return scored(90);
+          await later.complete((await later.claim(claimOf("other")))!, scored(90));
+          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          return scored(1);
+        };
+        const summary = await processOpenWork(queue, perform, { ...options, leaseMs: 30 });
+        expect(summary).toEqual({ completed: 0, failed: 0, released: 0, lost: 1 });
+        expect(await repository.get("r0")).toMatchObject({ status: "COMPLETED", forgery_score: 90 });
+      });
+
+      it("gives its work back when it is stopped", async () => {
+        const { queue, repository } = await setup(2);
+        const stop = new AbortController();
+        const perform = async (__: Analysis, signal: AbortSignal) => {
+          stop.abort();
+          signal.throwIfAborted();
+          return scored(1);
+        };
+        const summary = await processOpenWork(queue, perform, { ...options, signal: stop.signal });
+        expect(summary).toEqual({ completed: 0, failed: 0, released: 1, lost: 0 });
+        const attempts = [await repository.get("r0"), await repository.get("r1")].map(({ attempt }) => attempt);
+        expect(attempts).toEqual([0, 0]);
+        expect(await queue.claim(claimOf("w"))).toBeDefined();
+      });
+    });
+  });
+}

@@ -22,7 +22,7 @@ export async function ensureTable(database: Database, definition: TableDefinitio
     if (current === undefined) create(database, definition.name, wanted);
     else rebuild(database, definition, current, wanted);
     database
-      .statement(`INSERT INTO "#tables" VALUES (?1, ?2) ON CONFLICT DO UPDATE SET "layout" = ?2`)
+      .statement(`INSERT INTO "#tables" VALUES (?, ?) ON CONFLICT ("name") DO UPDATE SET "layout" = excluded."layout"`)
       .run(definition.name, JSON.stringify(wanted));
   });
 }

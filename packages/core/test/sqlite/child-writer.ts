@@ -49,10 +49,14 @@ export class ChildWriter {
   /** Resolves when it has acknowledged its first write, or ended. */
   async hasBegun(): Promise<void> {
     const ended = once(this.#process, "exit");
-    while (this.#process.exitCode === null && this.#process.signalCode === null) {
+    while (this.isRunning) {
       if (this.#output.includes("ack ")) return;
       await Promise.race([once(this.#process.stdout!, "data"), ended]);
     }
+  }
+
+  get isRunning(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
   /** How many writes it has acknowledged so far. */
@@ -62,9 +66,11 @@ export class ChildWriter {
 
   /** Ends it without warning. */
   async kill(): Promise<WriterEnd> {
-    const closed = once(this.#process, "close");
-    this.#process.kill("SIGKILL");
-    await closed;
+    if (this.isRunning) {
+      const closed = once(this.#process, "close");
+      this.#process.kill("SIGKILL");
+      await closed;
+    }
     return read(this.#output, this.#process.signalCode);
   }
 

@@ -13,8 +13,10 @@ const count = 30;
 async function abandonedStore(): Promise<{ path: string; end: WriterEnd }> {
   const path = temporaryFile();
   const writer = new ChildWriter({ path, writer: "w" });
-  while (writer.acknowledged < count) await new Promise((resolve) => setTimeout(resolve, 5));
-  return { path, end: await writer.kill() };
+  while (writer.isRunning && writer.acknowledged < count) await new Promise((resolve) => setTimeout(resolve, 5));
+  const end = await writer.kill();
+  expect(end).toMatchObject({ signal: "SIGKILL", failure: undefined });
+  return { path, end };
 }
 
 async function closedStore(): Promise<string> {

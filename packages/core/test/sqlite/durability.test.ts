@@ -7,7 +7,7 @@ import { readTrace } from "./system-calls.ts";
 import { temporaryFile } from "./temporary-file.ts";
 
 const rounds = 100;
-const longestLifeMs = 40;
+const longestLifeMs = 100;
 
 /** Acknowledged writes that are not there, and notes without the pair that their transaction wrote, or the other way round. */
 async function losses(path: string, ends: ReadonlyMap<string, WriterEnd>): Promise<string[]> {

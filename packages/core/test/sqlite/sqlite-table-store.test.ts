@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { cancellationReasons, defineTable, putAction, type Table, updateAction } from "@artguard/core";
@@ -54,6 +55,18 @@ describe("a store in a file", () => {
     await store[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();
     expect([existsSync(path), existsSync(`${path}-wal`)]).toEqual([true, false]);
+  });
+
+  it("says nothing of its own on standard error", () => {
+    const program = `
+      import { sqlite } from "@artguard/core/sqlite";
+      const store = await sqlite({ path: ${JSON.stringify(temporaryFile())} });
+      await store[Symbol.asyncDispose]();
+      process.emitWarning("another warning");
+    `;
+    const args = ["--conditions=artguard-source", "--input-type=module", "--eval", program];
+    const { stderr, status } = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: "utf8" });
+    expect([status, stderr.match(/Warning: .*/g)]).toEqual([0, ["Warning: another warning"]]);
   });
 
   it("says that it is closed", async () => {

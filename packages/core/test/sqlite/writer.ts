@@ -23,7 +23,8 @@ function acknowledge(n: number): void {
 }
 
 try {
-  await using store = await sqlite({ path });
+  // Node 22 does not know `await using`.
+  const store = await sqlite({ path });
   const notes = await store.open(noteTable);
   for (let n = 0; most === "0" || n < Number(most); n++) {
     const note = { writer, n, text: "x".repeat(100 + ((n * 997) % 5000)) };
@@ -33,6 +34,7 @@ try {
     else await notes.put(note);
     if (defect !== "early-acknowledgement") acknowledge(n);
   }
+  await store[Symbol.asyncDispose]();
 } catch (error) {
   writeSync(1, `${isArtGuardError(error) ? error.code : error}\n`);
   process.exitCode = 3;

@@ -15,6 +15,7 @@ import { shiftedDoubleCompressionDetector } from "./shifted-double-compression/s
 import { syntheticImageDetector } from "./synthetic-image/synthetic-image-detector.ts";
 
 export { blockingDetector } from "./blocking/blocking-detector.ts";
+export { type CopyMoveOptions, copyMoveDetector } from "./copy-move/copy-move-detector.ts";
 export { demosaicingDetector } from "./demosaicing/demosaicing-detector.ts";
 export { doubleQuantizationDetector } from "./double-quantization/double-quantization-detector.ts";
 export { errorLevelDetector } from "./error-level/error-level-detector.ts";

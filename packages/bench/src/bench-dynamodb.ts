@@ -1,6 +1,10 @@
 // DynamoDBTable against the SDK's document client, in processor time of this process: `npm run bench:dynamodb`.
 import { parseArgs } from "node:util";
-import { canRunDynamoDBLocal, startDynamoDBLocal } from "@artguard/development-servers/dynamodb-local";
+import {
+  canRunDynamoDBLocal,
+  type DynamoDBLocal,
+  startDynamoDBLocal,
+} from "@artguard/development-servers/dynamodb-local";
 import { figure, textTable } from "./report/text-table.ts";
 import { measureDynamoDB } from "./storage/dynamodb-overhead.ts";
 import { quantile } from "./storage/overhead.ts";
@@ -10,7 +14,15 @@ const { values } = parseArgs({
 });
 
 if (canRunDynamoDBLocal()) {
-  await using local = await startDynamoDBLocal();
+  const local = await startDynamoDBLocal();
+  try {
+    await printOverhead(local);
+  } finally {
+    await local[Symbol.asyncDispose]();
+  }
+}
+
+async function printOverhead(local: DynamoDBLocal): Promise<void> {
   const rounds = Number(values.rounds);
   const { costs, documentBytes } = await measureDynamoDB(local, Number(values.records), rounds);
   console.log(

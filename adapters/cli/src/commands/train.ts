@@ -1,17 +1,17 @@
 import {
   exportManifest,
-  isArtGuardError,
   type TrainingContext,
   type TrainingLabel,
   trainingLabels,
+  type UploadedFile,
   uploadDataset,
 } from "@artguard/core";
 import { ChildProcessExaminer, resolveLimits } from "@artguard/core/image";
 import { printable } from "../printable.ts";
 import { ProgressBar } from "../progress-bar.ts";
-import { openStores, type Stores } from "../stores/open-stores.ts";
-import { parseStoreCommand, placeOf } from "../stores/store-options.ts";
-import { reportFailure } from "../stores/with-artguard.ts";
+import type { Stores } from "../stores/open-stores.ts";
+import { parseStoreCommand } from "../stores/store-options.ts";
+import { withStores } from "../stores/with-artguard.ts";
 import { UsageError } from "../usage-error.ts";
 
 const options = {
@@ -37,17 +37,11 @@ export async function train(args: readonly string[]): Promise<number> {
   if (!dataset || more.length > 0) throw new UsageError("--dataset-name must name a dataset, such as authentic_v1");
   if (action !== "upload" && action !== "manifest") throw new UsageError("train takes upload or manifest");
   const label = chosenLabel(values.label);
-  try {
-    await using stores = await openStores(placeOf(values), { create: action === "upload" });
-    if (action === "manifest") return await printManifest(stores, dataset);
-    if (!folder) throw new UsageError("--dataset-path must name a folder of images");
-    const preprocess = !values["no-preprocess"];
-    return await upload(stores, { folder, dataset, preprocess, ...(label && { label }) }, json);
-  } catch (error) {
-    if (!isArtGuardError(error)) throw error;
-    reportFailure(error.toJSON(), json);
-    return 1;
-  }
+  if (action === "manifest")
+    return await withStores(values, { create: false }, (stores) => printManifest(stores, dataset));
+  if (!folder) throw new UsageError("--dataset-path must name a folder of images");
+  const what = { folder, dataset, preprocess: !values["no-preprocess"], ...(label && { label }) };
+  return await withStores(values, { create: true }, (stores) => upload(stores, what, json));
 }
 
 async function upload(
@@ -55,24 +49,28 @@ async function upload(
   what: Parameters<typeof uploadDataset>[1],
   json: boolean,
 ): Promise<number> {
-  await using examiner = new ChildProcessExaminer({ concurrency: 1 });
+  const examiner = new ChildProcessExaminer({ concurrency: 1 });
   const context: TrainingContext = { raw, processed: processedTraining, examiner, limits: resolveLimits(), deadlineMs };
   const counts = { uploaded: 0, present: 0, refused: 0 };
   let bar: ProgressBar | undefined;
-  for await (const file of uploadDataset(context, what)) {
-    bar ??= new ProgressBar(file.total, process.stderr);
-    counts[file.status]++;
-    const reason = file.error ? `: ${printable(file.error.message)} (${file.error.code})` : "";
-    bar.advance(() =>
-      process.stdout.write(
-        json ? `${JSON.stringify(file)}\n` : `${file.status.padEnd(8)} ${printable(file.path)}${reason}\n`,
-      ),
-    );
+  try {
+    for await (const file of uploadDataset(context, what)) {
+      bar ??= new ProgressBar(file.total, process.stderr);
+      counts[file.status]++;
+      bar.advance(() => process.stdout.write(`${json ? JSON.stringify(file) : lineOf(file)}\n`));
+    }
+  } finally {
+    bar?.clear();
+    await examiner[Symbol.asyncDispose]();
   }
-  bar?.clear();
   const summary = `${counts.uploaded} uploaded, ${counts.present} there already, ${counts.refused} refused\n`;
   (json ? process.stderr : process.stdout).write(summary);
   return counts.refused > 0 ? 1 : 0;
+}
+
+function lineOf({ path, status, error }: UploadedFile): string {
+  const reason = error ? `: ${printable(error.message)} (${error.code})` : "";
+  return `${status.padEnd(8)} ${printable(path)}${reason}`;
 }
 
 async function printManifest({ processedTraining: processed }: Stores, dataset: string): Promise<number> {

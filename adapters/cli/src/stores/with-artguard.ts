@@ -3,30 +3,50 @@ import { printable } from "../printable.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { placeOf } from "./store-options.ts";
 
+/** The options that every command on stores has. */
+interface StoreCommand {
+  readonly folder?: string | undefined;
+  readonly aws: boolean;
+  readonly json: boolean;
+}
+
 /**
  * Runs a command on records that are there already, and says what went wrong.
  *
  * @returns the exit status: that of the command, or 1.
  */
 export async function withArtGuard(
-  options: { folder?: string | undefined; aws: boolean; json: boolean },
+  options: StoreCommand,
   command: (artguard: ArtGuard, stores: Stores) => Promise<number>,
 ): Promise<number> {
-  const place = placeOf(options);
-  try {
-    await using stores = await openStores(place, { create: false });
+  return await withStores(options, { create: false }, async (stores) => {
     const { tables, raw, processed, analysisTable } = stores;
-    await using artguard = await createArtGuard({
-      detectors: [],
-      tables,
-      objects: { raw, processed },
-      analysisTable,
-    });
-    return await command(artguard, stores);
+    const artguard = await createArtGuard({ detectors: [], tables, objects: { raw, processed }, analysisTable });
+    try {
+      return await command(artguard, stores);
+    } finally {
+      await artguard[Symbol.asyncDispose]();
+    }
+  });
+}
+
+/** Runs a command on stores, closes them, and says what went wrong. @returns the command's exit status, or 1. */
+export async function withStores(
+  options: StoreCommand,
+  how: { readonly create: boolean },
+  command: (stores: Stores) => Promise<number>,
+): Promise<number> {
+  const place = placeOf(options);
+  let stores: Stores | undefined;
+  try {
+    stores = await openStores(place, how);
+    return await command(stores);
   } catch (error) {
     if (!isArtGuardError(error)) throw error;
     reportFailure(error.toJSON(), options.json);
     return 1;
+  } finally {
+    await stores?.[Symbol.asyncDispose]();
   }
 }
 

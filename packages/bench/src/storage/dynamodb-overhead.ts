@@ -36,12 +36,13 @@ export async function measureDynamoDB(
   const [ourClient, bareClient] = [1, 2].map(() => new DynamoDBClient(local.clientConfig()));
   const { createTable } = createTableInput(documentTable, { tableName: documentTable.name });
   await bareClient!.send(new CreateTableCommand(createTable));
-  await using store = dynamodb({ client: ourClient!, cursorKey: new Uint8Array(32) });
+  const store = dynamodb({ client: ourClient!, cursorKey: new Uint8Array(32) });
   const table = await store.open(documentTable);
   await table.batchWrite({ put: Array.from({ length: records }, (_, n) => record(model, n)) });
   const documents = DynamoDBDocumentClient.from(bareClient!, { marshallOptions: { removeUndefinedValues: true } });
   const costs: OperationCosts[] = [];
   for (const operation of operations(table, documents, model, records)) costs.push(await measured(operation, rounds));
+  await store[Symbol.asyncDispose]();
   for (const client of [ourClient, bareClient]) client!.destroy();
   return { costs, documentBytes: JSON.stringify(model).length };
 }

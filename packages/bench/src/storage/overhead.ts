@@ -31,7 +31,7 @@ export async function timeOverhead(
   rounds: number,
 ): Promise<{ times: OperationTimes[]; documentBytes: number }> {
   const model = await recordOfExample();
-  await using store = await sqlite({ path: join(folder, "ours.db") });
+  const store = await sqlite({ path: join(folder, "ours.db") });
   const table = await store.open(documentTable);
   const bare = new BareStore(join(folder, "bare.db"));
   for (let n = 0; n < records; n++) bare.put(record(model, n));
@@ -39,6 +39,7 @@ export async function timeOverhead(
   const times: OperationTimes[] = [];
   for (const operation of operations(table, bare, model, records)) times.push(await timed(operation, rounds));
   bare.close();
+  await store[Symbol.asyncDispose]();
   return { times, documentBytes: JSON.stringify(model).length };
 }
 

@@ -17,7 +17,7 @@ export interface PageCost {
 
 /** Fills a table with the records of one user, the worst case of the index, and times its pages. */
 export async function timePages(folder: string, records: number, pages: number): Promise<PageCost> {
-  await using store = await sqlite({ path: join(folder, `pages-${records}.db`) });
+  const store = await sqlite({ path: join(folder, `pages-${records}.db`) });
   const table = await store.open(documentTable);
   for (let first = 0; first < records; first += 1000) {
     const length = Math.min(1000, records - first);
@@ -25,12 +25,14 @@ export async function timePages(folder: string, records: number, pages: number):
   }
   const random = pseudoRandom();
   const from = () => ({ atMost: keyOf(pageSize + Math.floor(random() * (records - pageSize))).created_at });
-  return {
+  const cost = {
     records,
     newest: await medianTime(pages, async () => page(table, {})),
     anywhere: await medianTime(pages, async () => page(table, { sort: from() })),
     byCursor: await timeCursor(table, pages),
   };
+  await store[Symbol.asyncDispose]();
+  return cost;
 }
 
 async function page(table: Table<Analysis>, more: Partial<TableQuery<Analysis>>): Promise<string | undefined> {

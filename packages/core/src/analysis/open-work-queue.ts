@@ -114,8 +114,8 @@ export class OpenWorkQueue {
   /**
    * Gives the work back, for example because the worker is stopped.
    *
-   * @param options.delayMs Nobody claims it for so long; default 0.
-   * @param options.error Why the attempt failed. It then counts, and the last one ends the analysis as FAILED;
+   * @param how.delayMs Nobody claims it for so long; default 0.
+   * @param how.error Why the attempt failed. It then counts, and the last one ends the analysis as FAILED;
    * without it the attempt does not count.
    * @throws ArtGuardError `analysis.lease-lost`
    */

@@ -25,9 +25,13 @@ export async function checkSqliteTable<Item extends object>(
   definition: TableDefinition<Item>,
 ): Promise<StoreCheck> {
   return await checkStore(`file ${path}`, `table ${definition.name}`, async () => {
-    await using store = await sqlite({ path });
-    await store.open(definition);
-    return "as defined";
+    const store = await sqlite({ path });
+    try {
+      await store.open(definition);
+      return "as defined";
+    } finally {
+      await store[Symbol.asyncDispose]();
+    }
   });
 }
 

@@ -177,7 +177,7 @@ export function openWorkSuite(name: string, make: MakeTableStore): void {
         const perform = async ({ fence }: Analysis, signal: AbortSignal) => {
           if (fence === 2) return scored(90);
           await later.complete((await later.claim(claimOf("other")))!, scored(90));
-          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
           return scored(1);
         };
         const summary = await processOpenWork(queue, perform, { ...options, leaseMs: 30 });

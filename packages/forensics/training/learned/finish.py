@@ -31,7 +31,7 @@ def finish(checkpoint: Path, output: Path) -> None:
     threshold = best_threshold(maps, truths_of(training, chosen))
     limit = float(np.quantile(images[untouched], 1 - ACCUSED_UNTOUCHED))
     network.map.bias.data -= threshold
-    network.evidence[-1].bias.data -= limit
+    network.evidence.bias.data -= limit
     print(f"thresholds at logits {threshold:.2f} (map) and {limit:.2f} (image) before, 0 now")
     report(network, validation, list(range(len(validation))))
     export(network, output)

@@ -13,9 +13,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 TRUNCATION = 4.0
-FREQUENCIES = [(u, v) for u in range(5) for v in range(5) if 0 < u + v < 5]  # of which steps are looked for
-OTHERS = [(u, v) for u in range(8) for v in range(8) if (u, v) not in FREQUENCIES]
+FREQUENCIES = [(u, v) for u in range(5) for v in range(5) if 0 < u + v < 5]
 STEPS = [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20]
+LARGEST_COEFFICIENT = 24.0
 
 
 def luma_chroma() -> Tensor:
@@ -41,20 +41,18 @@ def residual_kernels() -> Tensor:
 
 
 def dct_kernels() -> Tensor:
-    """The orthonormal 8x8 DCT-II of luma, `FREQUENCIES` first, as weights over RGB."""
+    """The orthonormal 8x8 DCT-II of luma at `FREQUENCIES`, as weights over RGB."""
     n = torch.arange(8.0)
     basis = torch.stack(
         [(math.sqrt(1 / 8) if k == 0 else 0.5) * torch.cos((2 * n + 1) * k * math.pi / 16) for k in range(8)]
     )
     ycc = luma_chroma()
-    return torch.stack([ycc[0].view(3, 1, 1) * torch.outer(basis[u], basis[v]) for u, v in FREQUENCIES + OTHERS])
+    return torch.stack([ycc[0].view(3, 1, 1) * torch.outer(basis[u], basis[v]) for u, v in FREQUENCIES])
 
 
-def convolution(inputs: int, outputs: int, size: int = 3, stride: int = 1, padding: int | None = None) -> nn.Sequential:
+def convolution(inputs: int, outputs: int, size: int = 3, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, size, stride, size // 2 if padding is None else padding, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
+        nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
     )
 
 
@@ -76,84 +74,53 @@ class Separable(nn.Module):
         return F.relu(x + y if self.keeps else y)
 
 
-class BlockStatistics(nn.Module):
-    """What each 8x8 block of the file's grid looks like below its content, without anything learned.
-
-    How well low coefficients fit multiples of each quantisation step (double compression), the level of every
-    coefficient (blur, resampling), the level of each residual (noise), and how differences are spread over the eight
-    columns and rows of the block (where an earlier grid lay).
-    """
+class GridPeriodicity(nn.Module):
+    """How well each coefficient of the 8x8 grid fits multiples of each step; zero where it says nothing."""
 
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("kernels", dct_kernels())
-        self.register_buffer("steps", torch.tensor([float(step) for step in STEPS]).view(1, -1, 1, 1, 1))
-        self.register_buffer("sums", block_sums())
-        self.channels = len(FREQUENCIES) * len(STEPS) + 64 + 8 + 16
+        steps = torch.tensor([float(step) for step in STEPS]).view(1, -1, 1, 1, 1)
+        self.register_buffer("steps", steps)
+        self.channels = len(FREQUENCIES) * (len(STEPS) + 1)
 
-    def forward(self, rgb: Tensor, residuals: Tensor) -> Tensor:
-        size = F.conv2d(rgb, self.kernels, stride=8).abs()
-        multiple = size[:, : len(FREQUENCIES)].unsqueeze(1) / self.steps
+    def forward(self, rgb: Tensor) -> Tensor:
+        size = F.conv2d(rgb, self.kernels, stride=8).abs().unsqueeze(1)
+        multiple = size / self.steps
         distance = (multiple - torch.round(multiple)).abs()
-        fit = ((1 - 4 * distance) * (multiple > 0.5).float()).flatten(1, 2)
-        level = torch.log(size + 0.5) / 2
-        means = F.conv2d(residuals.abs(), self.sums, stride=8)
-        noise = torch.log(means[:, :8] + 0.02)
-        columns, rows = means[:, 8:16] + 0.02, means[:, 16:] + 0.02
-        phases = [torch.log(part / part.mean(1, keepdim=True)) for part in (columns, rows)]
-        return torch.cat([fit, level, noise, *phases], 1)
-
-
-def block_sums() -> Tensor:
-    """Means over a block: of each residual, of horizontal second differences by column, of vertical ones by row."""
-    sums = torch.zeros(24, 8, 8, 8)
-    for i in range(8):
-        sums[i, i] = 1 / 64
-        sums[8 + i, 2, :, i] = 1 / 8
-        sums[16 + i, 3, i, :] = 1 / 8
-    return sums
-
-
-class Joined(nn.Module):
-    """A 1x1 convolution that sees the mean of the whole input beside each place: a place is odd only among others."""
-
-    def __init__(self, inputs: int, outputs: int):
-        super().__init__()
-        self.here = nn.Conv2d(inputs, outputs, 1, bias=False)
-        self.mean = nn.Conv2d(inputs, outputs, 1, bias=False)
-        self.norm = nn.BatchNorm2d(outputs)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.relu(self.norm(self.here(x) + self.mean(x.mean((2, 3), keepdim=True))))
+        fit = (1 - 4 * distance) * (multiple > 0.5).float()
+        fit = fit.flatten(1, 2)
+        level = (size.squeeze(1).clamp(max=LARGEST_COEFFICIENT) / LARGEST_COEFFICIENT).sqrt()
+        return torch.cat([fit, level], 1)
 
 
 class ForgeryNetwork(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("residuals", residual_kernels())
-        self.statistics = BlockStatistics()
+        self.grid = GridPeriodicity()
         self.traces = nn.Sequential(convolution(8, 12, stride=2), convolution(12, 24, stride=2))
-        self.content = convolution(3, 8, 4, 4, 0)
+        self.content = convolution(3, 8)
         self.stem = nn.Sequential(Separable(24 + 8, 32), convolution(32, 48, stride=2), Separable(48, 48))
-        self.blocks = convolution(self.statistics.channels, 64, 1)
-        self.joined = nn.Sequential(Joined(48 + 64, 64), Separable(64, 64, 5), Joined(64, 64), Separable(64, 64, 5))
+        self.blocks = nn.Sequential(convolution(self.grid.channels, 32, 1), Separable(32, 32))
+        self.joined = convolution(48 + 32, 48, 1)
         self.context = nn.Sequential(
-            Separable(64, 80, 3, stride=2), Separable(80, 80, 5), Joined(80, 80), Separable(80, 80, 5, 2), Separable(80, 80, 5, 3)
+            Separable(48, 64, 3, stride=2), Separable(64, 64, 5), Separable(64, 64, 5, 2), Separable(64, 64, 5, 3)
         )
-        self.fused = nn.Sequential(convolution(64 + 80, 64, 1), Separable(64, 64))
-        self.map = nn.Conv2d(64, 1, 1)
-        self.evidence = nn.Sequential(convolution(64 + 80, 48, 1), nn.Conv2d(48, 1, 1))
+        self.fused = nn.Sequential(convolution(48 + 64, 48, 1), Separable(48, 48))
+        self.map = nn.Conv2d(48, 1, 1)
+        self.evidence = nn.Conv2d(64, 1, 1)
 
     def forward(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
         """RGB 0-255 with sides of multiples of 16 to logits at 1/8 (map) and 1/16 (evidence for the image)."""
-        residuals = F.conv2d(rgb, self.residuals, padding=2)
-        traces = self.traces(residuals.clamp(-1, 1))
-        stem = self.stem(torch.cat([traces, self.content(rgb / 127.5 - 1)], 1))
-        joined = self.joined(torch.cat([stem, self.blocks(self.statistics(rgb, residuals))], 1))
+        traces = self.traces(F.conv2d(rgb, self.residuals, padding=2).clamp(-1, 1))
+        content = self.content(F.avg_pool2d(rgb, 4) / 127.5 - 1)
+        stem = self.stem(torch.cat([traces, content], 1))
+        joined = self.joined(torch.cat([stem, self.blocks(self.grid(rgb))], 1))
         context = self.context(joined)
         wide = F.interpolate(context, scale_factor=2.0, mode="nearest")
         fused = self.fused(torch.cat([joined, wide], 1))
-        return self.map(fused), self.evidence(torch.cat([F.max_pool2d(fused, 2), context], 1))
+        return self.map(fused), self.evidence(context)
 
 
 def image_logit(evidence: Tensor) -> Tensor:

@@ -30,7 +30,6 @@ SOURCES = [
     Source("lomiri-wallpapers", "photo", "CC BY 4.0, CC BY-SA, CC0", 19, held_out=True),
     Source("ukui-wallpapers", "photo", "CC BY-SA 3.0", 12),
     Source("popos", "photo", "CC BY-SA 4.0, public domain", 40),
-    Source("budgie-backgrounds", "photo", "CC0", 19),
     Source("scikit-image", "photo", "CC0 and public domain", 12),
     Source("endless-sky-data", "art", "GPL-3+, CC BY-SA, public domain", 60),
     Source("freecol", "art", "GPL-2+", 40),

@@ -67,17 +67,17 @@ def recompressed(picture: Picture, settings: dict) -> Picture:
 
 
 def random_chain(rng: np.random.Generator) -> Chain:
-    history = jpeg_settings(rng, 60, 98) if rng.random() < 0.75 else None
+    history = jpeg_settings(rng, 60, 98) if rng.random() < 0.65 else None
     edit = str(rng.choice(["blur", "sharpen", "brightness", "contrast", "noise", "saturation"])) if rng.random() < 0.25 else None
     resize, final = 1.0, None
     draw = rng.random()
-    if draw < 0.34:
+    if draw < 0.28:
         final = {"quality": 90, "subsampling": 2, "tilt": 0.0}
-    elif draw < 0.68:
+    elif draw < 0.6:
         final = jpeg_settings(rng, 70, 100)
-    elif draw < 0.8:
+    elif draw < 0.74:
         resize, final = float(rng.uniform(0.65, 1)), jpeg_settings(rng, 70, 85)
-    saved = jpeg_settings(rng, 82, 99) if final and rng.random() < 0.5 else None
+    saved = jpeg_settings(rng, 90, 99) if final and rng.random() < 0.35 else None
     shift = (0, 0)
     if final is None and history is None and rng.random() < 0.5:
         shift = (int(rng.integers(8)), int(rng.integers(8)))
@@ -100,20 +100,6 @@ def edited(picture: Picture, edit: str | None, rng: np.random.Generator) -> Pict
     if edit == "brightness":
         return cv2.convertScaleAbs(picture, alpha=1, beta=rng.uniform(-25, 25)) if rng.random() < 0.3 else gamma(picture, rng.uniform(0.7, 1.4))
     return cv2.addWeighted(picture, a := rng.uniform(0.75, 1.3), picture, 0, 128 * (1 - a))
-
-
-def captured(picture: Picture, rng: np.random.Generator) -> Picture:
-    """As if taken by a camera of its own: noise of sensor and demosaicing, its sharpness. Wallpapers have hardly any."""
-    if rng.random() < 0.4:
-        return picture
-    light = picture.astype(np.float32)
-    deviation = np.sqrt(rng.uniform(0, 4) ** 2 + rng.uniform(0, 0.12) * light)
-    noisy = np.clip(light + rng.standard_normal(light.shape, np.float32) * deviation, 0, 255).astype(np.uint8)
-    if rng.random() < 0.5:
-        mosaic = noisy[..., 1].copy()
-        mosaic[::2, ::2], mosaic[1::2, 1::2] = noisy[::2, ::2, 0], noisy[1::2, 1::2, 2]
-        noisy = cv2.cvtColor(mosaic, cv2.COLOR_BAYER_BG2RGB)
-    return edited(noisy, str(rng.choice(["blur", "sharpen"])), rng) if rng.random() < 0.5 else noisy
 
 
 def gamma(picture: Picture, exponent: float) -> Picture:
@@ -186,44 +172,13 @@ def region(rng: np.random.Generator, picture: Picture) -> np.ndarray:
     return shape(rng, *picture.shape[:2], share) if found is None else found
 
 
-def cut_out(rng: np.random.Generator, picture: Picture, mask: np.ndarray) -> None:
-    """Fits a mask to the object of the picture below it (Rother et al., "GrabCut", 2004), as people cut objects out."""
-    small = np.ascontiguousarray(cv2.resize(picture, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA))
-    inside = cv2.resize(mask, small.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-    if not 30 < inside.sum() < 0.5 * inside.size:
-        return
-    radius = max(1, int(math.sqrt(inside.sum()) / 4))
-    kernel = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
-    trimap = np.full(inside.shape, cv2.GC_BGD, np.uint8)
-    trimap[cv2.dilate(inside, kernel) > 0] = cv2.GC_PR_BGD
-    trimap[inside > 0] = cv2.GC_PR_FGD
-    cv2.setRNGSeed(int(rng.integers(1 << 30)))
-    cv2.grabCut(small, trimap, None, np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
-    found = np.isin(trimap, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(found)
-    if count < 2:
-        return
-    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-    if stats[largest, cv2.CC_STAT_AREA] < 0.3 * inside.sum():
-        return
-    wide = cv2.resize((labels == largest).astype(np.uint8) * 255, mask.shape[::-1], interpolation=cv2.INTER_CUBIC)
-    mask[:] = cv2.GaussianBlur(wide, (0, 0), 2) > 127
-
-
 def blended(host: Picture, patch: Picture, mask: np.ndarray, rng: np.random.Generator) -> Picture:
-    alpha = mask.astype(np.float32)
-    if rng.random() < 0.7:
-        alpha = cv2.GaussianBlur(alpha, (0, 0), rng.uniform(0.5, 2.5))
-    picture = np.clip(host * (1 - alpha[..., None]) + patch * alpha[..., None] + 0.5, 0, 255).astype(np.uint8)
-    return rubbed(picture, mask, rng) if rng.random() < 0.25 else picture
-
-
-def rubbed(picture: Picture, mask: np.ndarray, rng: np.random.Generator) -> Picture:
-    """The seam gone over with a blurring brush."""
-    seam = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8)).astype(np.float32)
-    share = cv2.GaussianBlur(seam, (0, 0), 1.5)[..., None]
-    soft = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.8, 2))
-    return (picture * (1 - share) + soft * share + 0.5).astype(np.uint8)
+    if rng.random() < 0.4:
+        alpha = mask.astype(np.float32)
+    else:
+        alpha = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), rng.uniform(0.5, 2.5))
+    alpha = alpha[..., None]
+    return np.clip(host * (1 - alpha) + patch * alpha + 0.5, 0, 255).astype(np.uint8)
 
 
 # Manipulations: host, mask, donor -> picture
@@ -236,7 +191,7 @@ def warped(picture: Picture, rng: np.random.Generator, size: tuple[int, int], pl
         picture = picture[:, ::-1]
     angle, scale = 0.0, 1.0
     if rng.random() > plain:
-        scale = math.exp(rng.uniform(-0.6, 0.7))
+        scale = math.exp(rng.uniform(-0.5, 0.4))
         angle = rng.uniform(-30, 30) if rng.random() < 0.6 else 0.0
     centre = (picture.shape[1] / 2, picture.shape[0] / 2)
     matrix = cv2.getRotationMatrix2D(centre, angle, scale)
@@ -249,8 +204,6 @@ def splice(host: Picture, mask: np.ndarray, donor: Picture, rng: np.random.Gener
     if rng.random() < 0.7:
         donor = recompressed(donor, jpeg_settings(rng, 60, 98))
     patch = warped(donor, rng, host.shape[:2], 0.35)
-    if rng.random() < 0.6:
-        cut_out(rng, patch, mask)
     if rng.random() < 0.3:
         patch = edited(patch, str(rng.choice(["blur", "sharpen", "brightness", "contrast", "noise"])), rng)
     if rng.random() < 0.3:  # colours moved towards the host's
@@ -261,10 +214,7 @@ def splice(host: Picture, mask: np.ndarray, donor: Picture, rng: np.random.Gener
 
 
 def copy_move(host: Picture, mask: np.ndarray, donor: Picture, rng: np.random.Generator) -> Picture:
-    patch = warped(host, rng, host.shape[:2], 0.5)
-    if rng.random() < 0.6:
-        cut_out(rng, patch, mask)
-    return blended(host, patch, mask, rng)
+    return blended(host, warped(host, rng, host.shape[:2], 0.5), mask, rng)
 
 
 def inpaint(host: Picture, mask: np.ndarray, donor: Picture, rng: np.random.Generator) -> Picture:
@@ -378,7 +328,7 @@ def page(rng: np.random.Generator, side: int) -> Picture:
 
 
 METHODS = {"splice": splice, "copy-move": copy_move, "inpaint": inpaint, "generative-like": decoded_like, "retouch": retouch, "text": text_edit}
-SHARES = {"photo": [0.5, 0.24, 0.12, 0.07, 0.07, 0], "art": [0.54, 0.22, 0.1, 0.07, 0.07, 0], "page": [0.15, 0.05, 0.05, 0, 0.05, 0.7]}
+SHARES = {"photo": [0.42, 0.22, 0.14, 0.09, 0.13, 0], "art": [0.5, 0.2, 0.1, 0.07, 0.13, 0], "page": [0.15, 0.05, 0.05, 0, 0.05, 0.7]}
 
 
 def apply(method: str, host: Picture, donor: Picture, rng: np.random.Generator) -> tuple[Picture, np.ndarray]:
@@ -388,31 +338,34 @@ def apply(method: str, host: Picture, donor: Picture, rng: np.random.Generator) 
     return METHODS[method](host, mask, donor, rng), mask
 
 
-def crop_of(truth: np.ndarray, rng: np.random.Generator) -> tuple[slice, slice]:
-    """Where to cut a training crop: on the 16-pixel grid, by preference with forged pixels and untouched ones."""
-    limit = ((truth.shape[0] - SIDE) // 16 + 1, (truth.shape[1] - SIDE) // 16 + 1)
-    places = [(16 * int(rng.integers(limit[0])), 16 * int(rng.integers(limit[1]))) for _ in range(6)]
-    places = [(slice(y, y + SIDE), slice(x, x + SIDE)) for y, x in places]
-    return next((place for place in places if 0 < truth[place].mean() < 0.6), places[0])
+def crop_at(picture: Picture, mask: np.ndarray, rng: np.random.Generator, centred: bool) -> tuple[Picture, np.ndarray]:
+    """A training crop on the 16-pixel grid, by preference with forged pixels in it."""
+    height, width = picture.shape[:2]
+    limit = ((height - SIDE) // 16 + 1, (width - SIDE) // 16 + 1)
+    best = None
+    for _ in range(6):
+        y, x = 16 * int(rng.integers(limit[0])), 16 * int(rng.integers(limit[1]))
+        share = mask[y : y + SIDE, x : x + SIDE].mean()
+        best = (y, x) if best is None or (centred and 0 < share < 0.6) else best
+        if not centred or 0 < share < 0.6:
+            break
+    y, x = best
+    return picture[y : y + SIDE, x : x + SIDE], mask[y : y + SIDE, x : x + SIDE]
 
 
 def pair(host: Picture, kind: str, donor: Picture, rng: np.random.Generator) -> list[Sample]:
-    """A forgery and the same part of its untouched twin, which went through the same chain."""
+    """A forgery and, from the same picture through the same chain, its untouched twin."""
     chain = random_chain(rng)
-    if kind != "page":
-        host, donor = captured(host, rng), captured(donor, rng)
     plain = recompressed(host, chain.history) if chain.history else host
     method = str(rng.choice(list(METHODS), p=SHARES[kind]))
     forged, mask = apply(method, plain, donor, rng)
-    dy, dx = chain.shift
-    done = [finished(picture[dy:, dx:], chain) for picture in (forged, plain)]
-    size = done[0][0].shape[1::-1]
-    truth = cv2.resize(mask[dy:, dx:].astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    place = crop_of(truth, rng)
-    cells = truth[place].reshape(SIDE // 8, 8, SIDE // 8, 8).mean((1, 3))
-    is_forged = bool(cells.sum() >= 2)
-    part = np.round(255 * cells).astype(np.uint8)
-    return [
-        Sample(done[0][0][place], part, is_forged, method if is_forged else "none", done[0][1]),
-        Sample(done[1][0][place], np.zeros_like(part), False, "none", done[1][1]),
-    ]
+    samples = []
+    for picture, truth in ((forged, mask), (plain, np.zeros_like(mask))):
+        dy, dx = chain.shift
+        done, facts = finished(picture[dy:, dx:], chain)
+        truth = cv2.resize(truth[dy:, dx:].astype(np.float32), done.shape[1::-1], interpolation=cv2.INTER_AREA)
+        crop, part = crop_at(done, truth, rng, centred=truth.any())
+        cells = part.reshape(SIDE // 8, 8, SIDE // 8, 8).mean((1, 3))
+        is_forged = bool(cells.sum() >= 2)
+        samples.append(Sample(crop, np.round(255 * cells).astype(np.uint8), is_forged, method if is_forged else "none", facts))
+    return samples

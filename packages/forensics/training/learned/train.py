@@ -25,24 +25,21 @@ from network import ForgeryNetwork, image_logit
 from sources import training_data
 
 SEED = 20
-SIDES = (160, 224)  # of what is cut from a crop, the second for the last quarter
-PAIRS = 4  # of a forgery and its twin, per process and step
+TRAINING_SIDE = 160
+BATCH = 8  # per process
 PEAK_RATE = 3e-3
 FORGED_WEIGHT = 2.0
 
 
 def loss_of(network: ForgeryNetwork, pictures: Tensor, masks: Tensor) -> Tensor:
-    """Balanced cross-entropy and Dice of the map; of the image cross-entropy, and that a forgery ranks above its twin."""
+    """Balanced cross-entropy and Dice of the map, cross-entropy of the image."""
     logits, evidence = network(pictures)
     truth = (masks.flatten(1).sum(1) >= 2).float()
     pixel = F.binary_cross_entropy_with_logits(logits, masks, pos_weight=logits.new_tensor(FORGED_WEIGHT))
     share = torch.sigmoid(logits)
     dice = 1 - (2 * (share * masks).flatten(1).sum(1) + 1) / ((share**2 + masks**2).flatten(1).sum(1) + 1)
-    score = image_logit(evidence)
-    image = F.binary_cross_entropy_with_logits(score, truth)
-    forged = truth[::2]  # untouched twins follow their forgeries
-    rank = (F.softplus(score[1::2] - score[::2]) * forged).sum() / forged.sum().clamp(min=1)
-    return 2 * pixel + 0.4 * (dice * truth).sum() / truth.sum().clamp(min=1) + 0.5 * image + 0.3 * rank
+    image = F.binary_cross_entropy_with_logits(image_logit(evidence), truth)
+    return 2 * pixel + 0.4 * (dice * truth).sum() / truth.sum().clamp(min=1) + 0.4 * image
 
 
 def rate_at(step: int, progress: float) -> float:
@@ -91,7 +88,7 @@ def work(rank: int, count: int, steps: int, minutes: float, checkpoint: Path) ->
         for group in optimizer.param_groups:
             group["lr"] = rate_at(step, progress)
         network.train()
-        loss = loss_of(network, *(part.to(device) for part in batch(training, SIDES[progress > 0.75], rng)))
+        loss = loss_of(network, *(part.to(device) for part in batch(training, rng)))
         optimizer.zero_grad()
         loss.backward()
         progress = averaged(network, max(step / steps, (time.time() - started) / (60 * minutes)), count)
@@ -110,12 +107,8 @@ def work(rank: int, count: int, steps: int, minutes: float, checkpoint: Path) ->
         torch.save(mean.state_dict(), checkpoint)
 
 
-def batch(crops: Crops, side: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    samples = []
-    for pair in rng.integers(len(crops) // 2, size=PAIRS):
-        seed = int(rng.integers(1 << 31))  # the same part of both
-        samples += [augmented(*crops.at(2 * int(pair) + i), side, np.random.default_rng(seed)) for i in range(2)]
-    pictures, masks = tensors(samples)
+def batch(crops: Crops, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    pictures, masks = tensors([augmented(*crops.at(int(i)), TRAINING_SIDE, rng) for i in rng.integers(len(crops), size=BATCH)])
     return pictures.to(memory_format=torch.channels_last), masks
 
 

@@ -24,12 +24,13 @@ export async function runQuery<Item extends object>(
   const input = queryInput(target, plan, options);
   const items: AttributeMap[] = [];
   let start = plan.after && startKey(plan, plan.after);
+  let fewest = 1;
   do {
-    const missing = plan.limit + 1 - items.length;
-    const Limit = items.length === 0 && start === undefined ? missing : Math.max(missing, fewestAgain);
+    const Limit = Math.max(plan.limit + 1 - items.length, fewest);
     const page = await call.send(() => new QueryCommand({ ...input, Limit, ExclusiveStartKey: start }));
     items.push(...(page.Items ?? []));
     start = page.LastEvaluatedKey;
+    fewest = fewestAgain;
   } while (start !== undefined && items.length <= plan.limit);
   return items.slice(0, plan.limit + 1);
 }

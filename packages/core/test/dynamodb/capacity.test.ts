@@ -127,6 +127,8 @@ describe.skipIf(!canRunDynamoDBLocal())("a call consumes what docs/storage.md sa
     expect((await consumed(() => table.query({ ...query, consistent: true }))).units).toBe(2);
     expect((await consumed(() => table.query({ ...query, limit: 1 }))).units).toBe(0.5);
     expect((await consumed(() => table.query({ ...query, limit: 2 }))).units).toBe(1);
+    const { cursor } = await table.query({ ...query, limit: 1 });
+    expect((await consumed(() => table.query({ ...query, limit: 1, cursor: cursor! }))).units).toBe(0.5);
     // A projection saves no unit of the table, but a bare index is read for what it holds.
     expect((await consumed(() => table.query({ ...query, select: ["at"] }))).units).toBe(1);
     expect((await consumed(() => table.query({ index: "owner-index", partition: "me" }))).units).toBe(0.5);

@@ -1,11 +1,11 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { ArtGuardError, type ErrorRecord, isArtGuardError } from "../errors/artguard-error.ts";
-import { assertWithin } from "../image/image-limits.ts";
+import { assertWithin, type ImageLimits } from "../image/image-limits.ts";
 import { inspectImage } from "../image/inspect-image.ts";
 import { trainingKey } from "../storage/object-layout.ts";
 import { preprocessTrainingImage } from "./preprocess-training-image.ts";
-import { labelOf, labelTag, type TrainingContext, type TrainingLabel } from "./training-image.ts";
+import { labelOf, labelTag, processedKey, type TrainingContext, type TrainingLabel } from "./training-image.ts";
 
 /** What became of one file of a dataset. */
 export interface UploadedFile {
@@ -54,8 +54,10 @@ export async function* uploadDataset(
     const progress = { path, done: i + 1, total: paths.length };
     try {
       const key = trainingKey(dataset, path.split(sep).join("/"));
-      const status = await upload(context, join(folder, path), key, label, call);
-      if (preprocess) await preprocessTrainingImage(key, context, call);
+      const { status, sha256 } = await upload(context, join(folder, path), key, label, call);
+      const isComplete =
+        status === "present" && (await context.processed.head(processedKey(dataset, sha256), call)) !== undefined;
+      if (preprocess && !isComplete) await preprocessTrainingImage(key, context, call);
       yield { ...progress, status, key };
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -90,9 +92,8 @@ async function upload(
   key: string,
   label: TrainingLabel,
   options: { readonly signal?: AbortSignal },
-): Promise<"uploaded" | "present"> {
-  assertWithin(limits, "maxBytes", await sizeOf(path));
-  const bytes = new Uint8Array(await readFile(path));
+): Promise<{ status: "uploaded" | "present"; sha256: string }> {
+  const bytes = await read(path, limits);
   const { sha256, content_type } = inspectImage(bytes, limits);
   try {
     await raw.put(key, bytes, {
@@ -102,19 +103,21 @@ async function upload(
       tags: { [labelTag]: label },
       ...options,
     });
-    return "uploaded";
+    return { status: "uploaded", sha256 };
   } catch (error) {
     if (!isArtGuardError(error, "storage.condition-failed")) throw error;
     const stored = await raw.head(key, options);
-    if (stored?.sha256 === sha256) return "present";
+    if (stored?.sha256 === sha256) return { status: "present", sha256 };
     throw new ArtGuardError("training.name-taken", `${key} has other bytes`, { cause: error });
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function read(path: string, limits: ImageLimits): Promise<Uint8Array> {
   try {
-    return (await stat(path)).size;
+    assertWithin(limits, "maxBytes", (await stat(path)).size);
+    return new Uint8Array(await readFile(path));
   } catch (error) {
+    if (isArtGuardError(error)) throw error;
     throw new ArtGuardError("image.unreadable", `${path} cannot be read`, { cause: error });
   }
 }

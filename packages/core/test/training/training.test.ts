@@ -162,6 +162,23 @@ describe("uploadDataset", () => {
     expect((await upload()).map(({ status }) => status)).toEqual(["present", "present", "present"]);
   });
 
+  it("does not decode again what has its copy", async () => {
+    await upload();
+    const examine = () => expect.unreachable("nothing is left to decode");
+    const again = uploadDataset({ ...context, examiner: { examine } }, { folder, dataset: "authentic_v1" });
+    expect((await collect(again)).map(({ status }) => status)).toEqual(["present", "present", "present"]);
+  });
+
+  it("refuses a file that went away meanwhile, and goes on", async () => {
+    const uploads = uploadDataset(context, { folder, dataset: "authentic_v1" });
+    await uploads.next();
+    await rm(join(folder, "img2.jpg"));
+    expect((await collect(uploads)).map(({ status, error }) => [status, error?.code])).toEqual([
+      ["refused", "image.unreadable"],
+      ["uploaded", undefined],
+    ]);
+  });
+
   it("makes up for a copy that an interrupted run did not make", async () => {
     await upload({ preprocess: false });
     expect(await keysOf(context.processed)).toEqual([]);

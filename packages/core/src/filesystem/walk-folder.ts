@@ -19,6 +19,8 @@ interface Entry {
 /** The files whose keys start with `prefix`, in key order, one folder in memory at a time. */
 export async function* walkFolder(root: string, prefix: string): AsyncGenerator<FoundFile> {
   const folders = prefix.split("/").slice(0, -1);
+  // No key has an empty segment, but paths with and without one are the same.
+  if (folders.includes("")) return;
   const start = join(root, ...folders.flatMap(segmentNames));
   const base = folders.map((segment) => `${segment}/`).join("");
   for await (const found of walk(start, base, prefix)) {

@@ -302,6 +302,13 @@ function keys({ it }: TestRunner, { create }: ObjectStoreContractSetup): void {
       assert.deepEqual([size_bytes, modified_at], [3, (await store.head("a/1"))?.modified_at]);
   });
 
+  it("lists nothing under a prefix that no key can have", async () => {
+    const store = await create();
+    await store.put("a/b", bytes("x"));
+    for (const prefix of ["/", "a//", "../", "a/../a/", "./a", "a/b/"])
+      assert.deepEqual(await keysOf(store, prefix), []);
+  });
+
   it("lists by the bytes of the keys, not by UTF-16 units", async () => {
     const store = await create();
     for (const key of ["\u{1f600}", "\uff5e", "z", "Z"]) await store.put(key, bytes("x"));

@@ -223,9 +223,13 @@ export class S3ObjectStore implements PresigningObjectStore {
     await send((abortSignal) => this.#client.send(command, { abortSignal }), signal);
   }
 
-  /** A repeated conditional write finds the object of its first attempt, whose answer was lost. */
+  /**
+   * A repetition finds what its first attempt did, whose answer was lost: a conditional write the object, the end of an
+   * upload in parts no upload any more.
+   */
   async #wasOurs(error: unknown, key: string, writeId: string, signal: AbortSignal | undefined): Promise<boolean> {
-    if (!isArtGuardError(error, "storage.condition-failed") || attemptsOf(error.cause) < 2) return false;
+    const met = isArtGuardError(error, "storage.condition-failed") || isArtGuardError(error, "storage.not-found");
+    if (!met || attemptsOf(error.cause) < 2) return false;
     const stored = await this.#headOutput(key, signal ? { signal } : {});
     return stored?.Metadata?.[writeIdName] === writeId;
   }

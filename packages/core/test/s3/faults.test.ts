@@ -225,6 +225,31 @@ describe("an upload in parts", () => {
     expect(methods(under.requests).at(-1)).toBe("DELETE");
   });
 
+  it("succeeds when its end was carried out and only the answer lost, unless somebody else wrote meanwhile", async () => {
+    const ended = (writeId: (created: StubRequest) => string) => {
+      let created: StubRequest | undefined;
+      let ends = 0;
+      const upload = uploading(
+        () => ok,
+        () => s3Failure(404, "NoSuchUpload"),
+      );
+      return (request: StubRequest): StubAnswer => {
+        const { method, url } = request;
+        if (method === "HEAD") return { status: 200, headers: { "x-amz-meta-artguard-write-id": writeId(created!) } };
+        if (method !== "POST") return upload(request);
+        if (!url.includes("uploadId")) {
+          created = request;
+          return upload(request);
+        }
+        return ends++ === 0 ? s3Failure(500, "InternalError") : s3Failure(404, "NoSuchUpload");
+      };
+    };
+    await using own = await storeAgainst(ended(({ headers }) => String(headers["x-amz-meta-artguard-write-id"])));
+    expect((await own.store.put("a", long())).size_bytes).toBe(20_000_000);
+    await using other = await storeAgainst(ended(() => "another"));
+    await expect(other.store.put("a", long())).rejects.toMatchObject({ details: { s3_error: "NoSuchUpload" } });
+  });
+
   it("says that parts may stay when it cannot be aborted", async () => {
     const failure = () => s3Failure(500, "InternalError");
     await using under = await storeAgainst(uploading(failure, failure), withoutRetries);

@@ -8,6 +8,8 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { isArtGuardError } from "../errors/artguard-error.ts";
 import { checkStore, type StoreCheck } from "../storage/store-check.ts";
@@ -90,7 +92,9 @@ async function permissionChecks<Item extends object>(
   const may = (what: string, attempt: () => Promise<unknown>) => permission(subject, what, attempt);
   return [
     await may("read items", () => call.send(() => new GetItemCommand({ TableName, Key }))),
+    await may("query the indexes", () => queryIndexes(definition, call, TableName)),
     await may("write items", () => call.send(() => new PutItemCommand({ ...impossible, Item: Key }))),
+    await may("change items", () => call.send(() => new UpdateItemCommand({ ...impossible, Key }))),
     await may("delete items", () => call.send(() => new DeleteItemCommand({ ...impossible, Key }))),
   ];
 }
@@ -108,11 +112,31 @@ async function permission(subject: string, what: string, attempt: () => Promise<
   return checked.status === "unknown" ? { ...checked, status: "problem" } : checked;
 }
 
+/** A policy that names the table without its indexes (`index/*`) refuses this. */
+async function queryIndexes<Item extends object>(definition: TableDefinition<Item>, call: Call, TableName: string) {
+  for (const [IndexName, { partition }] of Object.entries(definition.indexes)) {
+    const query = {
+      TableName,
+      IndexName,
+      Limit: 1,
+      KeyConditionExpression: "#key = :value",
+      ExpressionAttributeNames: { "#key": partition },
+      ExpressionAttributeValues: { ":value": absentValue(definition, partition) },
+    };
+    await call.send(() => new QueryCommand(query));
+  }
+}
+
 /** The key of an item that does not exist. */
 function absentKey<Item extends object>(definition: TableDefinition<Item>): Record<string, AttributeValue> {
   const { partition, sort } = definition.key;
-  const types = keyTypesOf(definition);
-  const value = (attribute: string): AttributeValue =>
-    types.get(attribute as never) === "number" ? { N: "1" } : { S: `artguard-doctor-${randomUUID()}` };
-  return { [partition]: value(partition), ...(sort !== undefined && { [sort]: value(sort) }) };
+  return {
+    [partition]: absentValue(definition, partition),
+    ...(sort !== undefined && { [sort]: absentValue(definition, sort) }),
+  };
+}
+
+function absentValue<Item extends object>(definition: TableDefinition<Item>, attribute: string): AttributeValue {
+  const type = keyTypesOf(definition).get(attribute);
+  return type === "number" ? { N: "1" } : { S: `artguard-doctor-${randomUUID()}` };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
@@ -7,7 +8,7 @@ import {
   type S3Client,
   type LifecycleRule as S3LifecycleRule,
 } from "@aws-sdk/client-s3";
-import { type BucketRole, lifecycleOf, versionedBuckets } from "../storage/lifecycle.ts";
+import { type BucketRole, lifecycleOf, thirtyDayRetention, versionedBuckets } from "../storage/lifecycle.ts";
 import { checkStore, type StoreCheck } from "../storage/store-check.ts";
 import { withDeadline } from "./deadline.ts";
 import { toS3Lifecycle } from "./lifecycle.ts";
@@ -27,7 +28,8 @@ export interface BucketCheckOptions {
 
 /**
  * Compares a bucket with what ArtGuard promises for its role: region, lifecycle against the promised retention, versioning,
- * no public access, encryption; and writes, reads and deletes one empty object to see whether it may.
+ * no public access, encryption; and writes, reads and deletes one empty object to see whether it may. The knowledge base,
+ * which keeps earlier versions, it only lists.
  */
 export async function checkS3Bucket(options: BucketCheckOptions): Promise<StoreCheck[]> {
   const subject = `bucket ${options.bucket}`;
@@ -119,16 +121,26 @@ async function encryptionOf({ client, bucket }: BucketCheckOptions) {
   };
 }
 
-async function objectAccess({ client, bucket }: BucketCheckOptions, subject: string): Promise<StoreCheck> {
+async function objectAccess({ client, bucket, role }: BucketCheckOptions, subject: string): Promise<StoreCheck> {
   const store = new S3ObjectStore({ client, bucket, timeoutMs });
-  const key = "inference/1970/01/01/artguard-doctor/empty";
-  const checked = await checkStore(subject, "permission to write, read and delete objects", async () => {
-    await store.put(key, new Uint8Array(0), { tags: { retention: "30d" } });
-    await store.get(key);
-    await store.delete(key);
-    return "granted";
-  });
+  // Where earlier versions are kept, a probe would stay.
+  const checked = versionedBuckets.includes(role)
+    ? await checkStore(subject, "permission to list objects", () => listOne(store))
+    : await checkStore(subject, "permission to write, read and delete objects", () => probe(store));
   return checked.status === "unknown" ? { ...checked, status: "problem" } : checked;
+}
+
+async function listOne(store: S3ObjectStore): Promise<string> {
+  for await (const _ of store.list("")) break;
+  return "granted";
+}
+
+async function probe(store: S3ObjectStore): Promise<string> {
+  const key = `inference/1970/01/01/artguard-doctor/${randomUUID()}`;
+  await store.put(key, new Uint8Array(0), { tags: thirtyDayRetention });
+  await store.get(key);
+  await store.delete(key);
+  return "granted";
 }
 
 async function request<Output>(bucket: string, send: (signal: AbortSignal) => Promise<Output>): Promise<Output> {

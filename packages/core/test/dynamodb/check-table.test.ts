@@ -30,7 +30,9 @@ describe.skipIf(!canRunDynamoDBLocal())("checkDynamoDBTable on DynamoDB Local", 
       exists: "ok",
       shape: "ok",
       "permission to read items": "ok",
+      "permission to query the indexes": "ok",
       "permission to write items": "ok",
+      "permission to change items": "ok",
       "permission to delete items": "ok",
     });
     expect((await client.send(new ScanCommand({ TableName: "good" }))).Count).toBe(0);

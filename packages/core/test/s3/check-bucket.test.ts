@@ -3,7 +3,7 @@ import { checkS3Bucket, toS3Lifecycle } from "@artguard/core/s3";
 import { canRunMoto, startMoto } from "@artguard/development-servers/moto";
 import {
   CreateBucketCommand,
-  ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutBucketEncryptionCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketVersioningCommand,
@@ -57,7 +57,10 @@ describe.skipIf(!canRunMoto())("checkS3Bucket on moto", () => {
     async (role) => {
       const bucket = await goodBucket(role);
       expect(await problems(bucket, role)).toEqual([]);
-      expect((await client.send(new ListObjectsV2Command({ Bucket: bucket }))).KeyCount).toBe(0);
+      const { Versions = [], DeleteMarkers = [] } = await client.send(
+        new ListObjectVersionsCommand({ Bucket: bucket }),
+      );
+      expect([...Versions, ...DeleteMarkers]).toEqual([]);
     },
   );
 

@@ -7,42 +7,44 @@ import type { Storage } from "./storage.ts";
 export const functionNames = ["api", "worker", "preprocess", "privacy"] as const;
 export type FunctionName = (typeof functionNames)[number];
 
+/** What the repositories ask of their tables: the list in docs/storage.md, which has no scan. */
+const recordActions = [
+  ...["GetItem", "BatchGetItem", "Query", "ConditionCheckItem"],
+  ...["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"],
+];
+
 /** What each function may do; what is not listed is denied. No function may scan or change a table or bucket itself. */
-export function permissionsOf(name: FunctionName, storage: Storage): PolicyStatement[] {
-  const { analyses, users, raw, processed } = storage;
-  const records = [
-    onTable(analyses, ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"]),
-    onTable(users, ["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"]),
-  ];
+export function permissionsOf(name: FunctionName, { analyses, users, raw, processed }: Storage): PolicyStatement[] {
+  const buckets = [raw, processed];
+  const records = [analyses, users].map((table) => onTable(table, recordActions));
   switch (name) {
     case "api":
     case "worker":
       return [
         ...records,
-        onTable(analyses, ["DeleteItem", "BatchWriteItem"]),
-        ...[raw, processed].map((bucket) =>
-          onObjects(bucket, "inference/*", ["GetObject", "PutObject", "PutObjectTagging", "DeleteObject"]),
-        ),
+        ...buckets.map(listing),
+        ...buckets.map((bucket) => onObjects(bucket, "inference/*", ["GetObject", ...writing, "DeleteObject"])),
         onObjects(raw, "audit/*", ["GetObject", "DeleteObject"]),
       ];
     case "preprocess":
       return [
         onObjects(raw, "training/*", ["GetObject", "GetObjectTagging"]),
-        onObjects(processed, "training/*", ["GetObject", "PutObject", "PutObjectTagging"]),
+        onObjects(processed, "training/*", ["GetObject", ...writing]),
       ];
     case "privacy":
       return [
         ...records,
-        onTable(analyses, ["DeleteItem", "BatchWriteItem"]),
-        onTable(users, ["BatchWriteItem"]),
-        ...[raw, processed].flatMap((bucket) => [
+        ...buckets.map(listing),
+        ...buckets.flatMap((bucket) => [
           onObjects(bucket, "inference/*", ["GetObject", "GetObjectTagging", "DeleteObject"]),
-          listing(bucket, "inference/*"),
+          onObjects(bucket, "audit/*", ["GetObject", "DeleteObject"]),
         ]),
-        onObjects(raw, "audit/*", ["GetObject", "DeleteObject"]),
       ];
   }
 }
+
+/** Of a put with its tags; one in parts takes them away when it fails. */
+const writing = ["PutObject", "PutObjectTagging", "AbortMultipartUpload"];
 
 function onTable(table: ITable, actions: readonly string[]): PolicyStatement {
   return new PolicyStatement({
@@ -60,11 +62,10 @@ function onObjects(bucket: Bucket, pattern: string, actions: readonly string[]):
   });
 }
 
-function listing(bucket: Bucket, pattern: string): PolicyStatement {
-  return new PolicyStatement({
-    effect: Effect.ALLOW,
-    actions: ["s3:ListBucket"],
-    resources: [bucket.bucketArn],
-    conditions: { StringLike: { "s3:prefix": pattern } },
-  });
+/**
+ * Deleting an analysis deletes what is listed in its folder. Of the whole bucket: without it, or with a condition on the
+ * prefix, S3 answers a missing object as one that is forbidden.
+ */
+function listing(bucket: Bucket): PolicyStatement {
+  return new PolicyStatement({ effect: Effect.ALLOW, actions: ["s3:ListBucket"], resources: [bucket.bucketArn] });
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import {
   defineAnalysisTable,
   defineUserTable,
@@ -18,6 +19,7 @@ interface Statement {
   readonly Resource: unknown;
 }
 
+const storagePage = readFileSync(new URL("../../../docs/storage.md", import.meta.url), "utf8");
 const configuration = loadConfiguration({ ARTGUARD_ENV: "test" });
 const inline = Code.fromInline("export const handler = async () => undefined;");
 const everyFunction: FunctionCode = { api: inline, worker: inline, preprocess: inline, privacy: inline };
@@ -131,11 +133,43 @@ describe("the roles of the stack", () => {
     },
   );
 
-  it("let only erasure list objects, and preprocessing touch nothing but training images", () => {
-    const listing = ["api", "worker", "preprocess", "privacy"].filter((name) =>
-      permissionsOf(name).some(([action]) => action === "s3:ListBucket"),
-    );
-    expect(listing).toEqual(["privacy"]);
+  it.each(["api", "worker", "privacy"])(
+    "let %s do on both tables what the repositories do, and delete every object of an analysis from both buckets",
+    (name) => {
+      const allowed = (wanted: string, resource: RegExp) =>
+        permissionsOf(name).filter(([action, on]) => action === wanted && resource.test(on)).length;
+      const { Permissions } = /\*\*Permissions\*\*: (?<Permissions>[^.]+) on the tables/.exec(storagePage)!.groups!;
+      const actions = Permissions!.split(/, | and /);
+      expect(actions).toHaveLength(8);
+      for (const action of actions)
+        for (const table of [/"Analyses/, /"Users/])
+          expect([action, allowed(`dynamodb:${action}`, table)]).toEqual([action, 1]);
+      for (const bucket of ["Raw", "Processed"]) {
+        expect(allowed("s3:ListBucket", new RegExp(`"${bucket}`))).toBe(1);
+        expect(allowed("s3:DeleteObject", new RegExp(`"${bucket}.*/inference/\\*`))).toBe(1);
+      }
+    },
+  );
+
+  it("let whoever writes objects also remove the parts of an upload that failed", () => {
+    for (const name of ["api", "worker", "preprocess", "privacy"]) {
+      const where = (wanted: string) =>
+        permissionsOf(name).flatMap(([action, resource]) => (action === `s3:${wanted}` ? [resource] : []));
+      expect(where("AbortMultipartUpload")).toEqual(where("PutObject"));
+    }
+  });
+
+  it("let erasure and export reach the images of an earlier system in either bucket", () => {
+    const reached = permissionsOf("privacy").filter(([, resource]) => resource.includes("/audit/*"));
+    expect(reached.map(([action]) => action).sort()).toEqual([
+      "s3:DeleteObject",
+      "s3:DeleteObject",
+      "s3:GetObject",
+      "s3:GetObject",
+    ]);
+  });
+
+  it("let preprocessing touch nothing but training images", () => {
     for (const [action, resource] of permissionsOf("preprocess")) {
       expect(action).toMatch(/^s3:/);
       expect(resource).toContain("/training/*");

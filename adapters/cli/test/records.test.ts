@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -149,6 +149,13 @@ describe("artguard train", () => {
     expect([second.status, second.stdout]).toEqual([0, expect.stringContaining("1 there already")]);
     const manifest = (await run("train", "manifest", "--dataset-name", "authentic_v1")).stdout.trim().split("\n");
     expect(manifest.map((line) => JSON.parse(line).label)).toEqual(["authentic"]);
+  });
+
+  it("makes its folder for its owner's eyes only, and ignoring itself", async () => {
+    const place = join(folder, "fresh");
+    expect((await upload("--folder", place)).status).toBe(0);
+    expect(statSync(place).mode & 0o77).toBe(0);
+    expect(await readFile(join(place, ".gitignore"), "utf8")).toBe("*\n");
   });
 
   it("asks for what is missing", async () => {

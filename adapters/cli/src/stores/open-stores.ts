@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ObjectStore, TableStore } from "@artguard/core";
-import { folder } from "@artguard/core/filesystem";
+import { folder, makePrivateFolder } from "@artguard/core/filesystem";
 import { sqlite } from "@artguard/core/sqlite";
 import { UsageError } from "../usage-error.ts";
 import { awsClients } from "./aws-clients.ts";
@@ -49,6 +49,7 @@ async function openFolder(place: StorePlace, create: boolean): Promise<OpenedSto
       `there are no records in ${place.configuration.folder}; \`artguard scan --keep\` makes some, --folder names another place`,
     );
   }
+  if (create) await makePrivateFolder(place.configuration.folder);
   const tables = await sqlite({ path: paths.database });
   const raw = folder({ path: paths.objects });
   return {

@@ -1,6 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ArtGuardError } from "../errors/artguard-error.ts";
+import { makePrivateFolder } from "../filesystem/make-private-folder.ts";
 import { MemoryObjectStore } from "../storage/memory-object-store.ts";
 import { MemoryTableStore } from "../storage/memory-table-store.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
@@ -36,7 +35,7 @@ export async function openStorage(
   { tables, objects, storage = { folder: ".artguard" } }: StorageOptions,
   now: () => number,
 ): Promise<OpenStorage> {
-  if (storage !== "memory" && !(tables && objects)) await makeFolder(storage.folder);
+  if (storage !== "memory" && !(tables && objects)) await makePrivateFolder(storage.folder);
   const images = imageStores(objects ?? (await openObjects(storage, now)));
   const opened = tables ?? (await openTables(storage, now));
   return {
@@ -64,17 +63,4 @@ async function openObjects(place: Place, now: () => number): Promise<ObjectStore
   if (place === "memory") return new MemoryObjectStore({ now });
   const { FolderObjectStore } = await import("../filesystem/index.ts");
   return new FolderObjectStore({ path: join(place.folder, "objects"), now });
-}
-
-/** Version control shall not take in what people sent: the folder ignores itself. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(join(folder, ".gitignore"), "*\n");
-  } catch (error) {
-    throw new ArtGuardError("storage.write-failed", `the folder ${folder} cannot be made`, {
-      fix: 'Give the folder to keep records in as `storage`, or `storage: "memory"` to keep none.',
-      cause: error,
-    });
-  }
 }

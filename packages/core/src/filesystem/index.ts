@@ -1,2 +1,3 @@
 export { checkObjectFolder } from "./check-folder.ts";
 export { FolderObjectStore, type FolderObjectStoreOptions, folder } from "./folder-object-store.ts";
+export { makePrivateFolder } from "./make-private-folder.ts";

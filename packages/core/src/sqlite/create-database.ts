@@ -20,7 +20,7 @@ export function createDatabase(path: string): void {
   if (existsSync(`${path}-wal`) && !existsSync(path)) {
     throw new ArtGuardError("storage.corrupt", `${path} is missing, but its log ${path}-wal is there`);
   }
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomUUID()}.new`;
   try {
     writeDraft(draft);
@@ -31,7 +31,9 @@ export function createDatabase(path: string): void {
   }
 }
 
+/** For its owner's eyes only; SQLite gives its log the same mode. */
 function writeDraft(draft: string): void {
+  closeSync(openSync(draft, "wx", 0o600));
   const database = new (sqliteModule().DatabaseSync)(draft);
   try {
     database.exec(`

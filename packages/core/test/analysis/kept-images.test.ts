@@ -329,6 +329,16 @@ describe("the default storage", () => {
     expect(await second.reanalyze(request_id)).toMatchObject({ version_number: 2 });
   });
 
+  it("leaves a folder that was there, and what it ignores, as they were", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, ".gitignore"), "mine\n");
+    const options = { detectors: [detectorSaying(1)], isolation: "none" as const, storage: { folder } };
+    await using artguard = await createArtGuard(options);
+    await artguard.analyze(picture, { userId: "u1" });
+    expect(existsSync(join(folder, "artguard.db"))).toBe(true);
+    expect(readFileSync(join(folder, ".gitignore"), "utf8")).toBe("mine\n");
+  });
+
   it("says so when the folder cannot be made", async () => {
     const folder = join(temporaryFolder(), "file");
     writeFileSync(folder, "");

@@ -30,8 +30,12 @@ const codeOf: ReadonlyMap<number, ErrorCode> = new Map([
   [primary.notADatabase, "storage.corrupt"],
 ]);
 
+/** Another connection uses the log: SQLite says so by a result, not by an error. */
+export class LogInUse extends Error {}
+
 /** Another connection holds the lock that was asked for. */
 export function isBusy(error: unknown): boolean {
+  if (error instanceof LogInUse) return true;
   const code = resultCode(error);
   return code === primary.busy || code === primary.locked;
 }

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import { applicationId, createDatabase, layoutVersion } from "./create-database.ts";
-import { databaseError, isBusy } from "./database-error.ts";
+import { databaseError, isBusy, LogInUse } from "./database-error.ts";
 import { sqliteModule } from "./sqlite-module.ts";
 
 /** Longest pause between two attempts to get the lock, in milliseconds. */
@@ -126,8 +126,7 @@ export class Database {
   /** Moves what the log holds into the file and empties it; busy while another connection uses the log. */
   emptyLog(): void {
     const result = this.statement("PRAGMA wal_checkpoint(TRUNCATE)").get();
-    if (result?.["busy"] === 0) return;
-    throw new ArtGuardError("storage.timed-out", `${this.path} is in use, so that its log could not be emptied`);
+    if (result?.["busy"] !== 0) throw new LogInUse();
   }
 
   /** Does nothing when it is closed. */

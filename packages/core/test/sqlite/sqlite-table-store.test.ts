@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { cancellationReasons, defineTable, putAction, type Table, updateAction } from "@artguard/core";
 import { type SqliteOptions, sqlite } from "@artguard/core/sqlite";
@@ -99,6 +100,28 @@ describe("a store in a file", () => {
     await store.scrub();
     expect(remains()).toEqual([]);
     expect(await notes.get({ writer: "w", n: 2 })).toEqual(note(2));
+  });
+
+  it("waits with scrubbing until nobody reads what the log holds, and says so at the deadline", async () => {
+    const path = temporaryFile();
+    const { store, notes } = await opened(path);
+    await notes.put(note(1));
+    const reader = new DatabaseSync(path);
+    onTestFinished(() => reader.close());
+    reader.exec('BEGIN; SELECT count(*) FROM "#tables"');
+    const impatient = await sqlite({ path, lockTimeoutMs: 20 });
+    await expect(impatient.scrub()).rejects.toMatchObject({ code: "storage.timed-out", retryable: true });
+    await impatient[Symbol.asyncDispose]();
+    setTimeout(() => reader.exec("COMMIT"), 20);
+    await store.scrub();
+    expect(statSync(`${path}-wal`).size).toBe(0);
+  });
+
+  it.skipIf(process.platform === "win32")("is its owner's alone, with its log", async () => {
+    const path = `${temporaryFile()}/deeper/store.db`;
+    await opened(path);
+    const modes = [dirname(path), path, `${path}-wal`].map((name) => statSync(name).mode & 0o77);
+    expect(modes).toEqual([0, 0, 0]);
   });
 });
 

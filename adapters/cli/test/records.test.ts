@@ -116,6 +116,7 @@ describe("artguard doctor", () => {
 
   it("names what is wrong and how to mend it", async () => {
     await chmod(join(folder, ".artguard"), 0o755);
+    await chmod(join(folder, ".artguard", "artguard.db"), 0o644);
     const { status, stdout } = await run("doctor");
     await chmod(join(folder, ".artguard"), 0o700);
     expect([status, stdout]).toEqual([1, expect.stringMatching(/problem.*access of others[\s\S]*chmod 700/)]);

@@ -7,6 +7,7 @@ import {
 } from "@artguard/development-servers/dynamodb-local";
 import { CreateTableCommand, DynamoDBClient, ScanCommand, UpdateTimeToLiveCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startScriptedDynamoDB } from "./scripted-dynamodb.ts";
 
 describe.skipIf(!canRunDynamoDBLocal())("checkDynamoDBTable on DynamoDB Local", () => {
   const definition = defineAnalysisTable();
@@ -56,6 +57,23 @@ describe.skipIf(!canRunDynamoDBLocal())("checkDynamoDBTable on DynamoDB Local", 
     const problems = checks.filter(({ status, what }) => status === "problem" && !what.startsWith("point"));
     expect(problems.map(({ what }) => what)).toEqual(["index user-index", "ttl attribute"]);
     expect(problems.every(({ fix }) => fix !== undefined && fix.length > 0)).toBe(true);
+  });
+
+  it("calls a refused operation a problem, and what it may not look at unknown, each with how to mend it", async () => {
+    await using server = await startScriptedDynamoDB({ error: "AccessDeniedException", status: 400 });
+    const refused = new DynamoDBClient(server.clientConfig);
+    const checks = await checkDynamoDBTable(definition, { client: refused, tableName: "good" });
+    expect(byWhat(checks)).toEqual({
+      exists: "unknown",
+      shape: "unknown",
+      "point-in-time recovery": "unknown",
+      "permission to read items": "problem",
+      "permission to query the indexes": "problem",
+      "permission to write items": "problem",
+      "permission to change items": "problem",
+      "permission to delete items": "problem",
+    });
+    expect(checks.every(({ fix }) => fix !== undefined && fix.length > 0)).toBe(true);
   });
 
   it("says that a table does not exist, and stops there", async () => {

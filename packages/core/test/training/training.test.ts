@@ -164,8 +164,8 @@ describe("uploadDataset", () => {
 
   it("does not decode again what has its copy", async () => {
     await upload();
-    const examine = () => expect.unreachable("nothing is left to decode");
-    const again = uploadDataset({ ...context, examiner: { examine } }, { folder, dataset: "authentic_v1" });
+    const examiner = Object.assign(new InProcessExaminer(), { examine: () => expect.unreachable("nothing is left") });
+    const again = uploadDataset({ ...context, examiner }, { folder, dataset: "authentic_v1" });
     expect((await collect(again)).map(({ status }) => status)).toEqual(["present", "present", "present"]);
   });
 

@@ -1,5 +1,6 @@
 import { link, mkdir, open, rename, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { ArtGuardError } from "../errors/artguard-error.ts";
 import { systemCode } from "./folder-error.ts";
 
 const publishAttempts = 10;
@@ -26,7 +27,8 @@ export async function syncFolder(path: string): Promise<boolean> {
  *
  * @param root Existing folder; the folders between it and the file are made as needed.
  * @param checkFolder Throws for a folder that exists and is not one of the store's.
- * @throws The system's error; EEXIST with `ifAbsent` when the name is taken.
+ * @throws The system's error, with nothing published; EEXIST with `ifAbsent` when the name is taken.
+ * @throws ArtGuardError `storage.unavailable` when it was published but could not be made durable.
  */
 export async function publish(
   temporary: string,
@@ -49,10 +51,16 @@ export async function publish(
       if (systemCode(error) !== "ENOENT" || attempt === publishAttempts) throw error;
     }
   }
-  // A folder that exists may be one whose name its maker has not flushed yet: all of them, up to the root. One that is
-  // gone again was removed with our object by someone who deleted it.
-  for (const folder of [...folders].reverse()) await syncFolder(folder);
-  await syncFolder(root);
+  try {
+    // A folder that exists may be one whose name its maker has not flushed yet: all of them, up to the root. One that is
+    // gone again was removed with our object by someone who deleted it.
+    for (const folder of [...folders].reverse()) await syncFolder(folder);
+    await syncFolder(root);
+  } catch (cause) {
+    // Not a failed write: the object is there for every reader.
+    const message = `${final} is written, but its name could not be flushed: a power failure may take it back`;
+    throw new ArtGuardError("storage.unavailable", message, { cause });
+  }
   // The object stands; its second name would be removed as a leftover.
   if (ifAbsent) await unlink(temporary).catch(() => undefined);
 }

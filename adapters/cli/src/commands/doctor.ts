@@ -24,7 +24,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
 }
 
 async function checkFolder(place: StorePlace): Promise<StoreCheck[]> {
-  const { database, objects } = embeddedPaths(place);
+  const { database, objects, processedTraining } = embeddedPaths(place);
   const { analysesTable, usersTable, folder } = place.configuration;
   if (!existsSync(database)) {
     const message = "does not exist yet; it is made when the first record is kept";
@@ -35,6 +35,8 @@ async function checkFolder(place: StorePlace): Promise<StoreCheck[]> {
     await checkSqliteTable(database, defineAnalysisTable(analysesTable)),
     await checkSqliteTable(database, defineUserTable(usersTable)),
     ...(await checkObjectFolder(objects)),
+    // Made by the first upload of training images.
+    ...(existsSync(processedTraining) ? await checkObjectFolder(processedTraining) : []),
   ];
 }
 

@@ -3,7 +3,7 @@ import { ArtGuardError } from "../errors/artguard-error.ts";
 import { validateItem } from "./item.ts";
 import { itemSize } from "./item-size.ts";
 import type { Change, KeyValue, TableDefinition } from "./table.ts";
-import { assertIndexKeys } from "./table-key.ts";
+import { assertIndexKeys, isStorableNumber } from "./table-key.ts";
 import { attributeSchemasOf } from "./table-shape.ts";
 
 /** The parts of a change as name–value pairs; attributes set to undefined are left out. */
@@ -46,8 +46,11 @@ export function assertChange<Item extends object>(definition: TableDefinition<It
   itemSize(values);
   assertIndexKeys(definition, values as Item);
   for (const [name, value] of add) {
-    if (!Number.isFinite(value)) {
-      throw new ArtGuardError("storage.invalid-item", `${definition.name}: ${name} needs a finite number to add`);
+    if (!isStorableNumber(value)) {
+      throw new ArtGuardError(
+        "storage.invalid-item",
+        `${definition.name}: ${name} needs a number that every store can hold`,
+      );
     }
   }
 }

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import type { Condition, KeyValue } from "./table.ts";
-import { compareKeys } from "./table-key.ts";
+import { compareKeys, isStorableNumber } from "./table-key.ts";
 
 const mostValues = 100;
 const operators = [
@@ -29,9 +30,9 @@ export function holds<Item extends object>(condition: Condition<Item>, item: Ite
 }
 
 function compare(operator: Operator, value: unknown, operand: unknown): boolean {
-  if (operator === "notEquals") return value === undefined || operand === undefined || value !== operand;
+  if (operator === "notEquals") return value === undefined || operand === undefined || !areEqual(value, operand);
   if (value === undefined || operand === undefined) return false;
-  if (operator === "equals") return isScalar(value) && value === operand;
+  if (operator === "equals") return areEqual(value, operand);
   if (operator === "oneOf") return (operand as readonly unknown[]).includes(value);
   if (operator === "beginsWith") return bothAre("string", value, operand) && String(value).startsWith(String(operand));
   if (!bothAre("string", value, operand) && !bothAre("number", value, operand)) return false;
@@ -41,8 +42,9 @@ function compare(operator: Operator, value: unknown, operand: unknown): boolean 
   return operator === "greaterThan" ? order > 0 : order >= 0;
 }
 
-function isScalar(value: unknown): boolean {
-  return typeof value !== "object";
+/** Two attributes can also be equal lists, maps or nulls. */
+function areEqual(value: unknown, operand: unknown): boolean {
+  return value === operand || isDeepStrictEqual(value, operand);
 }
 
 function bothAre(type: string, ...values: unknown[]): boolean {
@@ -90,5 +92,5 @@ function operandProblem(operator: Operator, operand: unknown): string | undefine
 }
 
 function isKeyValue(value: unknown): boolean {
-  return typeof value === "string" || (typeof value === "number" && Number.isFinite(value));
+  return typeof value === "string" || (typeof value === "number" && isStorableNumber(value));
 }

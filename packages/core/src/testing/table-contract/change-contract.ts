@@ -68,6 +68,7 @@ export function changeContract({ it }: TestRunner, { withTable, capabilities }: 
       await rejectsWith("storage.invalid-item", update({ set: { count: "1" as unknown as number } }));
       await rejectsWith("storage.invalid-item", update({ set: { extra: 1 } as Partial<ContractItem> }));
       await rejectsWith("storage.invalid-item", update({ add: { count: Number.NaN } }));
+      await rejectsWith("storage.invalid-item", update({ add: { count: 1e-200 } }));
       await rejectsWith("storage.invalid-item", update({ add: { note: 1 } as Change<ContractItem>["add"] & object }));
       assert.deepEqual(await table.get(key("a", 1), { consistent: true }), item("a", 1, { note: "text" }));
     }),

@@ -6,7 +6,8 @@ import { type ContractItem, item, key, rejectsWith, type Under } from "./contrac
 
 type Case = readonly [Condition<ContractItem>, boolean];
 
-const stored = item("a", 1, { count: 5, wanted: 7, checked: true, note: "état", detail: { tags: [], score: null } });
+const detail = { tags: ["a"], score: null };
+const stored = item("a", 1, { count: 5, wanted: 7, checked: true, note: "état", detail, former: detail });
 
 /** Each condition with whether it holds of {@link stored}. */
 const ofStored: readonly Case[] = [
@@ -37,6 +38,9 @@ const ofStored: readonly Case[] = [
   [{ attribute: "count", equals: { attribute: "wanted" } }, false],
   [{ attribute: "count", lessThan: { attribute: "wanted" } }, true],
   [{ attribute: "count", atLeast: { attribute: "expires_at" } }, false],
+  [{ attribute: "detail", equals: { attribute: "former" } }, true],
+  [{ attribute: "detail", notEquals: { attribute: "former" } }, false],
+  [{ attribute: "detail", equals: { attribute: "note" } }, false],
   [{ attribute: "state", oneOf: ["closed", "open"] }, true],
   [{ attribute: "count", oneOf: [4, 6, "5"] }, false],
   [{ attribute: "owner", oneOf: ["me"] }, false],
@@ -141,6 +145,7 @@ export function conditionContract({ it }: TestRunner, { withTable }: Under): voi
         { attribute: "state", oneOf: Array.from({ length: 101 }, (_, n) => n) },
         { attribute: "state", equals: {} as unknown as string },
         { attribute: "count", atMost: Number.NaN },
+        { attribute: "count", atMost: 1e200 },
         { attribute: "count", atMost: 1, atLeast: 0 } as Condition<ContractItem>,
         { attribute: "count" } as unknown as Condition<ContractItem>,
       ];

@@ -5,6 +5,8 @@ import type { ErrorCode } from "../../errors/error-codes.ts";
 import { defineTable, type Page, type Table, type TableQuery } from "../../storage/table.ts";
 import type { TableStore } from "../../storage/table-store.ts";
 
+const detailSchema = z.object({ tags: z.array(z.string()), score: z.number().nullable() });
+
 const itemSchema = z.object({
   id: z.string(),
   created_at: z.number(),
@@ -15,7 +17,8 @@ const itemSchema = z.object({
   checked: z.boolean().optional(),
   note: z.string().optional(),
   text: z.string().optional(),
-  detail: z.object({ tags: z.array(z.string()), score: z.number().nullable() }).optional(),
+  detail: detailSchema.optional(),
+  former: detailSchema.optional(),
   expires_at: z.number().optional(),
 });
 

@@ -5,7 +5,14 @@ import { assertWithin, type ImageLimits } from "../image/image-limits.ts";
 import { inspectImage } from "../image/inspect-image.ts";
 import { trainingKey } from "../storage/object-layout.ts";
 import { preprocessTrainingImage } from "./preprocess-training-image.ts";
-import { labelOf, labelTag, processedKey, type TrainingContext, type TrainingLabel } from "./training-image.ts";
+import {
+  labelIn,
+  labelOf,
+  labelTag,
+  processedKey,
+  type TrainingContext,
+  type TrainingLabel,
+} from "./training-image.ts";
 
 /** What became of one file of a dataset. */
 export interface UploadedFile {
@@ -36,7 +43,7 @@ export interface UploadOptions {
 /**
  * Uploads a folder of labelled images to `training/{dataset}/`, file by file in the order of their names. Run again, it
  * goes on where it stopped: files whose bytes are there are not sent a second time. A file that is no readable image, or
- * whose name is taken by other bytes, is refused and named; nothing is overwritten.
+ * whose name is taken by other bytes or with another label, is refused and named; nothing is overwritten.
  *
  * @throws ArtGuardError `training.unknown-label`, `training.unreadable-folder`, `storage.*` when the store itself fails.
  * @example
@@ -107,8 +114,9 @@ async function upload(
   } catch (error) {
     if (!isArtGuardError(error, "storage.condition-failed")) throw error;
     const stored = await raw.head(key, options);
-    if (stored?.sha256 === sha256) return { status: "present", sha256 };
-    throw new ArtGuardError("training.name-taken", `${key} has other bytes`, { cause: error });
+    const other = stored?.sha256 === sha256 ? labelIn(await raw.getTags(key, options)) : "other bytes";
+    if (other === undefined || other === label) return { status: "present", sha256 };
+    throw new ArtGuardError("training.name-taken", `${key} is there with ${other}`, { cause: error });
   }
 }
 

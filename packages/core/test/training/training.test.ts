@@ -199,6 +199,13 @@ describe("uploadDataset", () => {
     expect(new TextDecoder().decode(await context.raw.get("training/authentic_v1/img10.png"))).toBe("other");
   });
 
+  it("refuses to leave an image under another label than the one that is asked for", async () => {
+    await upload();
+    const again = await upload({ label: "forged" });
+    expect(again.map(({ error }) => error?.code)).toEqual(Array(3).fill("training.name-taken"));
+    expect(again[0]!.error!.message).toContain("authentic");
+  });
+
   it("stops at a failure of the store, which every other file would meet as well", async () => {
     const broken = Object.assign(context.raw, { put: () => Promise.reject(new Error("no store")) });
     await expect(

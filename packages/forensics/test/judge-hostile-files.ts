@@ -1,5 +1,8 @@
 // Judges every hostile file with every detector and prints what happened as JSON: a program of its own, so that the
 // memory of its process is that of a host and not of a test runner.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createArtGuard, isArtGuardError } from "@artguard/core";
 import { developmentData, type ManifestRow } from "@artguard/development-data";
 import { forensicDetectors } from "@artguard/forensics";
@@ -27,6 +30,7 @@ export interface HostileReport {
 /** One analysis ends in this time. */
 export const deadlineMs = 1500;
 
+/** After these the host has loaded and compiled what it needs. */
 const analysesBeforeMeasuring = 100;
 
 if (process.argv[1] === import.meta.filename) console.log(JSON.stringify(await judgeAll()));
@@ -34,9 +38,11 @@ if (process.argv[1] === import.meta.filename) console.log(JSON.stringify(await j
 async function judgeAll(): Promise<HostileReport> {
   const data = developmentData()!;
   const hostile = data.rows.filter(({ task }) => task === "hostile");
+  // Records in memory would be growth by design; a host that lasts keeps them in its default store.
+  const folder = await mkdtemp(join(tmpdir(), "artguard-hostile-"));
   const artguard = await createArtGuard({
     detectors: forensicDetectors(),
-    storage: "memory",
+    storage: { folder },
     concurrency: 2,
     deadlineMs,
   });
@@ -74,5 +80,6 @@ async function judgeAll(): Promise<HostileReport> {
   await Promise.all([work(), work()]);
   clearInterval(watch);
   await artguard[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
   return { answers, childPeakBytes, hostGrowthBytes: hostPeak - before };
 }

@@ -119,10 +119,8 @@ export class OpenWorkQueue {
    * without it the attempt does not count.
    * @throws ArtGuardError `analysis.lease-lost`
    */
-  async release(
-    { record }: Claim,
-    { delayMs = 0, error }: { delayMs?: number; error?: ArtGuardError } = {},
-  ): Promise<Analysis> {
+  async release({ record }: Claim, how: { delayMs?: number; error?: ArtGuardError } = {}): Promise<Analysis> {
+    const { delayMs = 0, error } = how;
     const attempt = record.attempt ?? 0;
     if (error && attempt >= this.#maxAttempts) return this.fail({ record }, deadLetter(record, error));
     const set = { lease_until: this.#now() + delayMs, attempt: error ? attempt : attempt - 1 };

@@ -5,7 +5,7 @@ import { withHeatmaps } from "./completed-record.ts";
 import { examineQuietly } from "./examine-image.ts";
 import { epochMillisecondsSchema } from "./time.ts";
 
-/** Options of {@link reanalyze}. */
+/** Options of `artguard.reanalyze`. */
 export interface ReanalyzeOptions {
   /** Milliseconds from the start of work to the last detector; default from `createArtGuard`. */
   deadlineMs?: number;

@@ -13,7 +13,7 @@ import { sweepAnalyses } from "./sweep-analyses.ts";
 import { sweepExpired } from "./sweep-expired.ts";
 import { sweepMarkers } from "./sweep-markers.ts";
 
-/** Options of {@link eraseUser}. */
+/** Options of `eraseUser`. */
 export interface EraseOptions extends PrivacyCallOptions {
   /**
    * Also remove what deleted items leave in the store's own files, which takes an embedded store time in proportion to

@@ -34,15 +34,15 @@ export interface PrivacyOptions {
 
 /** The rights of the people whose images were analysed. Who may call it for whom is the caller's to check. */
 export interface Privacy {
-  /** See {@link eraseUser}. */
+  /** See `eraseUser`. */
   eraseUser(userId: UserId, options?: EraseOptions): Promise<ErasureReceipt>;
-  /** Ends erasures that a crash interrupted; run it with {@link sweepExpired}. */
+  /** Ends erasures that a crash interrupted; run it with `sweepExpired`. */
   resumeErasures(options?: EraseOptions): Promise<ErasureReceipt[]>;
-  /** See {@link exportUser}. */
+  /** See `exportUser`. */
   exportUser(userId: UserId, options?: PrivacyCallOptions): AsyncGenerator<ExportedFile, void, undefined>;
-  /** See {@link withdrawConsent}. */
+  /** See `withdrawConsent`. */
   withdrawConsent(requestId: string, owner: UserId, options?: PrivacyCallOptions): Promise<Analysis>;
-  /** See {@link sweepExpired}; run it at least once a day. */
+  /** See `sweepExpired`; run it at least once a day. */
   sweepExpired(options?: SweepExpiredOptions): Promise<SweepResult>;
 }
 

@@ -6,7 +6,7 @@ import { dayFolder, inferenceRoot } from "./analysis-objects.ts";
 import { forgetImage } from "./forget-image.ts";
 import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
 
-/** Options of {@link sweepExpired}. */
+/** Options of `sweepExpired`. */
 export interface SweepExpiredOptions extends PrivacyCallOptions {
   /** Most objects to look at in this call; default 1000. */
   readonly limit?: number;

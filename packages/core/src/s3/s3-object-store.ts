@@ -58,7 +58,7 @@ export interface S3ObjectStoreOptions {
 }
 
 /**
- * An {@link ObjectStore} in a bucket of S3.
+ * An `ObjectStore` in a bucket of S3.
  *
  * Requests are repeated by the client alone (4 attempts unless configured) and end at a deadline of ours. A `put` first
  * takes in the whole body (a long stream in an unnamed temporary file), so that nothing reaches S3 that is too large,

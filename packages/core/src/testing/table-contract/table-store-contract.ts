@@ -8,7 +8,7 @@ import { itemContract } from "./item-contract.ts";
 import { cursorContract, queryContract } from "./query-contract.ts";
 import { transactionContract } from "./transaction-contract.ts";
 
-/** What every {@link TableStore} and its tables promise; run it on each implementation. */
+/** What every `TableStore` and its tables promise; run it on each implementation. */
 export function tableStoreContract(runner: TestRunner, name: string, setup: TableStoreContractSetup): void {
   const under = underSetup(setup);
   runner.describe(`TableStore contract: ${name}`, () => {

@@ -154,6 +154,14 @@ export function analysisRepositorySuite(name: string, make: MakeTableStore): voi
       expect((await repository.get("a")).status).toBe("PROCESSING");
     });
 
+    it("does not delete a record whose result was replaced since it was read: its version would stay behind", async () => {
+      const { repository } = await setup();
+      const first = await completed(repository, pending("a"), 20);
+      await repository.replaceResult(first, scored(80));
+      await expect(repository.delete(first)).rejects.toMatchObject(lost);
+      expect((await repository.get("a")).version_number).toBe(2);
+    });
+
     it("does not show what has expired", async () => {
       const { repository, clock } = await setup();
       const seconds = noon / 1000 + 10;

@@ -2,7 +2,7 @@ import type { Analysis } from "../analysis/analysis.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import { parseObjectKey } from "../storage/object-layout.ts";
 import type { ObjectStore, ObjectSummary } from "../storage/object-store.ts";
-import { dayFolder, inferenceRoot } from "./analysis-objects.ts";
+import { dayFolder, inferenceRoot } from "./day-folder.ts";
 import { forgetImage } from "./forget-image.ts";
 import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
 

@@ -193,6 +193,7 @@ export function analysisRepositorySuite(name: string, make: MakeTableStore): voi
           const repository = await AnalysisRepository.open(store, { now: () => noon });
           for (const { id, to } of commands) await step(repository, `r${id}`, to).catch(() => undefined);
           const { items } = await repository.history("u1", { limit: 1000 });
+          expect(items).toHaveLength(new Set(commands.map(({ id }) => id)).size);
           const counts = await repository.counts();
           for (const status of ["PENDING", "PROCESSING", "COMPLETED", "FAILED"] as const)
             expect(counts.by_status[status]).toBe(items.filter((item) => item.status === status).length);

@@ -17,7 +17,14 @@ import {
   type AnalysisVersion,
   defineAnalysisTable,
 } from "./analysis-table.ts";
-import { type AnalysisCounts, counterChange, counterKey, counterPartition, dayOf, totalOf } from "./count-analyses.ts";
+import {
+  type AnalysisCounts,
+  counterChange,
+  counterKey,
+  counterPartition,
+  startOfDay,
+  totalOf,
+} from "./count-analyses.ts";
 import { type AnalysisStatus, assertTransition } from "./lifecycle.ts";
 import { openWorkPartition } from "./open-work.ts";
 import { defined, storable, without, withoutImage, withoutKey } from "./storable-record.ts";
@@ -177,7 +184,7 @@ export class AnalysisRepository {
 
   /** The record with this request_id, or undefined; a consistent query, as the key's second half is not known. */
   async find(requestId: string): Promise<Analysis | undefined> {
-    if (requestId.includes("#")) return undefined;
+    if (requestId === "" || requestId.includes("#")) return undefined;
     const page = await this.#table.query({ partition: requestId, limit: 1, consistent: true });
     return page.items[0] && this.#visible(page.items[0]);
   }
@@ -262,11 +269,12 @@ export class AnalysisRepository {
    * Counts per status and verdict, and the average score, from counters.
    *
    * @param period Moments in epoch milliseconds; whole UTC days of creation are counted. Default: ever.
+   * @throws ArtGuardError `analysis.invalid-input` for what is no moment.
    */
   async counts({ from, to }: { from?: number; to?: number } = {}): Promise<AnalysisCounts> {
     const sort = {
-      ...(from !== undefined && { atLeast: dayOf(from) }),
-      ...(to !== undefined && { atMost: dayOf(to) }),
+      ...(from !== undefined && { atLeast: startOfDay(from) }),
+      ...(to !== undefined && { atMost: startOfDay(to) }),
     };
     const shards = Array.from({ length: counterShards }, (_, shard) => this.#all(counterPartition(shard), sort));
     return totalOf((await Promise.all(shards)).flat() as AnalysisCounter[]);

@@ -38,7 +38,7 @@ export function analysisRepositorySuite(name: string, make: MakeTableStore): voi
       const { repository } = await setup();
       await repository.create(pending("a"));
       expect(await repository.get("a")).toMatchObject({ request_id: "a", created_at: noon, status: "PENDING" });
-      for (const unknown of ["b", "COUNT#0", "VERSION#a"])
+      for (const unknown of ["b", "", "COUNT#0", "VERSION#a"])
         await expect(repository.get(unknown)).rejects.toMatchObject({ code: "analysis.not-found" });
       await expect(repository.create(pending("a"))).rejects.toMatchObject({ code: "storage.condition-failed" });
     });
@@ -119,6 +119,8 @@ export function analysisRepositorySuite(name: string, make: MakeTableStore): voi
     it("averages nothing to nothing", async () => {
       const { repository } = await setup();
       expect(await repository.counts()).toMatchObject({ scored: 0, average_score: undefined });
+      expect(await repository.counts({ from: 0, to: noon })).toMatchObject({ scored: 0 });
+      await expect(repository.counts({ from: Number.NaN })).rejects.toMatchObject({ code: "analysis.invalid-input" });
     });
 
     it("keeps an earlier result as a version, once", async () => {

@@ -133,6 +133,8 @@ describe("sweepExpired", () => {
     } while (cursor !== undefined);
     expect(results.reduce((sum, { objects_examined }) => sum + objects_examined, 0)).toBe(3 * subjects.length);
     expect(await keysOf(objects)).toEqual([]);
+    for (const limit of [0, -1, 1.5, Number.NaN])
+      await expect(privacy.sweepExpired({ limit })).rejects.toThrow(refused("storage.invalid-option"));
     await expect(privacy.sweepExpired({ cursor: "made up" })).rejects.toThrow(refused("storage.invalid-cursor"));
   });
 

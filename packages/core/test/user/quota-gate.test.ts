@@ -63,6 +63,19 @@ describe("quotaGate", () => {
     expect(await used()).toBe(1);
   });
 
+  it("says of a submitted request that it is in flight to whoever wants its result under the same key", async () => {
+    const { artguard, used } = await guarded();
+    const options = { userId: ada, idempotency: { key: "k", requestHash: requestHash(picture) } };
+    const { request_id } = await artguard.submit(picture, options);
+    await expect(artguard.analyze(picture, options)).rejects.toMatchObject({
+      code: "user.idempotency-in-flight",
+      retryable: true,
+    });
+    await artguard.processOpenWork();
+    expect(await artguard.analyze(picture, options)).toMatchObject({ request_id, status: "COMPLETED" });
+    expect(await used()).toBe(1);
+  });
+
   it("gives a repeated submission its record, and holds the input once", async () => {
     const { artguard, used } = await guarded();
     const options = { userId: ada, idempotency: { key: "k", requestHash: requestHash(picture) } };

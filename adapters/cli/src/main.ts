@@ -3,12 +3,14 @@ import manifest from "../package.json" with { type: "json" };
 import { compare } from "./commands/compare.ts";
 import { deleteAnalyses } from "./commands/delete.ts";
 import { doctor } from "./commands/doctor.ts";
+import { erase } from "./commands/erase.ts";
 import { exportRecords } from "./commands/export.ts";
 import { history } from "./commands/history.ts";
 import { limits } from "./commands/limits.ts";
 import { provenance } from "./commands/provenance.ts";
 import { scan } from "./commands/scan.ts";
 import { show } from "./commands/show.ts";
+import { sweep } from "./commands/sweep.ts";
 import { train } from "./commands/train.ts";
 import { usage } from "./usage.ts";
 import { UsageError } from "./usage-error.ts";
@@ -31,6 +33,8 @@ const commands = new Map<string, (args: readonly string[]) => number | Promise<n
     show,
     delete: deleteAnalyses,
     export: exportRecords,
+    erase,
+    sweep,
     doctor,
     train,
   }),

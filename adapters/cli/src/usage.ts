@@ -32,6 +32,8 @@ artguard history [--limit N] [--cursor C]          kept analyses, newest first
 artguard show <request_id>                         one of them, its findings, and how long what is kept
 artguard delete <request_id> …                     with images and earlier results
 artguard export --to DIR                           everything that is kept, as JSON and images
+artguard erase --user ID                           everything that is kept of a user; prints the receipt
+artguard sweep                                     delete what has expired, end interrupted erasures; run it daily
 artguard doctor                                    whether the stores are as they should be, and how to mend them
 artguard train upload --dataset-path DIR --dataset-name NAME [--label L] [--no-preprocess]
 artguard train manifest --dataset-name NAME        training images; see docs/training.md

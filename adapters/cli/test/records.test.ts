@@ -3,6 +3,8 @@ import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inferenceKey } from "@artguard/core";
+import { folder as objectFolder } from "@artguard/core/filesystem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "./run-cli.ts";
 
@@ -129,6 +131,43 @@ describe("artguard doctor", () => {
     expect([status, stdout]).toEqual([1, expect.stringContaining("problem")]);
     expect(await readFile(join(other, "artguard.db"), "utf8")).toBe("this is no database");
     await rm(other, { recursive: true });
+  });
+});
+
+describe("artguard sweep and erase", () => {
+  it("delete an object that no record names any more, and print what they did", async () => {
+    const lastYear = { path: join(folder, ".artguard", "objects"), now: () => Date.now() - 365 * 86_400_000 };
+    const [objects, key] = [objectFolder(lastYear), inferenceKey("orphan", lastYear.now(), "original.jpg")];
+    await objects.put(key, new Uint8Array(9));
+    const swept = await run("sweep", "--json");
+    expect(JSON.parse(swept.stdout)).toMatchObject({ objects_deleted: 1, images_expired: 0, erasures: [] });
+    expect(await objects.head(key)).toBeUndefined();
+    const { status, stdout } = await run("sweep");
+    expect([status, stdout]).toEqual([
+      0,
+      "0 of 0 objects deleted, 0 images and 0 records had expired; 0 erasures ended\n",
+    ]);
+  });
+
+  it("erases a user with images, prints the receipt, and lets the owner of this machine keep something new", async () => {
+    await run("scan", image("untouched.jpg"), ...quick, "--save-images");
+    const { status, stdout } = await run("erase", "--user", "local", "--json");
+    const receipt = JSON.parse(stdout);
+    expect([status, receipt.user_id]).toEqual([0, "local"]);
+    expect(receipt.erased.objects).toBeGreaterThanOrEqual(2);
+    expect(receipt.residues.map(({ what }: { what: string }) => what).join()).toContain("backups");
+    expect(filesBelow(join(folder, ".artguard", "objects"))).toEqual([]);
+    expect((await history()).items).toEqual([]);
+    expect((await run("scan", image("untouched.jpg"), ...quick, "--keep")).status).toBe(0);
+    expect((await history()).items).toHaveLength(1);
+    expect((await run("erase", "--user", "nobody")).stdout).toMatch(
+      /^erased nobody at .*: 0 analyses[\s\S]*left:\n {2}backups/,
+    );
+  });
+
+  it("ask whom to erase, and refuse what is no user", async () => {
+    for (const args of [["erase"], ["erase", "--user", "a b"], ["erase", "somebody"], ["sweep", "now"]])
+      expect((await run(...args)).status).toBe(2);
   });
 });
 

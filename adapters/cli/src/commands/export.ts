@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { openPrivacy, userIdSchema } from "@artguard/core";
+import { userIdSchema } from "@artguard/core";
 import { atomicWrite } from "../atomic-write.ts";
 import { localUser } from "../stores/local-user.ts";
 import { parseStoreCommand } from "../stores/store-options.ts";
-import { withArtGuard } from "../stores/with-artguard.ts";
+import { withPrivacy } from "../stores/with-artguard.ts";
 import { UsageError } from "../usage-error.ts";
 
 const options = { to: { type: "string" }, user: { type: "string" } } as const;
@@ -16,8 +16,7 @@ export async function exportRecords(args: readonly string[]): Promise<number> {
   if (!to || positionals.length > 0) throw new UsageError("--to must name a folder");
   const userId = userIdSchema.safeParse(values.user ?? localUser);
   if (!userId.success) throw new UsageError(`--user is no user_id: "${values.user}"`);
-  return await withArtGuard(values, async (_, { tables, raw, processed, userTable, analysisTable }) => {
-    const privacy = await openPrivacy({ tables, objects: { raw, processed }, userTable, analysisTable });
+  return await withPrivacy(values, async (privacy) => {
     let files = 0;
     for await (const { path, bytes } of privacy.exportUser(userId.data)) {
       const target = join(to, path);

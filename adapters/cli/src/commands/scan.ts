@@ -70,10 +70,10 @@ async function judgeAll(
   }
 }
 
-function storageOf(keep: Configuration | undefined): Pick<ArtGuardOptions, "storage" | "analysisTable"> {
-  return keep === undefined
-    ? { storage: "memory" }
-    : { storage: { folder: keep.folder }, analysisTable: keep.analysesTable };
+function storageOf(keep: Configuration | undefined): Pick<ArtGuardOptions, "storage" | "analysisTable" | "userTable"> {
+  if (keep === undefined) return { storage: "memory" };
+  // Who erased what is kept of "local" may keep something new at once: it is their own machine.
+  return { storage: { folder: keep.folder }, analysisTable: keep.analysesTable, userTable: false };
 }
 
 /** Makes the output folders and names the files of every input. */

@@ -1,4 +1,4 @@
-import { type ArtGuard, createArtGuard, isArtGuardError } from "@artguard/core";
+import { type ArtGuard, createArtGuard, isArtGuardError, openPrivacy, type Privacy } from "@artguard/core";
 import { printable } from "../printable.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { placeOf } from "./store-options.ts";
@@ -20,14 +20,25 @@ export async function withArtGuard(
   command: (artguard: ArtGuard, stores: Stores) => Promise<number>,
 ): Promise<number> {
   return await withStores(options, { create: false }, async (stores) => {
-    const { tables, raw, processed, analysisTable } = stores;
-    const artguard = await createArtGuard({ detectors: [], tables, objects: { raw, processed }, analysisTable });
+    const { tables, raw, processed, analysisTable, userTable } = stores;
+    const objects = { raw, processed };
+    const artguard = await createArtGuard({ detectors: [], tables, objects, analysisTable, userTable });
     try {
       return await command(artguard, stores);
     } finally {
       await artguard[Symbol.asyncDispose]();
     }
   });
+}
+
+/** Runs a command on the rights of people whose records are there already. @returns the exit status, as above. */
+export async function withPrivacy(
+  options: StoreCommand,
+  command: (privacy: Privacy) => Promise<number>,
+): Promise<number> {
+  return await withStores(options, { create: false }, async ({ tables, raw, processed, userTable, analysisTable }) =>
+    command(await openPrivacy({ tables, objects: { raw, processed }, userTable, analysisTable })),
+  );
 }
 
 /** Runs a command on stores, closes them, and says what went wrong. @returns the command's exit status, or 1. */

@@ -12,7 +12,7 @@ export interface Admitted {
   readonly analysis: Analysis;
 }
 
-/** Lets analyses begin, for example by a quota. Without one, every analysis may. */
+/** Lets analyses begin, for example by a quota. */
 export interface AdmissionGate {
   /**
    * Stores the record, or throws.
@@ -25,6 +25,8 @@ export interface AdmissionGate {
     creation: (record: Analysis) => readonly TransactAction[],
     options: RecordOptions,
   ): Promise<Admitted>;
+  /** Before a saved image is judged again; throws when its owner is to get nothing new. Left out, everybody may. */
+  readmit?(record: Analysis): Promise<void>;
   /** After an admitted analysis ended as FAILED; may be called twice for one. */
   failed(record: Analysis): Promise<void>;
 }

@@ -7,11 +7,13 @@ import type { AnalysisRepository } from "./analysis-repository.ts";
 import type { OpenWorkQueue } from "./open-work-queue.ts";
 import type { SavedImages } from "./saved-images.ts";
 
-/** Where records, open work and images are. */
+/** Where records, open work and images are, and who may begin there. */
 export interface AnalysisStorage {
   readonly repository: AnalysisRepository;
   readonly queue: OpenWorkQueue;
   readonly images: SavedImages;
+  /** Undefined: every analysis may begin. */
+  readonly admission: AdmissionGate | undefined;
 }
 
 /** How long images and records exist. */
@@ -28,7 +30,6 @@ export interface AnalysisContext {
   readonly examiner: Examiner;
   /** Opened on first use. */
   readonly storage: () => Promise<AnalysisStorage>;
-  readonly admission?: AdmissionGate;
   readonly policy: VerdictPolicy;
   readonly limits: ImageLimits;
   readonly retention: Retention;

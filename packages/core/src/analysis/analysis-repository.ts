@@ -17,7 +17,14 @@ import {
   type AnalysisVersion,
   defineAnalysisTable,
 } from "./analysis-table.ts";
-import { type AnalysisCounts, counterChange, counterKey, counterPartition, dayOf, totalOf } from "./count-analyses.ts";
+import {
+  type AnalysisCounts,
+  counterChange,
+  counterKey,
+  counterPartition,
+  startOfDay,
+  totalOf,
+} from "./count-analyses.ts";
 import { type AnalysisStatus, assertTransition } from "./lifecycle.ts";
 import { openWorkPartition } from "./open-work.ts";
 import { defined, storable, without, withoutImage, withoutKey } from "./storable-record.ts";
@@ -147,7 +154,8 @@ export class AnalysisRepository {
   async replaceResult(record: Analysis, result: Partial<Analysis>): Promise<Analysis> {
     const number = record.version_number ?? 1;
     const change = { ...withoutImage(storable(result)), version_number: number + 1 };
-    const next: Analysis = { ...record, ...change };
+    const complete: readonly (keyof Analysis)[] = change.truncated === undefined ? ["truncated"] : [];
+    const next: Analysis = { ...without(record, complete), ...change };
     const earlier: AnalysisVersion = {
       request_id: versionPartition(record.request_id),
       created_at: record.analyzed_at ?? record.created_at,
@@ -157,15 +165,10 @@ export class AnalysisRepository {
       ...(record.record_expires_at !== undefined && { record_expires_at: record.record_expires_at }),
     };
     const isAsRead: Condition<AnalysisItem> = {
-      all: [
-        { attribute: "status", equals: "COMPLETED" },
-        record.version_number === undefined
-          ? { attribute: "version_number", is: "absent" }
-          : { attribute: "version_number", equals: number },
-      ],
+      all: [{ attribute: "status", equals: "COMPLETED" }, sameVersion(record)],
     };
     await this.#guarded(record.request_id, [
-      updateAction(this.definition, keyOf(record), { set: withoutKey(change) }, isAsRead),
+      updateAction(this.definition, keyOf(record), { set: withoutKey(change), remove: complete }, isAsRead),
       putAction(this.definition, earlier, { item: "absent" }),
       ...this.#count(record, next),
     ]);
@@ -181,7 +184,7 @@ export class AnalysisRepository {
 
   /** The record with this request_id, or undefined; a consistent query, as the key's second half is not known. */
   async find(requestId: string): Promise<Analysis | undefined> {
-    if (requestId.includes("#")) return undefined;
+    if (requestId === "" || requestId.includes("#")) return undefined;
     const page = await this.#table.query({ partition: requestId, limit: 1, consistent: true });
     return page.items[0] && this.#visible(page.items[0]);
   }
@@ -266,23 +269,30 @@ export class AnalysisRepository {
    * Counts per status and verdict, and the average score, from counters.
    *
    * @param period Moments in epoch milliseconds; whole UTC days of creation are counted. Default: ever.
+   * @throws ArtGuardError `analysis.invalid-input` for what is no moment.
    */
   async counts({ from, to }: { from?: number; to?: number } = {}): Promise<AnalysisCounts> {
     const sort = {
-      ...(from !== undefined && { atLeast: dayOf(from) }),
-      ...(to !== undefined && { atMost: dayOf(to) }),
+      ...(from !== undefined && { atLeast: startOfDay(from) }),
+      ...(to !== undefined && { atMost: startOfDay(to) }),
     };
     const shards = Array.from({ length: counterShards }, (_, shard) => this.#all(counterPartition(shard), sort));
     return totalOf((await Promise.all(shards)).flat() as AnalysisCounter[]);
   }
 
-  /** Deletes a record and its earlier results. What ended stays counted; what was open does not. */
+  /**
+   * Deletes a record and its earlier results. What ended stays counted; what was open does not.
+   *
+   * @throws ArtGuardError `analysis.lease-lost` when its status or result changed since it was read.
+   */
   async delete(record: Analysis, { actions = [] }: { actions?: readonly TransactAction[] } = {}): Promise<void> {
     const versions = await this.#all(versionPartition(record.request_id));
     await this.#table.batchWrite({ delete: versions.map(keyOf) });
     const isOpen = record.status === "PENDING" || record.status === "PROCESSING";
     await this.#guarded(record.request_id, [
-      deleteAction(this.definition, keyOf(record), { attribute: "status", equals: record.status }),
+      deleteAction(this.definition, keyOf(record), {
+        all: [{ attribute: "status", equals: record.status }, sameVersion(record)],
+      }),
       ...(isOpen ? this.#count(record, undefined) : []),
       ...actions,
     ]);
@@ -335,6 +345,13 @@ const asAnalysis = (item: AnalysisItem) => item as Analysis;
 
 function keyOf({ request_id, created_at }: { request_id: string; created_at: number }) {
   return { request_id, created_at };
+}
+
+/** No other result came since the record was read. */
+function sameVersion({ version_number }: Analysis): Condition<AnalysisItem> {
+  return version_number === undefined
+    ? { attribute: "version_number", is: "absent" }
+    : { attribute: "version_number", equals: version_number };
 }
 
 function leaseLost(requestId: string, cause: unknown): ArtGuardError {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { detectionSchema, evidenceFamilies, observedFindingSchema, regionSchema } from "../detection/detection.ts";
 import { verdicts } from "../fusion/verdict.ts";
+import { userIdTextSchema } from "../user/user-id.ts";
 import { counterEvidenceSchema } from "./counter-evidence.ts";
 import { analysisStatuses } from "./lifecycle.ts";
 import { openWorkShape } from "./open-work.ts";
@@ -30,11 +31,7 @@ const recordSchema = z.object({
   request_id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/),
   created_at: epochMillisecondsSchema,
   /** Absent, or `anon#` and something random, for anonymous callers: they must not share one history. */
-  user_id: z
-    .string()
-    .min(1)
-    .refine((id) => id !== "anonymous", "leave user_id out instead")
-    .optional(),
+  user_id: userIdTextSchema.optional(),
   status: z.enum(analysisStatuses),
   filename: z.string(),
   content_type: z.string(),
@@ -127,6 +124,8 @@ export const analysisSchema = recordSchema.extend({
   analyzed_at: epochMillisecondsSchema.optional(),
   /** 1 for the first result; `reanalyze` adds 1 and keeps the earlier results. */
   version_number: z.number().int().positive().optional(),
+  /** Attributes that hold less here than the analysis found, because an item has at most 400 KB. Absent: all is here. */
+  truncated: z.array(z.string()).optional(),
   ...storedImageShape,
   ...openWorkShape,
 });

@@ -107,8 +107,8 @@ async function end(claim: Claim, error: ArtGuardError, context: AnalysisContext)
 function resultOf(record: Analysis): CompletedAnalysis {
   if (record.status === "COMPLETED") return record as CompletedAnalysis;
   const {
-    code = "analysis.illegal-transition",
-    message = `the analysis is ${record.status}`,
+    code = "user.idempotency-in-flight",
+    message = `the same request was submitted before and is ${record.status}`,
     fix,
   } = record.error ?? {};
   throw new ArtGuardError(code as ErrorCode, message, fix === undefined ? {} : { fix });

@@ -1,3 +1,4 @@
+import { ArtGuardError } from "../errors/artguard-error.ts";
 import { type Verdict, verdicts } from "../fusion/verdict.ts";
 import type { Analysis } from "./analysis.ts";
 import { type AnalysisCounter, counterName, counterShards } from "./analysis-counter.ts";
@@ -35,8 +36,14 @@ export function counterPartition(shard: number): string {
 }
 
 /** Midnight, UTC, of the day of a moment. */
-export function dayOf(moment: number): EpochMilliseconds {
+function dayOf(moment: EpochMilliseconds): EpochMilliseconds {
   return epochMillisecondsSchema.parse(moment - (moment % dayMs));
+}
+
+/** Midnight, UTC, of the day of any moment, also of one before there was anything to count. @throws ArtGuardError `analysis.invalid-input` */
+export function startOfDay(moment: number): number {
+  if (Number.isSafeInteger(moment)) return moment - (moment % dayMs);
+  throw new ArtGuardError("analysis.invalid-input", `expected epoch milliseconds, got ${moment}`);
 }
 
 /** What changes in the counters when a record changes; `undefined` before its creation. */

@@ -33,7 +33,12 @@ export interface ArtGuardOptions extends StorageOptions {
   analysisTable?: string;
   /** How long images and records exist; default 30 days, and for ever. */
   retention?: Retention;
-  /** Which analyses may begin; default all. */
+  /**
+   * Name of the table of users, in which an erasure leaves its mark; default `artguard-users-dev`. `false` where there is
+   * none: then nobody is refused because of an erasure. An `admission` looks there itself.
+   */
+  userTable?: string | false;
+  /** Which analyses may begin; default `erasureGate`: all but those of users who are being or were erased. */
   admission?: AdmissionGate;
   /** Default the newest policy. */
   policy?: VerdictPolicy;
@@ -58,7 +63,8 @@ export interface ArtGuard extends AsyncDisposable {
    *
    * @param bytes The whole file: JPEG, PNG, WebP, TIFF, AVIF or GIF (first frame).
    * @throws ArtGuardError `image.*` for bytes that cannot be judged, `analysis.aborted`, `analysis.invalid-input`,
-   * `analysis.consent-required` for `saveImage` without consent.
+   * `analysis.consent-required` for `saveImage` without consent, `user.being-erased`, `user.invalid-input` for a bad
+   * `userId`, `storage.table-missing` when there is no table of users (see `userTable`).
    * @example
    * const analysis = await artguard.analyze(await readFile("portrait.jpg"), { filename: "portrait.jpg" });
    * console.log(analysis.verdict, analysis.forgery_score);
@@ -101,8 +107,8 @@ export interface ArtGuard extends AsyncDisposable {
   /**
    * Judges a saved image again, with today's detectors and policy. The earlier result stays as a version.
    *
-   * @throws ArtGuardError `analysis.image-not-saved`, `analysis.not-found`, `analysis.lease-lost` when another result
-   * came in between.
+   * @throws ArtGuardError `analysis.image-not-saved`, `analysis.not-found`, `user.being-erased`, `analysis.lease-lost`
+   * when another result came in between.
    */
   reanalyze(requestId: string, options?: ReanalyzeOptions): Promise<CompletedAnalysis>;
   /** All results of an analysis, oldest first; the last is the present one. @throws ArtGuardError `analysis.not-found` */
@@ -151,7 +157,6 @@ export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard
     detectors: options.detectors,
     examiner,
     storage: storage.open,
-    ...(options.admission && { admission: options.admission }),
     policy: options.policy ?? defaultPolicy,
     limits: resolveLimits(options.limits ?? {}),
     retention: options.retention ?? {},

@@ -1,4 +1,5 @@
-import type { IdempotencyKey } from "../user/idempotency.ts";
+import { assertNoIdempotency, type IdempotencyKey } from "../user/idempotency.ts";
+import { type UserId, userIdOf } from "../user/user-id.ts";
 import type { Admitted } from "./admission.ts";
 import type { Analysis } from "./analysis.ts";
 import type { AnalysisContext } from "./analysis-context.ts";
@@ -26,7 +27,11 @@ export interface RecordOptions {
 
 const longestFilename = 255;
 
-/** A PENDING record that nobody has begun, not yet stored. @throws ArtGuardError `analysis.consent-required` */
+/**
+ * A PENDING record that nobody has begun, not yet stored.
+ *
+ * @throws ArtGuardError `analysis.consent-required`, `user.invalid-input` for a bad `userId`
+ */
 export function newRecord(bytes: Uint8Array, options: RecordOptions, context: AnalysisContext): Analysis {
   const created_at = epochMillisecondsSchema.parse(context.now());
   const request_id = context.newId();
@@ -50,20 +55,25 @@ export function newRecord(bytes: Uint8Array, options: RecordOptions, context: An
   };
 }
 
-/** The one way in which records begin to exist: admitted, if there is a gate, and written. */
+/**
+ * The one way in which records begin to exist: admitted, if there is a gate, and written.
+ *
+ * @throws ArtGuardError what the gate refuses, `analysis.invalid-input` for an Idempotency-Key that nobody would honour
+ */
 export async function createRecord(
   record: Analysis,
   options: RecordOptions,
-  { storage, admission }: AnalysisContext,
+  { storage }: AnalysisContext,
 ): Promise<Admitted> {
-  const { repository } = await storage();
+  const { repository, admission } = await storage();
   if (admission) return admission.admit(record, (admitted) => repository.creation(admitted), options);
+  assertNoIdempotency(options.idempotency);
   await repository.create(record);
   return { outcome: "admitted", analysis: record };
 }
 
-function ownerOf({ userId }: RecordOptions, { newId }: AnalysisContext): string {
-  return userId === undefined || userId === "anonymous" ? `anon#${newId()}` : userId;
+function ownerOf({ userId }: RecordOptions, { newId }: AnalysisContext): UserId {
+  return userIdOf(userId === undefined || userId === "anonymous" ? `anon#${newId()}` : userId);
 }
 
 /** The last path segment without control and direction-changing characters, at most 255 characters. */

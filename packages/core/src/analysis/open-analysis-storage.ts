@@ -1,3 +1,6 @@
+import type { TableStore } from "../storage/table-store.ts";
+import { erasureGate } from "../user/quota-gate.ts";
+import { defineUserTable } from "../user/user-table.ts";
 import type { AdmissionGate } from "./admission.ts";
 import type { Analysis } from "./analysis.ts";
 import type { AnalysisStorage } from "./analysis-context.ts";
@@ -9,6 +12,7 @@ import { SavedImages } from "./saved-images.ts";
 /** What {@link openAnalysisStorage} needs to know. */
 export interface AnalysisStorageOptions extends StorageOptions {
   analysisTable?: string;
+  userTable?: string | false;
   admission?: AdmissionGate;
   now?: () => number;
 }
@@ -29,13 +33,23 @@ export function openAnalysisStorage(options: AnalysisStorageOptions) {
   };
 }
 
-async function open({ analysisTable, admission, now = Date.now, ...storageOptions }: AnalysisStorageOptions) {
+async function open(options: AnalysisStorageOptions) {
+  const { analysisTable, userTable, now = Date.now, ...storageOptions } = options;
   const stores = await openStorage(storageOptions, now);
   const table = analysisTable === undefined ? {} : { table: analysisTable };
   const repository = await AnalysisRepository.open(stores.tables, { ...table, now });
+  const admission = options.admission ?? (await defaultGate(stores.tables, userTable));
   const images = new SavedImages(stores.images);
   const onEnd = (before: Analysis, ended: Analysis) => cleanUp(before, ended, { images, admission });
-  return { stores, storage: { repository, images, queue: new OpenWorkQueue(repository, { now, onEnd }) } };
+  const queue = new OpenWorkQueue(repository, { now, onEnd });
+  return { stores, storage: { repository, images, queue, admission } };
+}
+
+/** Everybody may begin but who is being erased, where there is a table of users that could say so. */
+async function defaultGate(tables: TableStore, userTable?: string | false): Promise<AdmissionGate | undefined> {
+  if (userTable === false) return undefined;
+  const { definition } = await tables.open(defineUserTable(userTable));
+  return erasureGate(tables, definition);
 }
 
 /** Of a failed analysis nothing is kept but its record; of a finished one what its owner consented to. */

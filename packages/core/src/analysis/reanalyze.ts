@@ -20,8 +20,9 @@ export async function reanalyze(
 ): Promise<CompletedAnalysis> {
   const storage = await context.storage();
   const record = await storage.repository.get(requestId);
+  await storage.admission?.readmit?.(record);
   const bytes = await savedImage(record, storage);
-  const { stability: earlier, ...base } = record;
+  const { stability: earlier, truncated: _, ...base } = record;
   const { analysis } = await examineQuietly(bytes, base, { ...options, stability: earlier !== undefined }, context);
   // Versions are told apart by their time, also when the clock stands still.
   const analyzed_at = Math.max(analysis.analyzed_at ?? 0, (record.analyzed_at ?? record.created_at) + 1);

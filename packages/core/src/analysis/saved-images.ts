@@ -3,9 +3,10 @@ import { ArtGuardError } from "../errors/artguard-error.ts";
 import type { ImageFormat, ImageInfo } from "../image/image-info.ts";
 import type { PreprocessedImage } from "../image/preprocess-image.ts";
 import { oneDayRetention, thirtyDayRetention } from "../storage/lifecycle.ts";
-import { inferenceFolder, inferenceKey } from "../storage/object-layout.ts";
+import { inferenceKey } from "../storage/object-layout.ts";
 import type { ObjectStore, ObjectTags } from "../storage/object-store.ts";
 import type { Analysis } from "./analysis.ts";
+import { deleteAnalysisObjects } from "./analysis-objects.ts";
 import type { ImageStores } from "./open-storage.ts";
 import type { StoredObject } from "./stored-image.ts";
 import { type EpochSeconds, secondsAt } from "./time.ts";
@@ -74,14 +75,7 @@ export class SavedImages {
 
   /** Deletes everything that is stored of an analysis, whether or not its record names it. */
   async deleteAll(record: Key & Partial<Analysis>): Promise<void> {
-    const folder = inferenceFolder(record.request_id, record.created_at);
-    const named = [record.image_object, record.processed_object, record.input_object].flatMap(
-      (object) => object?.key ?? [],
-    );
-    for (const store of new Set([this.#raw, this.#processed])) {
-      for (const key of named) await store.delete(key);
-      for await (const { key } of store.list(folder)) await store.delete(key);
-    }
+    await deleteAnalysisObjects(record, [this.#raw, this.#processed]);
   }
 }
 

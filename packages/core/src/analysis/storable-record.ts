@@ -1,15 +1,18 @@
 import type { Analysis } from "./analysis.ts";
+import { fitted } from "./fit-record.ts";
 import { openWorkAttributes } from "./open-work.ts";
 import { storedImageShape } from "./stored-image.ts";
 
 const imageAttributes = ["image_saved", "raw_image_url", "processed_image_url", ...Object.keys(storedImageShape)];
 
-/** Heat maps are not stored: they are large and can be drawn again from the image. */
+/**
+ * What is stored of it. Heat maps are not: they are large and can be drawn again from the image. What is still too large
+ * for an item is shortened, and says so.
+ */
 export function storable<Part extends Partial<Analysis>>(analysis: Part): Part {
   const { detections, ...rest } = defined(analysis);
-  return (
-    detections ? { ...rest, detections: detections.map(({ heatmap: _, ...detection }) => detection) } : rest
-  ) as Part;
+  const light = detections ? { ...rest, detections: detections.map(({ heatmap: _, ...each }) => each) } : rest;
+  return fitted(light) as Part;
 }
 
 /** Without what no update may change. */

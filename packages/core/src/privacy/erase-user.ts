@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { epochMillisecondsSchema, epochSecondsSchema } from "../analysis/time.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { Condition, Table } from "../storage/table.ts";
-import { cancellationReasons, deleteAction, putAction, updateAction } from "../storage/table-store.ts";
+import { cancellationReasons, checkAction, deleteAction, putAction, updateAction } from "../storage/table-store.ts";
 import { type UserId, userIdOf } from "../user/user-id.ts";
 import { type ErasureItem, type ErasureStage, erasureSchema, markerKey } from "../user/user-marker.ts";
 import type { UserItem } from "../user/user-table.ts";
@@ -61,13 +61,20 @@ export async function eraseUser(
   return receiptOf(userId, state);
 }
 
-/** Goes on with erasures that were begun and never ended, at most 100. @returns one receipt each. */
+/**
+ * Goes on with erasures that were begun and never ended, at most 100, and removes what deleted items left in the store's
+ * own files, also of those that died just before that.
+ *
+ * @returns one receipt each.
+ */
 export async function resumeErasures(context: PrivacyContext, options: EraseOptions = {}): Promise<ErasureReceipt[]> {
   const { items } = await context.users.query({ index: "open-erasure-index", partition: "OPEN" });
   const receipts: ErasureReceipt[] = [];
   for (const state of await context.users.batchGet(items.map(({ user_id }) => ({ user_id })))) {
-    if (state?.owner_id) receipts.push(await eraseUser(userIdOf(state.owner_id), context, options));
+    if (state?.owner_id)
+      receipts.push(await eraseUser(userIdOf(state.owner_id), context, { ...options, scrub: false }));
   }
+  if (options.scrub ?? true) await context.store.scrub?.(options);
   return receipts;
 }
 
@@ -81,9 +88,13 @@ async function begin(userId: UserId, context: PrivacyContext): Promise<ErasureIt
   const isAsRead: Condition<UserItem> = isOver ? { attribute: "stage", equals: "completed" } : { item: "absent" };
   const account = await users.get({ user_id: userId }, { consistent: true });
   const set = { erasing_at: state.created_at };
-  const mark = account ? [updateAction(users.definition, { user_id: userId }, { set }, { item: "present" })] : [];
+  const key = { user_id: userId };
+  // An account that is made in this moment would never learn of its erasure.
+  const mark = account
+    ? updateAction(users.definition, key, { set }, { item: "present" })
+    : checkAction(users.definition, key, { item: "absent" });
   try {
-    await store.transact([putAction(users.definition, state, isAsRead), ...mark]);
+    await store.transact([putAction(users.definition, state, isAsRead), mark]);
     return state;
   } catch (error) {
     const other = isArtGuardError(error, "storage.transaction-cancelled") && (await readState(userId, users));
@@ -96,7 +107,8 @@ async function begin(userId: UserId, context: PrivacyContext): Promise<ErasureIt
 async function isKnown(userId: UserId, { users, analysisItems }: PrivacyContext): Promise<boolean> {
   const analyses = await analysisItems.query({ index: "user-index", partition: userId, limit: 1 });
   const owned = await users.query({ index: "owner-index", partition: userId, limit: 1 });
-  return analyses.items.length + owned.items.length > 0;
+  const account = await users.get({ user_id: userId }, { consistent: true });
+  return account !== undefined || analyses.items.length + owned.items.length > 0;
 }
 
 /** Workers may still be writing to open records: those keep their record as the thread that leads to their objects. */

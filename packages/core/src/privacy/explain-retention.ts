@@ -59,14 +59,17 @@ function earlierResults({ version_number = 1, record_expires_at }: Analysis): Re
   ];
 }
 
-function image({ image_object, image_expires_at, consent }: Analysis): RetainedDatum {
-  if (!image_object) {
+function image(record: Analysis): RetainedDatum {
+  const { image_object, image_expires_at, consent, raw_image_url, auto_delete_date } = record;
+  // Records of before name their image by its URL alone.
+  const where = image_object?.key ?? raw_image_url;
+  if (where === undefined) {
     return {
       datum: "image",
       kept: false,
       where: "nowhere; in memory during the analysis",
       until: null,
-      why: consent?.withdrawn_at ? "consent was withdrawn" : "nobody asked to keep it",
+      why: whyNotKept(record),
       deleted_by: "nothing to delete",
     };
   }
@@ -75,11 +78,18 @@ function image({ image_object, image_expires_at, consent }: Analysis): RetainedD
   return {
     datum: "image",
     kept: true,
-    where: `object store, ${image_object.key}`,
-    until: iso(image_expires_at),
+    where: `object store, ${where}`,
+    until: iso(image_expires_at ?? auto_delete_date),
     why: `evidence in a dispute, and analysis with later detectors${agreed ?? ""}; never for training without a consent of its own`,
     deleted_by: byImageExpiry,
   };
+}
+
+function whyNotKept({ status, consent, image_expires_at }: Analysis): string {
+  if (consent?.withdrawn_at) return "consent was withdrawn";
+  if (!consent && image_expires_at === undefined) return "nobody asked to keep it";
+  if (status === "FAILED") return "the analysis failed";
+  return status === "COMPLETED" ? "its time is over" : "it is kept when the analysis is completed";
 }
 
 function processedCopy({ processed_object, image_expires_at }: Analysis): RetainedDatum[] {

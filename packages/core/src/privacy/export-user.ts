@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Analysis } from "../analysis/analysis.ts";
-import { withoutExpiredImage } from "../analysis/stored-image.ts";
+import { keysOfUrls, namedObjects } from "../analysis/analysis-objects.ts";
+import { type StoredObject, withoutExpiredImage } from "../analysis/stored-image.ts";
 import { isArtGuardError } from "../errors/artguard-error.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import { beingErased } from "../user/erasure-mark.ts";
@@ -8,7 +9,6 @@ import { ownedItems } from "../user/owned-items.ts";
 import type { UserId } from "../user/user-id.ts";
 import { markerKey } from "../user/user-marker.ts";
 import type { UserItem } from "../user/user-table.ts";
-import { namedObjects } from "./analysis-objects.ts";
 import { explainRetention } from "./explain-retention.ts";
 import type { PrivacyCallOptions, PrivacyContext } from "./privacy-context.ts";
 
@@ -97,11 +97,19 @@ async function* analysisFiles(record: Analysis, { analyses, objects }: PrivacyCo
   for (const earlier of (await analyses.results(record.request_id)).slice(0, -1)) {
     yield json(`${folder}/versions/${earlier.version_number ?? 1}.json`, without(earlier, withheldOfAnalysis));
   }
-  for (const { key, content_type } of namedObjects(record)) {
+  for (const { key, content_type } of objectsOf(record)) {
     const bytes = await read(key, objects, options);
     const name = key.split("/").at(-1)!;
     if (bytes) yield { path: `${folder}/${name}`, content_type, bytes };
   }
+}
+
+/** Also images of before, which only a URL names. */
+function objectsOf(record: Analysis): Pick<StoredObject, "key" | "content_type">[] {
+  const { content_type } = record;
+  const named = namedObjects(record);
+  const legacy = keysOfUrls(record).filter((key) => !named.some((object) => object.key === key));
+  return [...named, ...legacy.map((key) => ({ key, content_type }))];
 }
 
 /** The bytes from whichever store has them; undefined when they expired meanwhile. */

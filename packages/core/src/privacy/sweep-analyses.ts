@@ -1,7 +1,7 @@
 import type { Analysis } from "../analysis/analysis.ts";
+import { deleteAnalysisObjects } from "../analysis/analysis-objects.ts";
 import { isArtGuardError } from "../errors/artguard-error.ts";
 import type { UserId } from "../user/user-id.ts";
-import { deleteAnalysisObjects } from "./analysis-objects.ts";
 import { countAction } from "./count-erased.ts";
 import { isOpen, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
 

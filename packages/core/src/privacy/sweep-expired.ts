@@ -2,7 +2,7 @@ import type { Analysis } from "../analysis/analysis.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import { parseObjectKey } from "../storage/object-layout.ts";
 import type { ObjectStore, ObjectSummary } from "../storage/object-store.ts";
-import { dayFolder, inferenceRoot } from "./analysis-objects.ts";
+import { dayFolder, inferenceRoot } from "./day-folder.ts";
 import { forgetImage } from "./forget-image.ts";
 import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
 
@@ -34,8 +34,14 @@ const defaultLimit = 1000;
  * `record_expires_at`. Objects are walked through in the order of their day, oldest first, those of the last 24 hours
  * left out; each is looked up in its record. Images go before records, so that no image loses the record that leads to
  * it. A call that died is simply repeated.
+ *
+ * @throws ArtGuardError `storage.invalid-option`, `storage.invalid-cursor`
  */
 export async function sweepExpired(context: PrivacyContext, options: SweepExpiredOptions = {}): Promise<SweepResult> {
+  const { limit = defaultLimit } = options;
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw new ArtGuardError("storage.invalid-option", `limit must be a whole number from 1 on, got ${limit}`);
+  }
   const walk = new ExpiryWalk(context, options);
   const next = await walk.run(options.cursor);
   if (next !== undefined) return { ...walk.result, next };

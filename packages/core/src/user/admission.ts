@@ -109,6 +109,12 @@ export class Admissions {
     throw new ArtGuardError("storage.throttled", "too many requests change the quota of this user at the same moment");
   }
 
+  /** @throws ArtGuardError `user.being-erased` for a user who is being or was erased. */
+  async assertNotErased(userId: UserId): Promise<void> {
+    if (await this.#options.users.get({ user_id: markerKey.erasure(userId) }, { consistent: true }))
+      throw beingErased();
+  }
+
   /**
    * Gives the charge of an analysis back that the system failed; done once, however often it is called. Where the charged
    * month is over, only `total_uploads` goes back.

@@ -36,6 +36,14 @@ export function assertIdempotencyKey({ key, requestHash: hash }: IdempotencyKey)
   if (!/^[0-9a-f]{64}$/.test(hash)) throw new ArtGuardError("user.invalid-input", "requestHash: expected a SHA-256");
 }
 
+/** Where nobody remembers keys, a repeated request would be done twice. @throws ArtGuardError `analysis.invalid-input` */
+export function assertNoIdempotency(key: IdempotencyKey | undefined): void {
+  if (key === undefined) return;
+  throw new ArtGuardError("analysis.invalid-input", "nothing here remembers Idempotency-Keys", {
+    fix: "Pass an `admission` that does, such as quotaGate, or leave `idempotency` out.",
+  });
+}
+
 /**
  * The row that ties a key to the analysis of its first request.
  *

@@ -6,11 +6,12 @@ import { ArtGuardError } from "../errors/artguard-error.ts";
  * `#` is kept for the other kinds of item of the users table, and `anonymous` is refused: a name that everybody shares
  * has one history for all of them, which nobody can erase.
  */
-export const userIdSchema = z
+export const userIdTextSchema = z
   .string()
   .regex(/^(anon#)?[^\s#\p{Cc}]{1,128}$/u, "expected 1–128 characters without spaces, control characters and #")
-  .refine((id) => id !== "anonymous", "use a pseudonym of newAnonymousId() instead of one name for everybody")
-  .brand<"UserId">();
+  .refine((id) => id !== "anonymous", "use a pseudonym of newAnonymousUser() instead of one name for everybody");
+/** As {@link userIdTextSchema}, checked once and known by its type. */
+export const userIdSchema = userIdTextSchema.brand<"UserId">();
 /** See {@link userIdSchema}. */
 export type UserId = z.infer<typeof userIdSchema>;
 

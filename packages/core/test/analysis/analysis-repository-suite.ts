@@ -38,7 +38,7 @@ export function analysisRepositorySuite(name: string, make: MakeTableStore): voi
       const { repository } = await setup();
       await repository.create(pending("a"));
       expect(await repository.get("a")).toMatchObject({ request_id: "a", created_at: noon, status: "PENDING" });
-      for (const unknown of ["b", "COUNT#0", "VERSION#a"])
+      for (const unknown of ["b", "", "COUNT#0", "VERSION#a"])
         await expect(repository.get(unknown)).rejects.toMatchObject({ code: "analysis.not-found" });
       await expect(repository.create(pending("a"))).rejects.toMatchObject({ code: "storage.condition-failed" });
     });
@@ -119,6 +119,8 @@ export function analysisRepositorySuite(name: string, make: MakeTableStore): voi
     it("averages nothing to nothing", async () => {
       const { repository } = await setup();
       expect(await repository.counts()).toMatchObject({ scored: 0, average_score: undefined });
+      expect(await repository.counts({ from: 0, to: noon })).toMatchObject({ scored: 0 });
+      await expect(repository.counts({ from: Number.NaN })).rejects.toMatchObject({ code: "analysis.invalid-input" });
     });
 
     it("keeps an earlier result as a version, once", async () => {
@@ -154,6 +156,14 @@ export function analysisRepositorySuite(name: string, make: MakeTableStore): voi
       expect((await repository.get("a")).status).toBe("PROCESSING");
     });
 
+    it("does not delete a record whose result was replaced since it was read: its version would stay behind", async () => {
+      const { repository } = await setup();
+      const first = await completed(repository, pending("a"), 20);
+      await repository.replaceResult(first, scored(80));
+      await expect(repository.delete(first)).rejects.toMatchObject(lost);
+      expect((await repository.get("a")).version_number).toBe(2);
+    });
+
     it("does not show what has expired", async () => {
       const { repository, clock } = await setup();
       const seconds = noon / 1000 + 10;
@@ -185,6 +195,7 @@ export function analysisRepositorySuite(name: string, make: MakeTableStore): voi
           const repository = await AnalysisRepository.open(store, { now: () => noon });
           for (const { id, to } of commands) await step(repository, `r${id}`, to).catch(() => undefined);
           const { items } = await repository.history("u1", { limit: 1000 });
+          expect(items).toHaveLength(new Set(commands.map(({ id }) => id)).size);
           const counts = await repository.counts();
           for (const status of ["PENDING", "PROCESSING", "COMPLETED", "FAILED"] as const)
             expect(counts.by_status[status]).toBe(items.filter((item) => item.status === status).length);

@@ -210,6 +210,20 @@ describe("deleteAnalysis", () => {
   });
 });
 
+describe("an image of before, which its record names by a URL alone", () => {
+  it("is deleted with its analysis", async () => {
+    const { artguard, keys, objects, tables } = await setup();
+    const { request_id } = await artguard.analyze(picture, { userId: "u1" });
+    const key = "audit/20240209_180000_a1b2c3.jpg";
+    await objects.put(key, picture);
+    const items = await tables.open(defineAnalysisTable());
+    const change = { set: { image_saved: true, raw_image_url: `s3://bucket/${key}` } };
+    await items.update({ request_id, created_at: start }, change);
+    await artguard.deleteAnalysis(request_id);
+    expect(await keys()).toEqual([]);
+  });
+});
+
 describe("submit", () => {
   it("leaves the work to whoever does it, and holds the input until then", async () => {
     const { artguard, open, keys } = await setup();

@@ -245,6 +245,48 @@ describe("eraseUser", () => {
     expect(await traces(opened)).toEqual([]);
   });
 
+  it("erases again an account that another tool has written since", async () => {
+    const { privacy, one, users } = await onePerson();
+    const account = await users.get({ user_id: one.userId });
+    await privacy.eraseUser(one.userId);
+    await users.put(account!);
+    expect((await privacy.eraseUser(one.userId)).erased).toMatchObject({ users: 1 });
+    expect(await users.get({ user_id: one.userId })).toBeUndefined();
+  });
+
+  it("begins again when an account is made in the moment of its beginning, which would not know of it", async () => {
+    const { tables, objects, one, users, privacy } = await onePerson();
+    const account = await users.get({ user_id: one.userId });
+    await users.delete({ user_id: one.userId });
+    let made = false;
+    const rival = watchedTables(tables, (call) => {
+      if (call === "store.transact" && !made) {
+        made = true;
+        void users.put(account!);
+      }
+    });
+    const first = await openPrivacy({ tables: rival, objects, settleMs: 0, now });
+    await expect(first.eraseUser(one.userId)).rejects.toThrow(refused("storage.transaction-cancelled"));
+    expect((await privacy.eraseUser(one.userId)).erased).toEqual(whole);
+  });
+
+  it("leaves nothing in the store's own file when it died just before that, after the next resumeErasures", async () => {
+    const place = temporaryPlace();
+    const [one, other] = [subject(1), subject(2)];
+    await place.visit(async (tables, objects) => {
+      await storeSubjects([one, other], tables, objects);
+      const dying = await privacyOf(tables, objects, (call) => {
+        if (call === "store.scrub") throw new Error("died");
+      });
+      await expect(dying.eraseUser(one.userId)).rejects.toThrow("died");
+      const privacy = await privacyOf(tables, objects);
+      const scrub = vi.spyOn(tables, "scrub" as never);
+      expect(await privacy.resumeErasures()).toEqual([]);
+      expect(scrub).toHaveBeenCalledTimes(1);
+    });
+    expect([traced(place.path, [one]), traced(place.path, [other])]).toEqual([0, 1]);
+  });
+
   it("deletes nothing of a person who came back, when one of its processes was left behind", async () => {
     let slow: (() => Promise<void>) | undefined;
     const opened = await onePerson();

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { ApiKeyRepository, type ExportedFile, MemoryObjectStore, MemoryTableStore, openPrivacy } from "@artguard/core";
 import { describe, expect, it } from "vitest";
 import { now } from "./erasure-place.ts";
-import { imagesOf, storeSubjects, subject } from "./subjects.ts";
+import { imagesOf, storeSubjects, subject, writtenAt } from "./subjects.ts";
 
 async function exported() {
   const [tables, objects] = [new MemoryTableStore({ now }), new MemoryObjectStore()];
@@ -41,6 +41,23 @@ describe("exportUser", () => {
     const images = imagesOf(one).map(([, bytes]) => bytes);
     expect(files.filter(({ content_type }) => content_type === "image/jpeg").map(({ bytes }) => bytes)).toEqual(images);
     expect(JSON.parse(text("idempotency-keys.json"))).toMatchObject([{ key: `key-${one.fingerprint}` }]);
+  });
+
+  it("holds an image of before, which its record names by a URL alone", async () => {
+    const [tables, objects, one] = [new MemoryTableStore({ now }), new MemoryObjectStore(), subject(1)];
+    const { analyses } = await storeSubjects([one], tables, objects);
+    const [request_id] = one.requestIds;
+    await objects.put("audit/20240209_a1b2c3.jpg", Uint8Array.of(1, 2, 3));
+    const change = { set: { processed_image_url: "s3://bucket/audit/20240209_a1b2c3.jpg" } };
+    await analyses.update({ request_id, created_at: writtenAt }, change);
+    const privacy = await openPrivacy({ tables, objects, settleMs: 0, now });
+    const found: ExportedFile[] = [];
+    for await (const file of privacy.exportUser(one.userId)) found.push(file);
+    expect(found.find(({ path }) => path.endsWith("20240209_a1b2c3.jpg"))).toEqual({
+      path: `analyses/${request_id}/20240209_a1b2c3.jpg`,
+      content_type: "image/jpeg",
+      bytes: Uint8Array.of(1, 2, 3),
+    });
   });
 
   it("holds no secret, nothing about how work is shared out, and nothing of anybody else", async () => {

@@ -133,6 +133,8 @@ describe("sweepExpired", () => {
     } while (cursor !== undefined);
     expect(results.reduce((sum, { objects_examined }) => sum + objects_examined, 0)).toBe(3 * subjects.length);
     expect(await keysOf(objects)).toEqual([]);
+    for (const limit of [0, -1, 1.5, Number.NaN])
+      await expect(privacy.sweepExpired({ limit })).rejects.toThrow(refused("storage.invalid-option"));
     await expect(privacy.sweepExpired({ cursor: "made up" })).rejects.toThrow(refused("storage.invalid-cursor"));
   });
 
@@ -241,6 +243,23 @@ describe("explainRetention", () => {
       why: expect.stringContaining("24 hours"),
     });
     expect(waiting.find(({ datum }) => datum === "image")).toMatchObject({ kept: false, until: null });
+  });
+
+  it("names an image of before, and does not say of one that is gone that nobody asked to keep it", async () => {
+    const { subjects, record } = await someSubjects();
+    const saved = await record(subjects[0]!.requestIds[0]);
+    const { image_object: _, processed_object: __, raw_image_url: ___, ...gone } = saved;
+    const imageOf = (analysis: Analysis) => explainRetention(analysis).find(({ datum }) => datum === "image");
+    const url = "s3://bucket/audit/20240209_a1b2c3.jpg";
+    expect(imageOf({ ...gone, raw_image_url: url })).toMatchObject({
+      kept: true,
+      where: expect.stringContaining(url),
+      until: new Date(writtenAt + 30 * day).toISOString(),
+    });
+    expect(imageOf({ ...gone, image_saved: false })).toMatchObject({ kept: false, why: "its time is over" });
+    expect(imageOf({ ...gone, status: "FAILED" })).toMatchObject({ kept: false, why: "the analysis failed" });
+    const { consent: ____, image_expires_at: _____, ...never } = gone;
+    expect(imageOf(never)).toMatchObject({ kept: false, why: "nobody asked to keep it" });
   });
 
   it("says it in the schema's own words: every attribute about a stored object is covered", async () => {

@@ -1,11 +1,14 @@
-import { ApiKeyRepository, MemoryObjectStore, openPrivacy } from "@artguard/core";
+import { ApiKeyRepository, createArtGuard, defineAnalysisTable, MemoryObjectStore, openPrivacy } from "@artguard/core";
+import { DynamoDBTableStore } from "@artguard/core/dynamodb";
 import {
   canRunDynamoDBLocal,
   type DynamoDBLocal,
   startDynamoDBLocal,
 } from "@artguard/development-servers/dynamodb-local";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LocalTableStore } from "../dynamodb/local-tables.ts";
+import { createLocalTable, cursorKey, LocalTableStore } from "../dynamodb/local-tables.ts";
+import { encoded, gradient } from "../fixtures/synthetic-images.ts";
 import { expectIntact, now, whole } from "../privacy/erasure-place.ts";
 import { storeSubjects, subject } from "../privacy/subjects.ts";
 import { expectExactlyOneHundred } from "./rush.ts";
@@ -34,6 +37,34 @@ describe.skipIf(!canRunDynamoDBLocal())("on DynamoDB Local", () => {
     expect((await keys.authenticate(key)).user.user_id).toBe(ada);
     await keys.revoke(ada, prefix);
     await expect(keys.authenticate(key)).rejects.toThrow(expect.objectContaining({ code: "user.invalid-api-key" }));
+  });
+
+  it("a deployment with the table of analyses only is told so, and can do without the other", async () => {
+    const made = new DynamoDBClient(local.clientConfig("analysesOnly"));
+    await createLocalTable(made, defineAnalysisTable());
+    const base = { detectors: [], isolation: "none" as const, objects: new MemoryObjectStore() };
+    const tables = new DynamoDBTableStore({ client: made, cursorKey });
+    const missing = await createArtGuard({ ...base, tables });
+    const without = await createArtGuard({ ...base, tables, userTable: false });
+    const picture = await encoded(gradient(30, 20).png());
+    await expect(missing.analyze(picture, { userId: ada })).rejects.toMatchObject({
+      code: "storage.table-missing",
+      fix: expect.stringContaining("userTable: false"),
+    });
+    expect((await without.history(ada)).items).toEqual([]);
+    expect(await without.analyze(picture, { userId: ada })).toMatchObject({ status: "COMPLETED" });
+    for (const artguard of [missing, without]) await artguard[Symbol.asyncDispose]();
+    made.destroy();
+  });
+
+  it("an analysis of a person who was erased is refused by default", async () => {
+    const [tables, objects] = [LocalTableStore.in(local), new MemoryObjectStore()];
+    await using artguard = await createArtGuard({ detectors: [], isolation: "none", tables, objects });
+    const picture = await encoded(gradient(30, 20).png());
+    await artguard.analyze(picture, { userId: ada });
+    await (await openPrivacy({ tables, objects, settleMs: 0 })).eraseUser(ada);
+    await expect(artguard.analyze(picture, { userId: ada })).rejects.toMatchObject({ code: "user.being-erased" });
+    expect(await artguard.analyze(picture, { userId: bob })).toMatchObject({ status: "COMPLETED" });
   });
 
   it("an erasure removes one person and leaves the others", async () => {

@@ -1,14 +1,17 @@
 import {
   Admissions,
+  consentSchema,
   createArtGuard,
   type Detector,
   MemoryObjectStore,
+  openPrivacy,
   quotaGate,
   requestHash,
   UserRepository,
 } from "@artguard/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { encoded, gradient } from "../fixtures/synthetic-images.ts";
+import { watchedObjects } from "../privacy/crashing.ts";
 import { ada, openUsers, testClock } from "./stores.ts";
 
 const sure: Detector = {
@@ -25,17 +28,19 @@ async function guarded() {
   const repository = new UserRepository(store, users, { now: clock.now });
   await repository.create({ user_id: ada, email: "ada@example.org", monthly_quota: 3 });
   const admissions = new Admissions({ store, users, analyses, now: clock.now });
+  const objects = new MemoryObjectStore();
   const artguard = await createArtGuard({
     detectors: [sure],
     isolation: "none",
     tables: store,
-    objects: new MemoryObjectStore(),
+    objects,
     admission: quotaGate(admissions),
     now: clock.now,
   });
   onTestFinished(() => artguard[Symbol.asyncDispose]());
   const used = async () => (await repository.get(ada)).quota_used;
-  return { artguard, used, admissions };
+  const consent = consentSchema.parse({ purpose: "image_storage", policy_version: "1", granted_at: clock.now() });
+  return { artguard, used, admissions, store, objects, consent };
 }
 
 describe("quotaGate", () => {
@@ -55,6 +60,19 @@ describe("quotaGate", () => {
     const first = await artguard.analyze(picture, options);
     const again = await artguard.analyze(picture, options);
     expect([again.request_id, again.forgery_score]).toEqual([first.request_id, first.forgery_score]);
+    expect(await used()).toBe(1);
+  });
+
+  it("says of a submitted request that it is in flight to whoever wants its result under the same key", async () => {
+    const { artguard, used } = await guarded();
+    const options = { userId: ada, idempotency: { key: "k", requestHash: requestHash(picture) } };
+    const { request_id } = await artguard.submit(picture, options);
+    await expect(artguard.analyze(picture, options)).rejects.toMatchObject({
+      code: "user.idempotency-in-flight",
+      retryable: true,
+    });
+    await artguard.processOpenWork();
+    expect(await artguard.analyze(picture, options)).toMatchObject({ request_id, status: "COMPLETED" });
     expect(await used()).toBe(1);
   });
 
@@ -79,6 +97,20 @@ describe("quotaGate", () => {
       expect.objectContaining({ code: "analysis.consent-required" }),
     );
     expect(await used()).toBe(1);
+  });
+
+  it("does not judge an image again whose owner is being erased", async () => {
+    const { artguard, store, objects, consent } = await guarded();
+    const { request_id } = await artguard.analyze(picture, { userId: ada, saveImage: true, consent });
+    expect(await artguard.reanalyze(request_id)).toMatchObject({ version_number: 2 });
+    const halting = watchedObjects(objects, (call) => {
+      if (call === "objects.list") throw new Error("halted");
+    });
+    const privacy = await openPrivacy({ tables: store, objects: halting, settleMs: 0 });
+    await expect(privacy.eraseUser(ada)).rejects.toThrow("halted");
+    await expect(artguard.reanalyze(request_id)).rejects.toThrow(
+      expect.objectContaining({ code: "user.being-erased" }),
+    );
   });
 
   it("gives the charge back when the system failed", async () => {

@@ -1,17 +1,9 @@
-import type { Analysis } from "../analysis/analysis.ts";
-import type { StoredObject } from "../analysis/stored-image.ts";
 import { inferenceFolder } from "../storage/object-layout.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
-
-/** Where objects of analyses live, by day, so that the oldest come first in a listing. */
-export const inferenceRoot = "inference/";
+import type { Analysis } from "./analysis.ts";
+import type { StoredObject } from "./stored-image.ts";
 
 type AnalysisKey = Pick<Analysis, "request_id" | "created_at">;
-
-/** `inference/<yyyy>/<mm>/<dd>/` of a moment in epoch milliseconds, UTC. */
-export function dayFolder(moment: number): string {
-  return `${inferenceRoot}${new Date(moment).toISOString().slice(0, 10).replaceAll("-", "/")}/`;
-}
 
 /** Objects that a record names, whatever their keys are. */
 export function namedObjects({ image_object, processed_object, input_object }: Partial<Analysis>): StoredObject[] {
@@ -19,7 +11,7 @@ export function namedObjects({ image_object, processed_object, input_object }: P
 }
 
 /** Keys that only a URL names: records of before, with images under `audit/`. */
-function keysOfUrls({ raw_image_url, processed_image_url }: Partial<Analysis>): string[] {
+export function keysOfUrls({ raw_image_url, processed_image_url }: Partial<Analysis>): string[] {
   return [raw_image_url, processed_image_url].flatMap((url) => /^s3:\/\/[^/]+\/(.+)$/.exec(url ?? "")?.[1] ?? []);
 }
 
@@ -38,8 +30,8 @@ export async function deleteAnalysisObjects(
   const counted = new Set(named);
   for (const store of new Set(stores)) {
     const listed: string[] = [];
-    for await (const { key } of store.list(inferenceFolder(record.request_id, record.created_at), options))
-      listed.push(key);
+    const folder = inferenceFolder(record.request_id, record.created_at);
+    for await (const { key } of store.list(folder, options)) listed.push(key);
     for (const key of new Set([...listed, ...named])) {
       await store.delete(key, options);
       counted.add(key);

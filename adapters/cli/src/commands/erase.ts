@@ -1,0 +1,30 @@
+import { type ErasureReceipt, userIdSchema } from "@artguard/core";
+import { printable } from "../printable.ts";
+import { parseStoreCommand } from "../stores/store-options.ts";
+import { withPrivacy } from "../stores/with-artguard.ts";
+import { UsageError } from "../usage-error.ts";
+
+const options = { user: { type: "string" } } as const;
+
+/** `artguard erase`: erases everything that is kept of a user and prints the receipt. @throws UsageError */
+export async function erase(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseStoreCommand(args, options);
+  if (values.user === undefined || positionals.length > 0) throw new UsageError("--user must name whom to erase");
+  const userId = userIdSchema.safeParse(values.user);
+  if (!userId.success) throw new UsageError(`--user is no user_id: "${values.user}"`);
+  return await withPrivacy(values, async (privacy) => {
+    const receipt = await privacy.eraseUser(userId.data);
+    process.stdout.write(values.json ? `${JSON.stringify(receipt)}\n` : textOf(receipt));
+    return 0;
+  });
+}
+
+function textOf({ user_id, completed_at, erased, residues }: ErasureReceipt): string {
+  const { analyses, versions, objects, markers, users } = erased;
+  const lines = [
+    `erased ${printable(user_id)} at ${new Date(completed_at).toISOString()}: ${analyses} analyses, ${versions} earlier results, ${objects} objects, ${markers} markers, ${users} accounts`,
+    "left:",
+    ...residues.map(({ what, until, why }) => `  ${what}, until ${until}: ${why}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}

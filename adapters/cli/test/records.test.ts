@@ -89,6 +89,14 @@ describe("artguard history, show, delete and export", () => {
     expect((await run("show", request_id)).status).toBe(1);
   });
 
+  it("name the analysis that is not there in JSON, too, and a folder that cannot be made", async () => {
+    const missing = JSON.parse((await run("delete", "no-such-id", "--json")).stdout);
+    expect(missing).toMatchObject({ request_id: "no-such-id", error: { code: "analysis.not-found" } });
+    await writeFile(join(folder, "a-file"), "");
+    const { status, stderr } = await run("export", "--to", join(folder, "a-file", "below"));
+    expect([status, stderr]).toEqual([1, expect.stringContaining("storage.write-failed")]);
+  });
+
   it("refuse to work where nothing was ever kept", async () => {
     const { status, stderr } = await run("history", "--folder", join(folder, "elsewhere"));
     expect(status).toBe(2);

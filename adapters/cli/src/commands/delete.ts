@@ -13,7 +13,7 @@ export async function deleteAnalyses(args: readonly string[]): Promise<number> {
       const error = await failureOf(() => artguard.deleteAnalysis(request_id));
       if (error) {
         failed++;
-        reportFailure(error, values.json);
+        reportFailure(error, values.json, { request_id });
       } else
         process.stdout.write(
           values.json ? `${JSON.stringify({ request_id, deleted: true })}\n` : `deleted ${request_id}\n`,

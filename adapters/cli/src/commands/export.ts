@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { userIdSchema } from "@artguard/core";
+import { ArtGuardError, userIdSchema } from "@artguard/core";
 import { atomicWrite } from "../atomic-write.ts";
 import { localUser } from "../stores/local-user.ts";
 import { parseStoreCommand } from "../stores/store-options.ts";
@@ -20,11 +20,19 @@ export async function exportRecords(args: readonly string[]): Promise<number> {
     let files = 0;
     for await (const { path, bytes } of privacy.exportUser(userId.data)) {
       const target = join(to, path);
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolder(dirname(target));
       await atomicWrite(target, bytes);
       files++;
     }
     process.stdout.write(values.json ? `${JSON.stringify({ folder: to, files })}\n` : `${files} files in ${to}\n`);
     return 0;
   });
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new ArtGuardError("storage.write-failed", `the folder ${path} cannot be made`, { cause: error });
+  }
 }

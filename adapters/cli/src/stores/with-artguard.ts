@@ -1,4 +1,11 @@
-import { type ArtGuard, createArtGuard, isArtGuardError, openPrivacy, type Privacy } from "@artguard/core";
+import {
+  type ArtGuard,
+  createArtGuard,
+  type ErrorRecord,
+  isArtGuardError,
+  openPrivacy,
+  type Privacy,
+} from "@artguard/core";
 import { printable } from "../printable.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { placeOf } from "./store-options.ts";
@@ -61,8 +68,8 @@ export async function withStores(
   }
 }
 
-/** One failed command, in the form that was asked for. */
-export function reportFailure(error: { code: string; message: string; fix: string }, json: boolean): void {
-  if (json) process.stdout.write(`${JSON.stringify({ error })}\n`);
+/** One failed command, in the form that was asked for. @param subject What it was about, for the JSON line. */
+export function reportFailure(error: ErrorRecord, json: boolean, subject: { readonly request_id?: string } = {}): void {
+  if (json) process.stdout.write(`${JSON.stringify({ ...subject, error })}\n`);
   else process.stderr.write(`artguard: ${printable(error.message)} (${error.code}) ${printable(error.fix)}\n`);
 }

@@ -10,7 +10,7 @@ export const userIdTextSchema = z
   .string()
   .regex(/^(anon#)?[^\s#\p{Cc}]{1,128}$/u, "expected 1–128 characters without spaces, control characters and #")
   .refine((id) => id !== "anonymous", "use a pseudonym of newAnonymousUser() instead of one name for everybody");
-/** As {@link userIdTextSchema}, checked once and known by its type. */
+/** As `userIdTextSchema`, checked once and known by its type. */
 export const userIdSchema = userIdTextSchema.brand<"UserId">();
 /** See {@link userIdSchema}. */
 export type UserId = z.infer<typeof userIdSchema>;

@@ -153,7 +153,7 @@ describe("artguard sweep and erase", () => {
     const { status, stdout } = await run("sweep");
     expect([status, stdout]).toEqual([
       0,
-      "0 of 0 objects deleted, 0 images and 0 records had expired; 0 erasures ended\n",
+      "0 of 0 objects deleted, 0 images and 0 records had expired, 0 charges given back; 0 erasures ended\n",
     ]);
   });
 

@@ -20,7 +20,7 @@ export async function sweep(args: readonly string[]): Promise<number> {
 }
 
 async function sweepAll(privacy: Privacy): Promise<Omit<SweepResult, "next">> {
-  const total = { objects_examined: 0, objects_deleted: 0, images_expired: 0, records_deleted: 0 };
+  const total = { objects_examined: 0, objects_deleted: 0, images_expired: 0, records_deleted: 0, charges_refunded: 0 };
   let cursor: string | undefined;
   do {
     const { next, ...part } = await privacy.sweepExpired(cursor === undefined ? {} : { cursor });
@@ -30,6 +30,8 @@ async function sweepAll(privacy: Privacy): Promise<Omit<SweepResult, "next">> {
   return total;
 }
 
-function textOf({ objects_examined, objects_deleted, images_expired, records_deleted }: Omit<SweepResult, "next">) {
-  return `${objects_deleted} of ${objects_examined} objects deleted, ${images_expired} images and ${records_deleted} records had expired`;
+function textOf(swept: Omit<SweepResult, "next">): string {
+  const { objects_examined, objects_deleted, images_expired, records_deleted, charges_refunded } = swept;
+  const objects = `${objects_deleted} of ${objects_examined} objects deleted`;
+  return `${objects}, ${images_expired} images and ${records_deleted} records had expired, ${charges_refunded} charges given back`;
 }

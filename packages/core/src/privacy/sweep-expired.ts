@@ -5,6 +5,7 @@ import type { ObjectStore, ObjectSummary } from "../storage/object-store.ts";
 import { dayFolder, inferenceRoot } from "./day-folder.ts";
 import { forgetImage } from "./forget-image.ts";
 import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
+import { refundFailures } from "./refund-failures.ts";
 
 /** Options of `sweepExpired`. */
 export interface SweepExpiredOptions extends PrivacyCallOptions {
@@ -21,6 +22,8 @@ export interface SweepResult {
   readonly images_expired: number;
   /** Records past their time, in stores that do not delete them themselves. */
   readonly records_deleted: number;
+  /** Charges of failed analyses whose process died before it gave them back; only of months that go on. */
+  readonly charges_refunded: number;
   /** Give it to the next call; absent when the sweep came to its end. */
   readonly next?: string;
 }
@@ -33,7 +36,7 @@ const defaultLimit = 1000;
  * jobs past `input_expires_at`, images whose consent was withdrawn, objects that no record names, and records past
  * `record_expires_at`. Objects are walked through in the order of their day, oldest first, those of the last 24 hours
  * left out; each is looked up in its record. Images go before records, so that no image loses the record that leads to
- * it. A call that died is simply repeated.
+ * it. Charges that a dying process did not give back are given back. A call that died is simply repeated.
  *
  * @throws ArtGuardError `storage.invalid-option`, `storage.invalid-cursor`
  */
@@ -46,11 +49,21 @@ export async function sweepExpired(context: PrivacyContext, options: SweepExpire
   const next = await walk.run(options.cursor);
   if (next !== undefined) return { ...walk.result, next };
   await deleteAllExpired(context.users, signalOf(options));
-  return { ...walk.result, records_deleted: await deleteAllExpired(context.analysisItems, signalOf(options)) };
+  return {
+    ...walk.result,
+    records_deleted: await deleteAllExpired(context.analysisItems, signalOf(options)),
+    charges_refunded: await refundFailures(context, signalOf(options)),
+  };
 }
 
 class ExpiryWalk {
-  readonly result = { objects_examined: 0, objects_deleted: 0, images_expired: 0, records_deleted: 0 };
+  readonly result = {
+    objects_examined: 0,
+    objects_deleted: 0,
+    images_expired: 0,
+    records_deleted: 0,
+    charges_refunded: 0,
+  };
   readonly #context: PrivacyContext;
   readonly #options: SweepExpiredOptions;
   /** What was written before this moment and is in no record will not be in one: whoever wrote it is long gone. */

@@ -3,6 +3,7 @@ import {
   consentSchema,
   createArtGuard,
   type Detector,
+  defineAnalysisTable,
   MemoryObjectStore,
   openPrivacy,
   quotaGate,
@@ -40,7 +41,7 @@ async function guarded() {
   onTestFinished(() => artguard[Symbol.asyncDispose]());
   const used = async () => (await repository.get(ada)).quota_used;
   const consent = consentSchema.parse({ purpose: "image_storage", policy_version: "1", granted_at: clock.now() });
-  return { artguard, used, admissions, store, objects, consent };
+  return { artguard, used, admissions, store, objects, consent, now: clock.now };
 }
 
 describe("quotaGate", () => {
@@ -125,5 +126,20 @@ describe("quotaGate", () => {
     await gate.failed(failed);
     await gate.failed(failed);
     expect(await used()).toBe(0);
+  });
+
+  it("leaves it to the sweep to give back what a dying process did not, once, and only what the system failed", async () => {
+    const { artguard, used, store, objects, now } = await guarded();
+    const analyses = await store.open(defineAnalysisTable());
+    for (const code of ["storage.unavailable", "image.undecodable"] as const) {
+      const { request_id, created_at } = await artguard.analyze(picture, { userId: ada });
+      const error = { code, message: "m", fix: "f", retryable: true };
+      await analyses.update({ request_id, created_at }, { set: { status: "FAILED", error } });
+    }
+    const privacy = await openPrivacy({ tables: store, objects, settleMs: 0, now });
+    expect(await used()).toBe(2);
+    expect(await privacy.sweepExpired()).toMatchObject({ charges_refunded: 1 });
+    expect(await privacy.sweepExpired()).toMatchObject({ charges_refunded: 0 });
+    expect(await used()).toBe(1);
   });
 });

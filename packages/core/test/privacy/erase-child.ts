@@ -14,10 +14,12 @@ const dot = () => {
   writeSync(1, ".");
 };
 
-await using store = await sqlite({ path: join(path!, "artguard.db"), now });
+// Node 22 reads this file itself and knows no `using`.
+const store = await sqlite({ path: join(path!, "artguard.db"), now });
 const objects = watchedObjects(folder({ path: join(path!, "images"), now }), dot);
 const privacy = await openPrivacy({ tables: watchedTables(store, dot), objects, settleMs: 0, now });
 for (const number of numbers) {
   const { erased } = await privacy.eraseUser(subject(Number(number)).userId, { scrub: number === numbers.at(-1) });
   writeSync(1, `\n${JSON.stringify({ number: Number(number), erased })}\n`);
 }
+await store[Symbol.asyncDispose]();

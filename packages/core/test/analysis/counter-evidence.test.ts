@@ -8,25 +8,12 @@ import {
   weighFindings,
 } from "@artguard/core";
 import { describe, expect, it } from "vitest";
+import { detection } from "../fixtures/detection.ts";
 
 const policy: VerdictPolicy = {
   ...defaultPolicy,
   calibration: { ...defaultPolicy.calibration, families: { noise: 1, compression: 1, provenance: 1 } },
 };
-
-const detection = (id: string, family: Detection["family"], llr: number, more: Partial<Detection> = {}): Detection => ({
-  id,
-  family,
-  version: "1.0.0",
-  status: "ok",
-  statistic: llr,
-  log_likelihood_ratio: llr,
-  score: 50,
-  regions: [],
-  findings: [],
-  elapsed_ms: 1,
-  ...more,
-});
 
 const signature = {
   code: "signed",

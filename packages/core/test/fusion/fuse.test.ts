@@ -13,6 +13,7 @@ import {
 } from "@artguard/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { detection } from "../fixtures/detection.ts";
 
 const policy: VerdictPolicy = {
   version: "test",
@@ -47,19 +48,6 @@ const policy: VerdictPolicy = {
   },
 };
 
-const detection = (id: string, family: EvidenceFamily, llr: number, more: Partial<Detection> = {}): Detection => ({
-  id,
-  family,
-  version: "1.0.0",
-  status: "ok",
-  statistic: llr,
-  log_likelihood_ratio: llr,
-  score: 50,
-  regions: [],
-  findings: [],
-  elapsed_ms: 1,
-  ...more,
-});
 const absent = (id: string, family: EvidenceFamily) =>
   detection(id, family, 0, { status: "not_applicable", score: null, reason: "no trace" });
 

@@ -1,7 +1,8 @@
 // The checks of this room must fail on a fusion that is broken on purpose: by its policy, or by what it is handed.
 import { type Detection, fuse, fuseHeatmaps, type Heatmap, type VerdictPolicy } from "@artguard/core";
 import { describe, expect, it } from "vitest";
-import { detection, detectionsOf, policy, truthTable } from "./truth-table.ts";
+import { detection } from "../fixtures/detection.ts";
+import { detectionsOf, policy, truthTable } from "./truth-table.ts";
 
 type Fusion = (detections: readonly Detection[]) => {
   verdict: string;

@@ -1,7 +1,8 @@
 import { fuse, policyOf, weighFindings } from "@artguard/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { detection, detectionsOf, policy, truthTable } from "./truth-table.ts";
+import { detection } from "../fixtures/detection.ts";
+import { detectionsOf, policy, truthTable } from "./truth-table.ts";
 
 describe("policy v2, truth table", () => {
   it.each(truthTable)("%s %j → %s %j", (_, opinions, verdict, reasons) => {

@@ -1,4 +1,5 @@
-import { type Detection, type EvidenceFamily, policyOf, type VerdictPolicy } from "@artguard/core";
+import { type Detection, policyOf, type VerdictPolicy } from "@artguard/core";
+import { detection } from "../fixtures/detection.ts";
 
 /** Policy v2 with families that all have full weight, whatever they were last fitted to. */
 export const policy: VerdictPolicy = {
@@ -8,26 +9,6 @@ export const policy: VerdictPolicy = {
     families: { provenance: 1, compression: 1, noise: 1, duplication: 1, learned: 1 },
   },
 };
-
-/** A detection that applied, with this log-likelihood ratio. */
-export const detection = (
-  id: string,
-  family: EvidenceFamily,
-  llr: number,
-  more: Partial<Detection> = {},
-): Detection => ({
-  id,
-  family,
-  version: "1.0.0",
-  status: "ok",
-  statistic: llr,
-  log_likelihood_ratio: llr,
-  score: 50,
-  regions: [],
-  findings: [],
-  elapsed_ms: 1,
-  ...more,
-});
 
 const families = ["compression", "noise", "duplication"] as const;
 /** Log-odds by family; null where the family's detector does not apply. */

@@ -155,14 +155,14 @@ describe.skipIf(!executablePath)("the evidence pages in a browser", () => {
     const page = await open("index.html");
     const rows = page.locator("tbody tr");
     const contents = await rows.allTextContents();
-    const unsuspicious = contents.slice(2, -1).toSorted();
-    expect([...contents.slice(0, 2), ...unsuspicious, contents.at(-1)]).toEqual([
-      expect.stringContaining("generated.png"),
-      expect.stringContaining("spliced.jpg"),
-      expect.stringContaining("onerror"),
-      ...(manifestFile ? [expect.stringContaining(basename(manifestFile))] : []),
-      expect.stringContaining("image.unsupported-format"),
-    ]);
+    expect(contents).toHaveLength(manifestFile ? 5 : 4);
+    expect(contents[0]).toContain("generated.png");
+    expect(contents[1]).toContain("spliced.jpg");
+    // The two that accuse nobody may stand in either order.
+    const unsuspicious = contents.slice(2, -1).join();
+    for (const name of ["onerror", ...(manifestFile ? [basename(manifestFile)] : [])])
+      expect(unsuspicious).toContain(name);
+    expect(contents.at(-1)).toContain("image.unsupported-format");
     await rows.filter({ hasText: "onerror" }).getByRole("link").click();
     await page.waitForURL(/onerror/);
     expect(await page.locator("h1").textContent()).toContain(hostileName);

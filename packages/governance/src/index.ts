@@ -1,0 +1,7 @@
+export type { AuditDetails, AuditEvent, AuditLog, AuditOutcome } from "./audit/audit-log.ts";
+export type {
+  Authentication,
+  OrganizationMembership,
+  Principal,
+  SecurityContext,
+} from "./identity/security-context.ts";

@@ -17,7 +17,7 @@ class KeyReused(Exception):
 class Once:
     """Remembers the latest answers of this container by key; a failure is forgotten, so that it can be tried again."""
 
-    def __init__(self, capacity: int = 256) -> None:
+    def __init__(self, capacity: int = 64) -> None:
         self._capacity = capacity
         self._tasks: OrderedDict[str, tuple[str, asyncio.Task[bytes]]] = OrderedDict()
 

@@ -112,7 +112,8 @@ function assertFits({ heatmap, regions = [] }: Measured, { width, height }: Copy
   for (const { x, y, width: wide, height: high, polygon = [] } of regions) {
     const isInside =
       x + wide <= width && y + high <= height && polygon.every(([px, py]) => px <= width && py <= height);
-    if (!isInside || polygon.length > maximumCorners) throw invalid("has a region outside the picture");
+    if (!isInside) throw invalid("has a region outside the picture");
+    if (polygon.length > maximumCorners) throw invalid("has an outline with too many corners");
   }
 }
 

@@ -9,11 +9,6 @@ const errorTextBytes = 1024;
  * @throws ArtGuardError `modal.response-too-large`; the rest is not read.
  */
 export async function readBody(response: Response, maximumBytes: number): Promise<string> {
-  const announced = Number(response.headers.get("content-length") ?? 0);
-  if (announced > maximumBytes) {
-    await dropBody(response);
-    throw tooLarge(maximumBytes);
-  }
   const { text, complete } = await readUpTo(response, maximumBytes);
   if (!complete) throw tooLarge(maximumBytes);
   return text;

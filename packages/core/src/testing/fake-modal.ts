@@ -59,11 +59,10 @@ export async function startFakeModal({ script }: FakeModalOptions): Promise<Fake
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answerFromElsewhere));
   });
   const server = await listening(async (request, response) => {
-    underWay.add(
-      once(response, "close").then(() => {
-        if (!response.writableFinished) cut++;
-      }),
-    );
+    const answering = ended(response).then((complete) => {
+      if (!complete) cut++;
+    });
+    underWay.add(answering);
     const arrived = await received(request);
     requests.push(arrived);
     const refusal = refusalOf(arrived);
@@ -101,6 +100,15 @@ export async function startFakeModal({ script }: FakeModalOptions): Promise<Fake
 
 /** The other origin would be believed if it were asked. */
 const answerFromElsewhere = { status: "ok", score: 0.01, model: "elsewhere", version: "1" };
+
+/** Whether the answer was complete when it ended. */
+async function ended(response: ServerResponse): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // What is written to a client that went away is an error of no one.
+  response.on("error", () => resolve()).once("close", resolve);
+  await promise;
+  return response.writableFinished;
+}
 
 /** What Modal's proxy says to a request without the right token. */
 function refusalOf({ headers }: FakeModalRequest): string | undefined {

@@ -4,7 +4,7 @@ import type { JsonValue, Observation } from "../detection/detection.ts";
 import type { RemoteDetector, RemoteOutcome } from "../detection/remote-detector.ts";
 import { isArtGuardError } from "../errors/artguard-error.ts";
 import type { PreprocessedImage } from "../image/preprocess-image.ts";
-import { type RemoteStory, remoteStories, textOf } from "./remote-stories.ts";
+import { type RemoteStory, textOf } from "./remote-stories.ts";
 import type { TestRunner } from "./test-runner.ts";
 
 /** What the remote side of a detector saw; what an implementation cannot count it leaves out. */
@@ -39,7 +39,7 @@ export interface RemoteSubject extends AsyncDisposable {
 
 /** How the suite makes the remote detector under test. */
 export interface RemoteDetectorContractSetup {
-  /** Those of {@link remoteStories} that the remote side can play; the others are left out. */
+  /** Those of `remoteStories` that the remote side can play; the others are left out. */
   readonly stories: readonly RemoteStory[];
   create(story: RemoteStory): Promise<RemoteSubject>;
   readonly image: PreprocessedImage;
@@ -47,18 +47,90 @@ export interface RemoteDetectorContractSetup {
   readonly secrets: readonly string[];
 }
 
+/** One call at the subject's image, with an idempotency key that stays the same for this subject. */
 type Detect = (signal?: AbortSignal) => Promise<RemoteOutcome>;
+type Test = (subject: RemoteSubject, detect: Detect) => Promise<void>;
 
 /** No story takes so long; only a detector that hangs does. */
 const patienceMs = 30_000;
 
-/** What every {@link RemoteDetector} promises; run it on each implementation. */
-export function remoteDetectorContract(
-  { describe, it }: TestRunner,
-  name: string,
-  setup: RemoteDetectorContractSetup,
-): void {
-  const playing = (story: RemoteStory, test: (subject: RemoteSubject, detect: Detect) => Promise<void>) => async () => {
+/** What every `RemoteDetector` promises; run it on each implementation. */
+export function remoteDetectorContract(runner: TestRunner, name: string, setup: RemoteDetectorContractSetup): void {
+  const { describe, it } = runner;
+  describe(`RemoteDetector contract: ${name}`, () => {
+    for (const story of setup.stories) {
+      it(textOf(story).sentence, playing(setup, story, assertStory(setup, story)));
+    }
+    for (const story of ["redirects-elsewhere", "job-moves-elsewhere"] as const) {
+      if (!setup.stories.includes(story)) continue;
+      it(
+        `shows no other origin its secret: ${story}`,
+        playing(setup, story, async (subject, detect) => {
+          await detect().catch(() => undefined);
+          assert.equal((await subject.sightings()).secretsElsewhere, 0);
+        }),
+      );
+    }
+    if (setup.stories.includes("answers")) {
+      it(
+        "asks nothing when the time is over before it begins",
+        playing(setup, "answers", async (subject, detect) => {
+          const [ended] = await Promise.allSettled([detect(AbortSignal.abort())]);
+          assert.equal(endingOf(ended), "error timed-out");
+          assert.equal((await subject.sightings()).runs, 0);
+        }),
+      );
+    }
+    if (setup.stories.includes("late")) handleContract(runner, setup);
+  });
+}
+
+/** What the handle of an unfinished job is good for, and for what it is not. */
+function handleContract({ it }: TestRunner, setup: RemoteDetectorContractSetup): void {
+  it(
+    "gets the late answer by the handle, after a detour through JSON, without running the model again",
+    playing(setup, "late", async (subject, detect) => {
+      const text = JSON.stringify(await lateHandle(subject, detect));
+      assertKept(setup.secrets, text);
+      const resume = (signal = AbortSignal.timeout(patienceMs)) =>
+        subject.detector.resume(JSON.parse(text), { signal });
+      assert.equal(endingOf(await cutShort(subject, 4, resume)), "unfinished");
+      const outcome = await resume();
+      assert.equal(outcome.status, "observed");
+      assertOutcome(outcome, setup.image);
+      assert.equal((await subject.sightings()).runs, 1);
+    }),
+  );
+
+  it(
+    "keeps the handle when the time to resume is over before it begins",
+    playing(setup, "late", async (subject, detect) => {
+      const handle = await lateHandle(subject, detect);
+      const outcome = await subject.detector.resume(handle, { signal: AbortSignal.abort() });
+      assert.deepEqual(outcome, { status: "unfinished", handle });
+    }),
+  );
+
+  it(
+    "refuses a handle that is damaged or leads elsewhere, and asks nobody",
+    playing(setup, "late", async (subject, detect) => {
+      const handle = await lateHandle(subject, detect);
+      const before = await subject.sightings();
+      for (const forged of forgeries(handle)) {
+        await assert.rejects(
+          subject.detector.resume(forged, { signal: AbortSignal.timeout(patienceMs) }),
+          (error) => isArtGuardError(error) && error.code.endsWith(".invalid-handle"),
+          JSON.stringify(forged),
+        );
+      }
+      assert.deepEqual(await subject.sightings(), before);
+    }),
+  );
+}
+
+/** A test on a subject of its own. */
+function playing(setup: RemoteDetectorContractSetup, story: RemoteStory, test: Test): () => Promise<void> {
+  return async () => {
     const subject = await setup.create(story);
     // A key of its own: a remote side may remember those of other stories.
     const idempotencyKey = randomUUID();
@@ -70,120 +142,50 @@ export function remoteDetectorContract(
       await subject[Symbol.asyncDispose]();
     }
   };
-  /** The outcome of what ends because the time is over as soon as so many requests have arrived. */
-  const cutShort = async (
-    subject: RemoteSubject,
-    requests: number,
-    act: (signal: AbortSignal) => Promise<RemoteOutcome>,
-  ) => {
-    const time = new AbortController();
-    const acting = Promise.allSettled([act(time.signal)]);
-    const stop = () => time.abort(new Error("time is over"));
-    // A detector that ends without asking so often is not waited for.
-    void subject.reached(requests).then(stop, stop);
-    const [outcome] = await acting;
-    return outcome;
+}
+
+function assertStory({ secrets, image }: RemoteDetectorContractSetup, story: RemoteStory): Test {
+  const { ends, requests, runs = 1, endsByDeadline, cut } = textOf(story);
+  return async (subject, detect) => {
+    const ended = endsByDeadline
+      ? await cutShort(subject, requests, detect)
+      : (await Promise.allSettled([detect()]))[0];
+    assert.equal(endingOf(ended), ends, ended.status === "rejected" ? String(ended.reason) : "");
+    if (ended.status === "fulfilled") assertOutcome(ended.value, subject.image ?? image);
+    else assertKept(secrets, JSON.stringify(ended.reason) + String(ended.reason.stack));
+    const seen = await subject.sightings();
+    assert.equal(seen.runs, runs, "requests that asked the model to run");
+    assert.equal(new Set(seen.keys).size, 1, "idempotency keys");
+    assert.ok(seen.keys[0], "the idempotency key");
+    assert.equal(seen.requests ?? requests, requests, "requests");
+    if (cut) assert.ok((seen.cut ?? 1) >= 1, "the answer was read to its end");
+    assert.equal(seen.unfit ?? 0, 0, "requests without credentials or with cookies");
+    assert.equal(seen.elsewhere ?? 0, 0, "requests to another origin");
   };
-  const assertSecretsKept = (text: string) => {
-    for (const secret of setup.secrets) assert.ok(!text.includes(secret), "a secret got out");
-  };
-  const lateHandle = async (subject: RemoteSubject, detect: Detect): Promise<JsonValue> => {
-    const ended = await cutShort(subject, 2, detect);
-    if (ended.status === "fulfilled" && ended.value.status === "unfinished") return ended.value.handle;
-    return assert.fail(`it ended as ${endingOf(ended)}`);
-  };
+}
 
-  describe(`RemoteDetector contract: ${name}`, () => {
-    for (const story of setup.stories) {
-      const { sentence, ends, requests, runs = 1, endsByDeadline, cut } = textOf(story);
-      it(
-        sentence,
-        playing(story, async (subject, detect) => {
-          const ended = endsByDeadline
-            ? await cutShort(subject, requests ?? 1, detect)
-            : (await Promise.allSettled([detect()]))[0];
-          assert.equal(endingOf(ended), ends, ended.status === "rejected" ? String(ended.reason) : "");
-          if (ended.status === "rejected") assertSecretsKept(JSON.stringify(ended.reason) + String(ended.reason.stack));
-          else assertOutcome(ended.value, subject.image ?? setup.image);
-          const seen = await subject.sightings();
-          assert.equal(seen.runs, runs, "requests that asked the model to run");
-          assert.equal(new Set(seen.keys).size, 1, "idempotency keys");
-          assert.ok(seen.keys[0], "the idempotency key");
-          if (requests !== undefined) assert.equal(seen.requests ?? requests, requests, "requests");
-          if (cut) assert.ok((seen.cut ?? 1) >= 1, "the answer was read to its end");
-          assert.equal(seen.unfit ?? 0, 0, "requests without credentials or with cookies");
-          assert.equal(seen.elsewhere ?? 0, 0, "requests to another origin");
-        }),
-      );
-    }
+/** How a call ends whose time is over as soon as so many requests have arrived. */
+async function cutShort(
+  subject: RemoteSubject,
+  requests: number,
+  act: (signal: AbortSignal) => Promise<RemoteOutcome>,
+): Promise<PromiseSettledResult<RemoteOutcome>> {
+  const time = new AbortController();
+  const acting = Promise.allSettled([act(time.signal)]);
+  const stop = () => time.abort(new Error("time is over"));
+  // A detector that ends without asking so often is not waited for.
+  void subject.reached(requests).then(stop, stop);
+  return (await acting)[0];
+}
 
-    for (const story of ["redirects-elsewhere", "job-moves-elsewhere"] as const) {
-      if (!setup.stories.includes(story)) continue;
-      it(
-        `shows no other origin its secret: ${story}`,
-        playing(story, async (subject, detect) => {
-          await detect().catch(() => undefined);
-          assert.equal((await subject.sightings()).secretsElsewhere, 0);
-        }),
-      );
-    }
+async function lateHandle(subject: RemoteSubject, detect: Detect): Promise<JsonValue> {
+  const ended = await cutShort(subject, textOf("late").requests, detect);
+  if (ended.status === "fulfilled" && ended.value.status === "unfinished") return ended.value.handle;
+  return assert.fail(`it ended as ${endingOf(ended)}`);
+}
 
-    if (setup.stories.includes("answers")) {
-      it(
-        "asks nothing when the time is over before it begins",
-        playing("answers", async (subject, detect) => {
-          const [ended] = await Promise.allSettled([detect(AbortSignal.abort())]);
-          assert.equal(endingOf(ended), "error timed-out");
-          assert.equal((await subject.sightings()).runs, 0);
-        }),
-      );
-    }
-
-    if (!setup.stories.includes("late")) return;
-
-    it(
-      "gets the late answer by the handle, after a detour through JSON, without running the model again",
-      playing("late", async (subject, detect) => {
-        const text = JSON.stringify(await lateHandle(subject, detect));
-        assertSecretsKept(text);
-        const again = await cutShort(subject, 4, (signal) => subject.detector.resume(JSON.parse(text), { signal }));
-        assert.equal(endingOf(again), "unfinished");
-        const signal = AbortSignal.timeout(patienceMs);
-        const outcome = await subject.detector.resume(JSON.parse(text), { signal });
-        assert.equal(outcome.status, "observed");
-        assertOutcome(outcome, setup.image);
-        assert.equal((await subject.sightings()).runs, 1);
-      }),
-    );
-
-    it(
-      "keeps the handle when the time to resume is over before it begins",
-      playing("late", async (subject, detect) => {
-        const handle = await lateHandle(subject, detect);
-        const outcome = await subject.detector.resume(handle, { signal: AbortSignal.abort() });
-        assert.deepEqual(outcome, { status: "unfinished", handle });
-      }),
-    );
-
-    it(
-      "refuses a handle that is damaged or leads elsewhere, and asks nobody",
-      playing("late", async (subject, detect) => {
-        const handle = await lateHandle(subject, detect);
-        const before = await subject.sightings();
-        const bad = forgeries(handle);
-        assert.ok(bad.length > 5);
-        for (const forged of bad) {
-          const signal = AbortSignal.timeout(patienceMs);
-          await assert.rejects(
-            subject.detector.resume(forged, { signal }),
-            (error) => isArtGuardError(error) && error.code.endsWith(".invalid-handle"),
-            JSON.stringify(forged),
-          );
-        }
-        assert.deepEqual(await subject.sightings(), before);
-      }),
-    );
-  });
+function assertKept(secrets: readonly string[], text: string): void {
+  for (const secret of secrets) assert.ok(!text.includes(secret), "a secret got out");
 }
 
 function endingOf(ended: PromiseSettledResult<RemoteOutcome>): string {

@@ -21,8 +21,8 @@ interface RemoteStoryText {
   /** Continues the sentence "A remote detector …". */
   readonly sentence: string;
   readonly ends: RemoteEnding;
-  /** Requests in all; left out where it depends on the implementation. */
-  readonly requests?: number;
+  /** Requests in all, which is how many steps of the story have happened. */
+  readonly requests: number;
   /** Times that a request asked the model to run, the repeated ones included; default 1. */
   readonly runs?: number;
   /** The story ends because the caller's time is over. */
@@ -90,7 +90,12 @@ export const remoteStories = {
     requests: 1,
   },
   "unavailable-for-a-moment": { sentence: "asks again after 503 and 502", ends: "observed", requests: 3, runs: 3 },
-  "gateway-timeout": { sentence: "gives up after 504 as often as it may ask", ends: "error unavailable", runs: 3 },
+  "gateway-timeout": {
+    sentence: "gives up after 504 as often as it may ask",
+    ends: "error unavailable",
+    requests: 3,
+    runs: 3,
+  },
   "breaks-off": { sentence: "asks again when the connection breaks", ends: "observed", requests: 2, runs: 2 },
   "breaks-off-midway": { sentence: "asks again when the answer breaks off", ends: "observed", requests: 2, runs: 2 },
   unreachable: { sentence: "gives up when every connection breaks", ends: "error unavailable", requests: 3, runs: 3 },
@@ -132,7 +137,7 @@ export const remoteStories = {
   loops: { sentence: "stops following redirects in a circle", ends: "error too-many-redirects", requests: 21 },
   floods: { sentence: "stops reading an endless answer", ends: "error response-too-large", requests: 1, cut: true },
   "floods-announced": {
-    sentence: "does not begin to read an answer that is announced as too long",
+    sentence: "stops reading an answer that is announced as too long",
     ends: "error response-too-large",
     requests: 1,
     cut: true,

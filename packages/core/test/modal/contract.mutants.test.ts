@@ -55,7 +55,7 @@ const mutants: Record<string, { options: Partial<ModalOptions>; breaks: string[]
     options: { maximumResponseBytes: 2 ** 30 },
     breaks: [
       "stops reading an endless answer",
-      "does not begin to read an answer that is announced as too long",
+      "stops reading an answer that is announced as too long",
       "counts the bytes of a packed answer unpacked",
     ],
   },

@@ -35,7 +35,7 @@ describe.skipIf(!canRunEndpoint())("examples/modal-endpoint", () => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   remoteDetectorContract({ describe, it }, "the Python endpoint", {
-    stories: ["answers", "not-applicable", "refuses-credentials", "refuses-request", "fails"],
+    stories: ["answers", "not-applicable", "begins-too-late", "refuses-credentials", "refuses-request", "fails"],
     image,
     secrets: [],
     async create(story) {
@@ -53,7 +53,7 @@ describe.skipIf(!canRunEndpoint())("examples/modal-endpoint", () => {
       return {
         detector,
         image: pictures[story] ?? image,
-        reached: () => Promise.reject(new Error("the endpoint plays no story that ends by a deadline")),
+        reached: () => Promise.resolve(),
         async sightings() {
           return { runs: posts.length, keys: posts.map((headers) => headers.get("idempotency-key") ?? ""), requests };
         },

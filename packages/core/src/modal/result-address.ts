@@ -42,7 +42,7 @@ export function jobOf(handle: JsonValue, endpoint: URL): Job {
   if (!parsed.success) throw new ArtGuardError("modal.invalid-handle", "the handle has not the form of a handle");
   const { result, width, height } = parsed.data;
   const url = URL.parse(result, endpoint.origin);
-  if (url === null || url.origin !== endpoint.origin || url.pathname + url.search !== result)
+  if (url === null || url.href !== endpoint.origin + result)
     throw new ArtGuardError("modal.invalid-handle", "the handle does not name a path of the endpoint");
   return { result: url, size: { width, height } };
 }

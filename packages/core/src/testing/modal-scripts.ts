@@ -38,6 +38,7 @@ export const modalScripts: Readonly<Record<RemoteStory, FakeModalOptions["script
   "late-body": [accept, { kind: "drip" }],
   "trouble-later": [accept, status(503)],
   "trouble-passes": [accept, status(503), { kind: "reset", when: "before the answer" }, answer()],
+  "begins-too-late": [answer()],
   "never-answers": [never],
   "stops-midway": [{ kind: "hang", when: "within the body" }],
   drips: [{ kind: "drip" }],

@@ -71,16 +71,6 @@ export function remoteDetectorContract(runner: TestRunner, name: string, setup: 
         }),
       );
     }
-    if (setup.stories.includes("answers")) {
-      it(
-        "asks nothing when the time is over before it begins",
-        playing(setup, "answers", async (subject, detect) => {
-          const [ended] = await Promise.allSettled([detect(AbortSignal.abort())]);
-          assert.equal(endingOf(ended), "error timed-out");
-          assert.equal((await subject.sightings()).runs, 0);
-        }),
-      );
-    }
     if (setup.stories.includes("late")) handleContract(runner, setup);
   });
 }
@@ -155,8 +145,8 @@ function assertStory({ secrets, image }: RemoteDetectorContractSetup, story: Rem
     else assertKept(secrets, JSON.stringify(ended.reason) + String(ended.reason.stack));
     const seen = await subject.sightings();
     assert.equal(seen.runs, runs, "requests that asked the model to run");
-    assert.equal(new Set(seen.keys).size, 1, "idempotency keys");
-    assert.ok(seen.keys[0], "the idempotency key");
+    assert.equal(new Set(seen.keys).size, Math.min(runs, 1), "idempotency keys");
+    assert.ok(!seen.keys.includes(""), "the idempotency key");
     assert.equal(seen.requests ?? requests, requests, "requests");
     if (cut) assert.ok((seen.cut ?? 1) >= 1, "the answer was read to its end");
     assert.equal(seen.unfit ?? 0, 0, "requests without credentials or with cookies");
@@ -171,8 +161,9 @@ async function cutShort(
   act: (signal: AbortSignal) => Promise<RemoteOutcome>,
 ): Promise<PromiseSettledResult<RemoteOutcome>> {
   const time = new AbortController();
-  const acting = Promise.allSettled([act(time.signal)]);
   const stop = () => time.abort(new Error("time is over"));
+  if (requests === 0) stop();
+  const acting = Promise.allSettled([act(time.signal)]);
   // A detector that ends without asking so often is not waited for.
   void subject.reached(requests).then(stop, stop);
   return (await acting)[0];

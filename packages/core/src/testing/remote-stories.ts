@@ -25,7 +25,7 @@ interface RemoteStoryText {
   readonly requests: number;
   /** Times that a request asked the model to run, the repeated ones included; default 1. */
   readonly runs?: number;
-  /** The story ends because the caller's time is over. */
+  /** The story ends because the caller's time is over: once so many requests have arrived, which may be none. */
   readonly endsByDeadline?: true;
   /** The remote side was stopped in the middle of its answer. */
   readonly cut?: true;
@@ -60,6 +60,13 @@ export const remoteStories = {
     sentence: "asks for the answer of an accepted job again, without running it again",
     ends: "observed",
     requests: 4,
+  },
+  "begins-too-late": {
+    sentence: "asks nothing when the time is over before it begins",
+    ends: "error timed-out",
+    requests: 0,
+    runs: 0,
+    endsByDeadline: true,
   },
   "never-answers": {
     sentence: "ends when nothing comes until its time is over",

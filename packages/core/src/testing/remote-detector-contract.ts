@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
 import type { JsonValue, Observation } from "../detection/detection.ts";
 import type { RemoteDetector, RemoteOutcome } from "../detection/remote-detector.ts";
 import { isArtGuardError } from "../errors/artguard-error.ts";
@@ -142,7 +143,8 @@ function assertStory({ secrets, image }: RemoteDetectorContractSetup, story: Rem
       : (await Promise.allSettled([detect()]))[0];
     assert.equal(endingOf(ended), ends, ended.status === "rejected" ? String(ended.reason) : "");
     if (ended.status === "fulfilled") assertOutcome(ended.value, subject.image ?? image);
-    else assertKept(secrets, JSON.stringify(ended.reason) + String(ended.reason.stack));
+    else assertKept(secrets, inspect(ended.reason, { depth: null }));
+    assertKept(secrets, inspect(subject.detector, { depth: null }));
     const seen = await subject.sightings();
     assert.equal(seen.runs, runs, "requests that asked the model to run");
     assert.equal(new Set(seen.keys).size, Math.min(runs, 1), "idempotency keys");

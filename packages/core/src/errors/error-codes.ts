@@ -99,6 +99,54 @@ export const errorCodes = {
     meaning: "The JPEG uses a process this reader does not cover (12-bit, arithmetic, lossless, hierarchical).",
     fix: "Nothing is lost: detectors that need coefficients report not_applicable.",
   },
+  "knowledge.access-denied": {
+    meaning: "The knowledge base refuses access: credentials are missing, expired or without permission.",
+    fix: "Allow bedrock:Retrieve on the knowledge base, and renew the credentials; `artguard doctor --live` tries it.",
+  },
+  "knowledge.invalid-answer": {
+    meaning: "The knowledge base answered with something that is no list of passages.",
+    fix: "Check the endpoint; without passages the explanation is made all the same.",
+  },
+  "knowledge.invalid-option": {
+    meaning: "An option of a search or of a knowledge base is out of range.",
+    fix: "Correct the named option.",
+  },
+  "knowledge.invalid-request": {
+    meaning: "The knowledge base refuses the request as malformed.",
+    fix: "Check the id and the type of the knowledge base; the message names what it refuses.",
+  },
+  "knowledge.not-found": {
+    meaning: "No knowledge base has this id in this region.",
+    fix: "Check ARTGUARD_KNOWLEDGE_BASE_ID and the region.",
+  },
+  "knowledge.not-ready": {
+    meaning: "The knowledge base is being changed, or a store behind it does not answer as it should.",
+    fix: "Wait until its ingestion has ended; check its vector store and its embedding model.",
+    retryable: true,
+  },
+  "knowledge.quota-exceeded": {
+    meaning: "A quota of the account is used up.",
+    fix: "Ask AWS to raise the quota of knowledge bases.",
+  },
+  "knowledge.throttled": {
+    meaning: "The knowledge base was asked too often; the attempts are used up.",
+    fix: "Ask less often, or ask AWS to raise the quota of Retrieve.",
+    retryable: true,
+  },
+  "knowledge.timed-out": {
+    meaning: "The knowledge base did not answer in time.",
+    fix: "Try again, or raise its timeout.",
+    retryable: true,
+  },
+  "knowledge.unavailable": {
+    meaning: "The knowledge base cannot be reached or has an error of its own.",
+    fix: "Try again; check the network and the region.",
+    retryable: true,
+  },
+  "knowledge.unreadable": {
+    meaning: "The folder of documents cannot be read.",
+    fix: "Check that it is a folder and may be read.",
+  },
   "privacy.no-consent": {
     meaning: "There is no consent to withdraw.",
     fix: "Nothing was kept under a consent; deleteAnalysis deletes the result itself.",

@@ -12,6 +12,7 @@ import { type DocumentFile, listDocuments, readDocumentBytes } from "./list-docu
 import { PassageIndex } from "./passage-index.ts";
 import { type ReadDocument, readDocument } from "./read-document.ts";
 import { passageLimit, shortQuery } from "./search-options.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** Options of {@link folderKnowledgeBase}. */
 export interface FolderKnowledgeBaseOptions {
@@ -141,18 +142,4 @@ function withinLimit(results: readonly ReadDocument[], maxPassages: number) {
 
 function sameValues<Value>(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): boolean {
   return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
-}
-
-/** The result of work that goes on for others, unless the signal fires before. */
-async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-  if (!signal) return await work;
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

@@ -12,13 +12,14 @@ export function passageLimit(limit: number | undefined): number {
   throw new ArtGuardError("knowledge.invalid-option", `limit must be a whole number from 1 to ${mostPassages}`);
 }
 
-/** A query in one line of fewer than 1000 characters, cut after a word where possible. */
+/** A query in one line of fewer than 1000 characters, without control characters, cut after a word where possible. */
 export function shortQuery(query: string): string {
-  const line = query.replace(/\s+/g, " ").trim();
+  const line = query
+    .toWellFormed()
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
   if (line.length < longestQuery) return line;
-  const cut = line.slice(0, longestQuery - 1);
-  // Half of a character outside the basic plane is none.
-  const whole = cut.isWellFormed() ? cut : cut.slice(0, -1);
-  const word = whole.lastIndexOf(" ");
-  return word > longestQuery / 2 ? whole.slice(0, word) : whole;
+  const word = line.lastIndexOf(" ", longestQuery - 1);
+  // A cut elsewhere may leave half of a character outside the basic plane.
+  return word > longestQuery / 2 ? line.slice(0, word) : line.slice(0, longestQuery - 1).toWellFormed();
 }

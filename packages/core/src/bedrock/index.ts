@@ -1,0 +1,1 @@
+export { type BedrockKnowledgeBaseOptions, bedrockKnowledgeBase } from "./bedrock-knowledge-base.ts";

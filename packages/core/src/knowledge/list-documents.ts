@@ -72,7 +72,8 @@ export async function readDocumentBytes(path: string, { maxFileBytes }: Document
   try {
     const { size } = await file.stat();
     if (size > maxFileBytes) throw new Error(`it has more than ${maxFileBytes} bytes`);
-    return await file.readFile();
+    // The PDF reader refuses Node's own kind of bytes.
+    return new Uint8Array(await file.readFile());
   } finally {
     await file.close();
   }

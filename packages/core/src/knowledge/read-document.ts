@@ -31,7 +31,8 @@ export async function readDocument(source: string, bytes: Uint8Array): Promise<R
     if (passages.length === 0) return refuse("It holds no text; scanned pages have to be recognised (OCR) first.");
     return { document: { ...common, title, passages: passages.length }, passages };
   } catch (error) {
-    return refuse(`It cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    const message = error instanceof Error ? error.message : String(error);
+    return refuse(`It cannot be read: ${message.replace(/\.$/, "")}.`);
   }
 }
 

@@ -38,15 +38,22 @@ const networkText = /socket hang up|http2|aborted|connection/i;
  * @param facts.streaming Whether the answer had begun to stream: whatever breaks then breaks the stream.
  * @param facts.attempt Which attempt at this request it was, from 1.
  */
-export function describeFailure(error: unknown, facts: { streaming: boolean; attempt: number; model: string }): Failure {
+export function describeFailure(
+  error: unknown,
+  facts: { streaming: boolean; attempt: number; model: string },
+): Failure {
   const cause = asRequestError(error);
   const { code, retry, charged } = meaningOf(cause, facts.streaming);
   const requestId = cause.$metadata?.requestId;
   return {
-    error: new ArtGuardError(code, `Bedrock ${facts.model}: ${(cause.message || cause.name).slice(0, longestMessage)}`, {
-      cause: error,
-      details: { reason: cause.name, attempts: facts.attempt, ...(requestId && { request_id: requestId }) },
-    }),
+    error: new ArtGuardError(
+      code,
+      `Bedrock ${facts.model}: ${(cause.message || cause.name).slice(0, longestMessage)}`,
+      {
+        cause: error,
+        details: { reason: cause.name, attempts: facts.attempt, ...(requestId && { request_id: requestId }) },
+      },
+    ),
     retry: retry === "once-if-5xx" ? ((cause.originalStatusCode ?? 0) >= 500 ? "once" : "never") : retry,
     charged,
   };

@@ -39,11 +39,11 @@ const native: readonly StructuredMode[] = ["native", "forced-tool", "tool", "ins
 /** Native structured output is listed as unreliable, or not at all. */
 const byForcedTool: readonly StructuredMode[] = ["forced-tool", "tool", "instruction"];
 const byTool: readonly StructuredMode[] = ["tool", "instruction"];
-const [haiku, sonnet, opus]: readonly ModelPrice[] = [
+const [haiku, sonnet, opus] = [
   { input: 1, output: 5 },
   { input: 3, output: 15 },
   { input: 5, output: 25 },
-];
+] as const;
 
 /**
  * The known models. Capabilities as the AI SDK's Bedrock provider 5.0.101 rates them; tiers as Anthropic documents them

@@ -42,7 +42,11 @@ export class Spending {
         spent += mostUsd;
         return async (actualUsd) => {
           spent += actualUsd - mostUsd;
-          await this.#addToDay(day, actualUsd - mostUsd);
+          try {
+            await this.#addToDay(day, actualUsd - mostUsd);
+          } catch {
+            // The day's sum stays too high; the answer is not lost for that.
+          }
         };
       },
     };
@@ -52,7 +56,9 @@ export class Spending {
     const limit = this.#budget[ceiling] ?? Number.POSITIVE_INFINITY;
     if (sum <= limit) return;
     const message = `a request of up to ${mostUsd.toFixed(4)} USD would make ${sum.toFixed(4)}; ${ceiling} is ${limit}`;
-    throw new ArtGuardError("bedrock.budget-exceeded", message, { details: { ceiling, limit_usd: limit, sum_usd: sum } });
+    throw new ArtGuardError("bedrock.budget-exceeded", message, {
+      details: { ceiling, limit_usd: limit, sum_usd: sum },
+    });
   }
 
   #addInMemory(day: string, usd: number): number {

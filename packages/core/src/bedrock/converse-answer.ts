@@ -20,12 +20,13 @@ export interface ConverseAnswer {
 /** An answer of at most 16 sentences and 12 findings has a tenth of that. */
 const mostCharacters = 256 * 1024;
 
-/** Reads a whole answer. Blocks are found by their key: reasoning may come first. */
+/** Reads a whole answer. Blocks are found by their key: reasoning may come first. @throws SyntaxError when it is none. */
 export function readOutput({ output, stopReason, usage, metrics }: ConverseCommandOutput): ConverseAnswer {
+  if (stopReason === undefined) throw new SyntaxError("the answer does not say why the model stopped");
   const content = output?.message?.content ?? [];
   const given = outputOf(content);
   assertLength((typeof given === "string" ? given : (JSON.stringify(given) ?? "")).length);
-  return { output: given, stopReason: stopReason ?? "none", usage, latencyMs: metrics?.latencyMs };
+  return { output: given, stopReason, usage, latencyMs: metrics?.latencyMs };
 }
 
 function outputOf(content: readonly ContentBlock[]): unknown {

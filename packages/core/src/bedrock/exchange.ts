@@ -11,7 +11,7 @@ import {
 import { isArtGuardError } from "../errors/artguard-error.ts";
 import { type ConverseAnswer, readOutput, readStream } from "./converse-answer.ts";
 import { Deadline } from "./deadline.ts";
-import { describeFailure, type Failure, lateFailure } from "./failures.ts";
+import { describeFailure, type Failure, lateFailure, type Streaming } from "./failures.ts";
 import { stopFailure } from "./stop-reasons.ts";
 
 /** How one request is sent. */
@@ -39,7 +39,7 @@ export async function exchange(
 ): Promise<Exchange> {
   const facts = { attempt, model: input.modelId ?? "" };
   const deadline = new Deadline(timeoutMs, signal, () => new Error("late"));
-  let streaming = false;
+  let streaming: Streaming = onText === undefined ? "no" : "wanted";
   let ofListener: { readonly thrown: unknown } | undefined;
   const listen = (piece: string) => {
     try {
@@ -53,7 +53,7 @@ export async function exchange(
   const receive = async (): Promise<ConverseAnswer> => {
     if (onText === undefined) return readOutput(await client.send(withoutRetries(new ConverseCommand(input)), options));
     const { stream } = await client.send(withoutRetries(new ConverseStreamCommand(input)), options);
-    streaming = true;
+    streaming = "begun";
     return await readStream(stream ?? noEvents(), listen);
   };
   try {

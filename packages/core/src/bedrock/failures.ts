@@ -19,6 +19,9 @@ interface RequestError {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
 }
 
+/** Whether a stream was asked for, and whether it has begun: whatever breaks then breaks the stream. */
+export type Streaming = "no" | "wanted" | "begun";
+
 type Meaning = Pick<BedrockException, "code" | "retry" | "charged">;
 
 const longestMessage = 500;
@@ -35,12 +38,11 @@ const networkText = /socket hang up|http2|aborted|connection/i;
  * What a failed request means.
  *
  * @param error What the SDK threw.
- * @param facts.streaming Whether the answer had begun to stream: whatever breaks then breaks the stream.
  * @param facts.attempt Which attempt at this request it was, from 1.
  */
 export function describeFailure(
   error: unknown,
-  facts: { streaming: boolean; attempt: number; model: string },
+  facts: { streaming: Streaming; attempt: number; model: string },
 ): Failure {
   const cause = asRequestError(error);
   const { code, retry, charged } = meaningOf(cause, facts.streaming);
@@ -67,11 +69,12 @@ export function lateFailure(timeoutMs: number, facts: { attempt: number; model: 
   return { ...timedOut, retry: "once", error };
 }
 
-function meaningOf(error: RequestError, streaming: boolean): Meaning {
+function meaningOf(error: RequestError, streaming: Streaming): Meaning {
   const known = bedrockExceptions.find(({ name }) => name === nameOf(error));
   if (known !== undefined) return { ...known, code: codeByMessage(error, known.code) };
   if (error.name === "TimeoutError" && /timed? ?out/i.test(error.message)) return timedOut;
-  if (streaming) return brokenStream;
+  // The client reads the first event before it hands out the stream.
+  if (streaming === "begun" || (streaming === "wanted" && error.$metadata?.httpStatusCode === 200)) return brokenStream;
   return byStatus(error.$metadata?.httpStatusCode) ?? byNature(error);
 }
 
@@ -94,9 +97,10 @@ function byStatus(status: number | undefined): Meaning | undefined {
 }
 
 function byNature(error: RequestError): Meaning {
-  if (error.name === "SyntaxError" || error.$metadata?.httpStatusCode === 200) return unreadable;
+  if (error.name === "SyntaxError") return unreadable;
   const isNetwork = networkCode.test(String(error.code)) || networkText.test(error.message);
   if (isNetwork || error.name === "TimeoutError") return unavailable;
+  if (error.$metadata?.httpStatusCode === 200) return unreadable;
   return { code: "bedrock.invalid-request", retry: "never", charged: "no" };
 }
 

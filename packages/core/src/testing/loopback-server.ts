@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer as createHttp1 } from "node:http";
 import { createServer as createHttp2 } from "node:http2";
-import { createServer, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A request as a fake got it. */
@@ -80,29 +80,50 @@ export async function startLoopbackServer(
     serve(request, response, () => request.stream.session?.destroy()).catch(ignore);
   });
   http2.on("sessionError", ignore);
-  const server = createServer((socket) => {
-    sockets.add(socket.on("error", ignore).on("close", () => sockets.delete(socket)));
+  const inner = { http1: await listen(http1), http2: await listen(http2) };
+  const front = createServer((socket) => {
+    socket.on("error", ignore);
     socket.once("data", (first: Buffer) => {
-      socket.pause();
-      socket.unshift(first);
-      (first.toString("latin1").startsWith(http2Preface) ? http2 : http1).emit("connection", socket);
-      socket.resume();
+      const { http1, http2 } = inner;
+      passOn(socket, first, first.toString("latin1").startsWith(http2Preface) ? http2 : http1);
     });
+    hold(sockets, socket);
   });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  for (const server of [http1, http2]) server.on("connection", (socket: Socket) => hold(sockets, socket));
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${await listen(front)}`,
     requests,
     faults,
     async [Symbol.asyncDispose]() {
       stopped.abort();
+      const closed = [front, http1, http2].map((server) => once(server, "close"));
+      for (const server of [front, http1, http2]) server.close();
       for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, "close");
+      await Promise.all(closed);
     },
   };
+}
+
+/** @returns The port. */
+async function listen(server: Server): Promise<number> {
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return address.port;
+}
+
+/** Hands a connection to the server of its protocol; when one side breaks, so does the other. */
+function passOn(socket: Socket, first: Uint8Array, port: number): void {
+  const onward = connect(port, "127.0.0.1").on("error", () => undefined);
+  onward.write(first);
+  socket.pipe(onward).pipe(socket);
+  socket.on("close", () => onward.destroy());
+  onward.on("close", () => socket.destroy());
+}
+
+function hold(sockets: Set<Socket>, socket: Socket): void {
+  sockets.add(socket);
+  socket.on("close", () => sockets.delete(socket));
 }
 
 async function read(incoming: Incoming, index: number): Promise<FakeRequest> {

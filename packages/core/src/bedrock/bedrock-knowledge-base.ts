@@ -6,8 +6,8 @@ import type {
 } from "@aws-sdk/client-bedrock-agent-runtime";
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import { passageLimit, shortQuery } from "../knowledge/search-options.ts";
-import { untilAborted } from "../knowledge/until-aborted.ts";
 import type { KnowledgeBase, Passage } from "../vision/knowledge-base.ts";
+import { Deadline } from "./deadline.ts";
 import { retrieveError } from "./retrieve-failures.ts";
 
 const defaultTimeoutMs = 5_000;
@@ -58,17 +58,22 @@ class BedrockKnowledgeBase implements KnowledgeBase {
   }
 
   async search(query: string, options: Parameters<KnowledgeBase["search"]>[1] = {}): Promise<Passage[]> {
-    const { knowledgeBaseId } = this.#options;
+    const { knowledgeBaseId, timeoutMs = defaultTimeoutMs } = this.#options;
     const limit = passageLimit(options.limit);
     options.signal?.throwIfAborted();
     const text = shortQuery(query);
     if (text === "") return [];
+    const late = () =>
+      new ArtGuardError("knowledge.timed-out", `knowledge base ${knowledgeBaseId}: no answer within ${timeoutMs} ms`);
+    const deadline = new Deadline(timeoutMs, options.signal ?? new AbortController().signal, late);
     try {
-      const results = await this.#inTime(options.signal, (signal) => this.#retrieve(text, limit, signal));
+      const results = await deadline.race(this.#retrieve(text, limit, deadline.signal));
       return results.slice(0, limit).flatMap((result) => passageOf(result, knowledgeBaseId));
     } catch (error) {
-      options.signal?.throwIfAborted();
+      deadline.signal.throwIfAborted();
       throw retrieveError(error, knowledgeBaseId);
+    } finally {
+      deadline.close();
     }
   }
 
@@ -94,26 +99,6 @@ class BedrockKnowledgeBase implements KnowledgeBase {
   #config(): BedrockAgentRuntimeClientConfig {
     const { region, clientConfig } = this.#options;
     return { maxAttempts: attempts, ...(region !== undefined && { region }), ...clientConfig };
-  }
-
-  async #inTime<Result>(
-    signal: AbortSignal | undefined,
-    request: (signal: AbortSignal) => Promise<Result>,
-  ): Promise<Result> {
-    const { knowledgeBaseId, timeoutMs = defaultTimeoutMs } = this.#options;
-    const own = new AbortController();
-    const late = () =>
-      own.abort(
-        new ArtGuardError("knowledge.timed-out", `knowledge base ${knowledgeBaseId}: no answer within ${timeoutMs} ms`),
-      );
-    const timer = setTimeout(late, timeoutMs);
-    const either = signal ? AbortSignal.any([signal, own.signal]) : own.signal;
-    try {
-      // The client is told to stop, but its own answer to that is not waited for.
-      return await untilAborted(request(either), either);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }
 

@@ -1,18 +1,32 @@
 import { bedrockKnowledgeBase } from "@artguard/core/bedrock";
-import { type FakeRetrieveResponse, knowledgeBaseContract } from "@artguard/core/testing";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  type FakeBedrock,
+  type FakeReply,
+  type FakeRetrieve,
+  type FakeRetrieveDocument,
+  failingRetrieve,
+  fakeRetrieve,
+  knowledgeBaseContract,
+  startFakeBedrock,
+} from "@artguard/core/testing";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { retrieveFailures } from "../../src/bedrock/retrieve-failures.ts";
-import { type RetrieveServer, startRetrieve } from "./retrieve-server.ts";
 
 const knowledgeBaseId = "ABCDEFGHIJ";
-const servers: RetrieveServer[] = [];
+const servers: FakeBedrock[] = [];
 afterAll(() => Promise.all(servers.map((server) => server[Symbol.asyncDispose]())));
+
+async function start(documents: readonly FakeRetrieveDocument[] = []) {
+  const fake = await fakeRetrieve(documents);
+  const server = await startFakeBedrock({ script: [], routes: [fake] });
+  servers.push(server);
+  return { fake, server };
+}
 
 knowledgeBaseContract({ describe, it }, "Bedrock, on the fake", {
   create: async (documents) => {
     const files = Object.entries(documents).map(([name, text]) => ({ uri: `s3://documents/${name}`, text }));
-    const server = await startRetrieve(files);
-    servers.push(server);
+    const { server } = await start(files);
     return bedrockKnowledgeBase({ knowledgeBaseId, clientConfig: server.clientConfig });
   },
 });
@@ -29,43 +43,43 @@ const statuses: Readonly<Record<string, number>> = {
   ServiceQuotaExceededException: 400,
 };
 
-let server: RetrieveServer;
+let server: FakeBedrock;
+let fake: FakeRetrieve;
 beforeEach(async () => {
-  server = await startRetrieve([{ uri: "s3://documents/a.md", text: "The grain of cameras." }]);
+  ({ server, fake } = await start([{ uri: "s3://documents/a.md", text: "The grain of cameras." }]));
 });
-afterEach(() => server[Symbol.asyncDispose]());
 
 const open = (options: Partial<Parameters<typeof bedrockKnowledgeBase>[0]> = {}) =>
   bedrockKnowledgeBase({ knowledgeBaseId, clientConfig: server.clientConfig, ...options });
 
-const json = (body: unknown): FakeRetrieveResponse => ({
+const json = (body: unknown): FakeReply => ({
   status: 200,
-  headers: { "content-type": "application/json" },
-  body: typeof body === "string" ? body : JSON.stringify(body),
+  chunks: [Buffer.from(typeof body === "string" ? body : JSON.stringify(body))],
 });
+const times = <Value>(count: number, value: Value): Value[] => Array.from({ length: count }, () => value);
 
 describe("every exception of Retrieve", () => {
   const rows = Object.entries(retrieveFailures).filter(([name]) => name !== "CredentialsProviderError");
 
   it.each(rows)("%s gets its code, and is repeated or not as the table says", async (name, { code, repeated, fix }) => {
-    server.fake.failNext(name, statuses[name] ?? 403, 9);
+    fake.replyNext(...times(9, failingRetrieve(name, statuses[name] ?? 403)));
     const error = await open({ timeoutMs: 20_000 })
       .search("grain")
       .catch((reason) => reason);
     expect(error).toMatchObject({ code, details: { bedrock_error: name, attempts: repeated ? 3 : 1 } });
     expect(error.message).toContain(knowledgeBaseId);
     if (fix !== undefined) expect(error.fix).toBe(fix);
-    expect(server.fake.requests).toHaveLength(repeated ? 3 : 1);
+    expect(fake.requests).toHaveLength(repeated ? 3 : 1);
   });
 
   it("is survived when it passes", async () => {
-    server.fake.failNext("ThrottlingException", 429, 2);
+    fake.replyNext(...times(2, failingRetrieve("ThrottlingException", 429)));
     expect(await open({ timeoutMs: 20_000 }).search("grain")).toHaveLength(1);
-    expect(server.fake.requests).toHaveLength(3);
+    expect(fake.requests).toHaveLength(3);
   });
 
   it("that nobody knows is typed as well", async () => {
-    server.fake.failNext("TeapotException", 418);
+    fake.replyNext(failingRetrieve("TeapotException", 418));
     await expect(open().search("grain")).rejects.toMatchObject({ code: "knowledge.unavailable" });
   });
 
@@ -73,32 +87,35 @@ describe("every exception of Retrieve", () => {
     const credentials = () => Promise.reject(Object.assign(new Error("none"), { name: "CredentialsProviderError" }));
     const knowledge = open({ clientConfig: { ...server.clientConfig, credentials } });
     await expect(knowledge.search("grain")).rejects.toMatchObject({ code: "knowledge.access-denied" });
-    expect(server.received).toBe(0);
+    expect(server.requests).toHaveLength(0);
   });
 });
 
+const silence: FakeReply = { end: "hang", faults: ["silence"] };
+const reset: FakeReply = { end: "reset", faults: ["reset"] };
+
 describe("a broken connection", () => {
   it("that stays silent ends at the deadline", async () => {
-    server.breakNext("silence", 9);
+    fake.replyNext(...times(9, silence));
     await expect(open({ timeoutMs: 150 }).search("grain")).rejects.toMatchObject({ code: "knowledge.timed-out" });
-    expect(server.received).toBe(1);
+    expect(fake.requests).toHaveLength(1);
   });
 
   it("that stays silent ends when the caller's signal fires, with the caller's reason", async () => {
-    server.breakNext("silence", 9);
+    fake.replyNext(...times(9, silence));
     const stopping = new AbortController();
     const search = open().search("grain", { signal: stopping.signal });
     const reason = new Error("no longer wanted");
     setTimeout(() => stopping.abort(reason), 50);
     await expect(search).rejects.toBe(reason);
-    expect(server.received).toBe(1);
+    expect(fake.requests).toHaveLength(1);
   });
 
   it("that is reset is tried again, and typed when it stays so", async () => {
-    server.breakNext("reset", 1);
+    fake.replyNext(reset);
     expect(await open().search("grain")).toHaveLength(1);
-    expect(server.received).toBe(2);
-    server.breakNext("reset", 9);
+    expect(fake.requests).toHaveLength(2);
+    fake.replyNext(...times(9, reset));
     await expect(open().search("grain")).rejects.toMatchObject({ code: "knowledge.unavailable" });
   });
 
@@ -115,7 +132,7 @@ describe("an answer of Retrieve", () => {
     ["without a list", {}],
     ["with something else in place of the list", { retrievalResults: "none" }],
   ])("that is %s is refused", async (_, body) => {
-    server.fake.answerNext(json(body));
+    fake.replyNext(json(body));
     const error = await open()
       .search("grain")
       .catch((reason) => reason);
@@ -124,7 +141,7 @@ describe("an answer of Retrieve", () => {
 
   it("may lack score, location and text", async () => {
     const content = { type: "TEXT", text: "Something" };
-    server.fake.answerNext(
+    fake.replyNext(
       json({
         retrievalResults: [
           { content },
@@ -153,7 +170,7 @@ describe("an answer of Retrieve", () => {
 
   it("with more passages, or longer ones, than asked for is cut", async () => {
     const result = { content: { type: "TEXT", text: "🙂".repeat(5_000) } };
-    server.fake.answerNext(json({ retrievalResults: Array.from({ length: 50 }, () => result) }));
+    fake.replyNext(json({ retrievalResults: Array.from({ length: 50 }, () => result) }));
     const passages = await open().search("grain", { limit: 2 });
     expect(passages).toHaveLength(2);
     expect(passages[0]?.text).toMatch(/^(🙂|\ufffd)+…$/u);
@@ -162,11 +179,11 @@ describe("an answer of Retrieve", () => {
 });
 
 describe("a request to Retrieve", () => {
-  const sent = () => JSON.parse(server.fake.requests[0]!.body);
+  const sent = () => fake.requests[0]?.body;
 
   it("asks for the number of passages, and for nothing that documents may lack", async () => {
     await open().search("grain", { limit: 7, language: "es" });
-    expect(server.fake.requests[0]?.path).toBe("/knowledgebases/ABCDEFGHIJ/retrieve");
+    expect(fake.requests[0]?.path).toBe("/knowledgebases/ABCDEFGHIJ/retrieve");
     expect(sent()).toEqual({
       retrievalQuery: { text: "grain" },
       retrievalConfiguration: { vectorSearchConfiguration: { numberOfResults: 7 } },
@@ -175,18 +192,17 @@ describe("a request to Retrieve", () => {
 
   it("searches in the way that was chosen", async () => {
     await open({ searchType: "HYBRID" }).search("grain");
-    expect(sent().retrievalConfiguration.vectorSearchConfiguration.overrideSearchType).toBe("HYBRID");
+    const vectorSearchConfiguration = { numberOfResults: 5, overrideSearchType: "HYBRID" };
+    expect(sent()).toMatchObject({ retrievalConfiguration: { vectorSearchConfiguration } });
   });
 
   it("stays below 1000 characters, whole words and whole characters", async () => {
     for (const query of ["grain ".repeat(500), `x${"🙂".repeat(800)}`]) {
-      const other = await startRetrieve();
-      await open({ clientConfig: other.clientConfig }).search(query);
-      const { text } = JSON.parse(other.fake.requests[0]!.body).retrievalQuery;
+      await open().search(query);
+      const { text } = Object(fake.requests.at(-1)?.body).retrievalQuery;
       expect(text.length).toBeLessThan(1000);
       expect(text.length).toBeGreaterThan(900);
       expect(text).toMatch(/^(grain( grain)*|x🙂+\ufffd?)$/u);
-      await other[Symbol.asyncDispose]();
     }
   });
 

@@ -8,5 +8,6 @@ export type { ModelCapabilities, ModelPrice, PictureTier } from "./model-capabil
 export type { BedrockOptions } from "./options.ts";
 export { isResidency, type Residency, residencies } from "./residency.ts";
 export type { BedrockBudget } from "./spending.ts";
+export { type IngestionOptions, startIngestion } from "./start-ingestion.ts";
 export { stopReasons } from "./stop-reasons.ts";
 export { type StructuredMode, structuredModes } from "./structured-output.ts";

@@ -17,6 +17,8 @@ export interface DocumentFile {
 export interface DocumentListing {
   readonly files: readonly DocumentFile[];
   readonly refused: readonly RefusedDocument[];
+  /** False when there are more files than were looked at. */
+  readonly isComplete: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function listDocuments(folder: string, limits: DocumentLimits): Pro
       else refused.push({ source, reason });
     }
   }
-  return { files, refused };
+  return { files, refused, isComplete: pending.length <= limits.maxFiles };
 }
 
 /** Why a file cannot be a document; undefined when it can. */
@@ -65,10 +67,15 @@ export function whyRefused(name: string, found: Stats, { maxFileBytes }: Documen
   return undefined;
 }
 
-/** The bytes of a document, never through a link. @throws What the operating system says. */
-export async function readDocumentBytes(path: string, { maxFileBytes }: DocumentLimits): Promise<Uint8Array> {
+/** The bytes of a document; through a link only when asked to. @throws What the operating system says. */
+export async function readDocumentBytes(
+  path: string,
+  { maxFileBytes }: DocumentLimits,
+  { followLinks = false } = {},
+): Promise<Uint8Array> {
   // Windows knows no such flag; there the check of the listing has to do.
-  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  const noLinks = followLinks ? 0 : (constants.O_NOFOLLOW ?? 0);
+  const file = await open(path, constants.O_RDONLY | noLinks);
   try {
     const { size } = await file.stat();
     if (size > maxFileBytes) throw new Error(`it has more than ${maxFileBytes} bytes`);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { bedrockKnowledgeBase } from "@artguard/core/bedrock";
 import {
   type FakeBedrock,
@@ -70,6 +71,14 @@ describe("every exception of Retrieve", () => {
     expect(error.message).toContain(knowledgeBaseId);
     if (fix !== undefined) expect(error.fix).toBe(fix);
     expect(fake.requests).toHaveLength(repeated ? 3 : 1);
+  });
+
+  it("is in the documentation as in the table", () => {
+    const text = readFileSync(new URL("../../../../docs/knowledge.md", import.meta.url), "utf8");
+    const documented = [...text.matchAll(/^\| `(\w+)` \| `(knowledge\.[a-z-]+)` \| (yes|no) \|$/gm)];
+    expect(documented.map(([, name, code, repeated]) => [name, code, repeated === "yes"])).toEqual(
+      Object.entries(retrieveFailures).map(([name, { code, repeated }]) => [name, code, repeated]),
+    );
   });
 
   it("is survived when it passes", async () => {

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { KnowledgeBase } from "@artguard/core";
 import { folderKnowledgeBase } from "@artguard/core/knowledge";
 import { type KnowledgeBaseContractSetup, knowledgeBaseContract, memoryKnowledgeBase } from "@artguard/core/testing";
 import { afterAll, describe, expect, it } from "vitest";
-import type { KnowledgeBase } from "../../src/vision/knowledge-base.ts";
 
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));

@@ -1,4 +1,4 @@
-import type { Language } from "../../src/vision/explanation.ts";
+import type { Language } from "@artguard/core";
 
 /** A question as a reader would ask it, and the articles that answer it. */
 export interface JudgedQuestion {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import type { KnowledgeBase } from "@artguard/core";
 import { folderKnowledgeBase } from "@artguard/core/knowledge";
 import { describe, expect, it } from "vitest";
-import type { KnowledgeBase } from "../../src/vision/knowledge-base.ts";
 import { judgedQuestions } from "./judged-questions.ts";
 
 const shipped = folderKnowledgeBase({ folder: join(import.meta.dirname, "no-such-folder") });

@@ -14,8 +14,9 @@ const question = "What does a copied region in a picture mean, and when is it a 
  */
 export async function checkKnowledgeBase(
   knowledge: KnowledgeBase | FolderKnowledgeBase,
-  { timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {},
+  options: { readonly timeoutMs?: number } = {},
 ): Promise<StoreCheck[]> {
+  const { timeoutMs = 30_000 } = options;
   const subject = `knowledge base ${knowledge.id}`;
   const search = await checkStore(subject, "search", async () => {
     const signal = AbortSignal.timeout(timeoutMs);

@@ -1,7 +1,8 @@
 import type { Stats } from "node:fs";
 import { constants, lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
+import { ArtGuardError } from "../errors/artguard-error.ts";
+import { systemCode } from "../filesystem/folder-error.ts";
 import { type DocumentLimits, documentKind, type RefusedDocument } from "./document.ts";
 
 /** A file that may be a document. */
@@ -28,34 +29,39 @@ export interface DocumentListing {
  * @throws ArtGuardError `knowledge.unreadable`
  */
 export async function listDocuments(folder: string, limits: DocumentLimits): Promise<DocumentListing> {
+  const { maxFiles } = limits;
   const files: DocumentFile[] = [];
   const refused: RefusedDocument[] = [];
-  const pending = await sourcesIn(folder, "");
-  for (let seen = 0; seen < pending.length; seen++) {
-    const source = pending[seen]!;
-    if (seen === limits.maxFiles) {
-      refused.push({
-        source,
-        reason: `There are more than ${limits.maxFiles} files: this one and others are left out.`,
-      });
-      break;
-    }
-    const path = join(folder, source);
-    const found = await lstat(path).catch(() => undefined);
-    if (found?.isDirectory()) {
-      try {
-        pending.push(...(await sourcesIn(folder, `${source}/`)));
-      } catch (error) {
-        if (!isArtGuardError(error)) throw error;
-        refused.push({ source, reason: `It cannot be read: ${error.message}.` });
-      }
-    } else if (found) {
-      const reason = whyRefused(source, found, limits);
-      if (reason === undefined) files.push({ path, source, signature: signatureOf(found) });
-      else refused.push({ source, reason });
-    }
+  const sources = await sourcesIn(folder, "");
+  // What lies in a folder is appended on the way.
+  for (let i = 0; i < Math.min(sources.length, maxFiles); i++) {
+    const source = sources[i]!;
+    const found = await lookAt(folder, source, limits);
+    if ("inside" in found) sources.push(...found.inside);
+    else if ("reason" in found) refused.push({ source, reason: found.reason });
+    else files.push(found);
   }
-  return { files, refused, isComplete: pending.length <= limits.maxFiles };
+  const left = sources[maxFiles];
+  if (left !== undefined)
+    refused.push({ source: left, reason: `There are more than ${maxFiles} files: this one and others are left out.` });
+  return { files, refused, isComplete: left === undefined };
+}
+
+async function lookAt(
+  folder: string,
+  source: string,
+  limits: DocumentLimits,
+): Promise<DocumentFile | { readonly inside: readonly string[] } | { readonly reason: string }> {
+  try {
+    const path = join(folder, source);
+    const found = await lstat(path);
+    if (found.isDirectory()) return { inside: await sourcesIn(folder, `${source}/`) };
+    const reason = whyRefused(source, found, limits);
+    return reason === undefined ? { path, source, signature: signatureOf(found) } : { reason };
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return { inside: [] };
+    return { reason: `It cannot be read: ${error instanceof Error ? error.message : String(error)}.` };
+  }
 }
 
 /** Why a file cannot be a document; undefined when it can. */
@@ -95,7 +101,7 @@ async function sourcesIn(folder: string, base: string): Promise<string[]> {
       .sort()
       .map((name) => base + name);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (systemCode(error) === "ENOENT") return [];
     const message = error instanceof Error ? error.message : String(error);
     throw new ArtGuardError("knowledge.unreadable", message, { cause: error });
   }

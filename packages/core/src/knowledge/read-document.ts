@@ -45,7 +45,7 @@ interface ReadSections {
 async function sectionsOf(source: string, bytes: Uint8Array): Promise<ReadSections | undefined> {
   if (documentKind(source)?.kind === "pdf") {
     const pages = await pdfPages(bytes);
-    return pages && { sections: pages.map((text, index) => ({ heading: `${index + 1}`, text })) };
+    return pages && { sections: pages.map((text, index) => ({ heading: `p. ${index + 1}`, text })) };
   }
   const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).replaceAll("\r\n", "\n");
   const head = frontMatter.exec(text);

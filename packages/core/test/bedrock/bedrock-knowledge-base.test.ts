@@ -12,6 +12,7 @@ import {
 } from "@artguard/core/testing";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { retrieveFailures } from "../../src/bedrock/retrieve-failures.ts";
+import { printedWithout } from "../printed-without.ts";
 
 const knowledgeBaseId = "ABCDEFGHIJ";
 const servers: FakeBedrock[] = [];
@@ -213,6 +214,18 @@ describe("a request to Retrieve", () => {
       expect(text.length).toBeGreaterThan(900);
       expect(text).toMatch(/^(grain( grain)*|x🙂+\ufffd?)$/u);
     }
+  });
+
+  it("needs the SDK, and names it when it is not installed", () => {
+    const program = `
+      const { bedrockKnowledgeBase } = await import("@artguard/core/bedrock");
+      const knowledge = bedrockKnowledgeBase({ knowledgeBaseId: "ABCDEFGHIJ", region: "ca-central-1" });
+      console.log(JSON.stringify(await knowledge.search("grain").catch((error) => error)));
+    `;
+    expect(JSON.parse(printedWithout("@aws-sdk/client-bedrock-agent-runtime", program))).toMatchObject({
+      code: "knowledge.invalid-option",
+      fix: "Install @aws-sdk/client-bedrock-agent-runtime beside ArtGuard.",
+    });
   });
 
   it("is not made for an id that is none", () => {

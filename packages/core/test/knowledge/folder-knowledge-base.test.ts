@@ -1,14 +1,13 @@
-import { execFileSync } from "node:child_process";
 import { chmod, chown, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   type FolderKnowledgeBase,
   type FolderKnowledgeBaseOptions,
   folderKnowledgeBase,
 } from "@artguard/core/knowledge";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { printedWithout } from "../printed-without.ts";
 import { pdfOf } from "./pdf-of.ts";
 
 let folder: string;
@@ -101,7 +100,7 @@ describe("the documents of a folder", () => {
     const [found] = await open().search("relined canvas");
     expect(found).toMatchObject({
       source: "report.pdf",
-      title: "report.pdf, 2",
+      title: "report.pdf, p. 2",
       text: "The canvas was relined in wax.",
     });
   });
@@ -228,19 +227,10 @@ describe("what cannot be cited", () => {
   it("is a PDF where its reader is not installed", async () => {
     await write({ "report.pdf": pdfOf(["umber"]), "a.txt": "umber" });
     const program = `
-      import { registerHooks } from "node:module";
-      registerHooks({
-        resolve(specifier, context, next) {
-          if (specifier !== "unpdf") return next(specifier, context);
-          throw Object.assign(new Error("Cannot find package 'unpdf'"), { code: "ERR_MODULE_NOT_FOUND" });
-        },
-      });
       const { folderKnowledgeBase } = await import("@artguard/core/knowledge");
       console.log(JSON.stringify(await folderKnowledgeBase({ folder: ${JSON.stringify(folder)} }).documents()));
     `;
-    const args = ["--conditions=artguard-source", "--input-type=module", "--eval", program];
-    const cwd = fileURLToPath(new URL("../..", import.meta.url));
-    expect(JSON.parse(execFileSync(process.execPath, args, { cwd, encoding: "utf8" }))).toEqual({
+    expect(JSON.parse(printedWithout("unpdf", program))).toEqual({
       documents: [{ source: "a.txt", title: "a.txt", passages: 1 }],
       refused: [{ source: "report.pdf", reason: "PDF files need the package unpdf beside this one." }],
     });

@@ -30,7 +30,7 @@ export interface DocumentLimits {
   readonly maxFiles: number;
   /** Bytes of one file; default 8 MiB. */
   readonly maxFileBytes: number;
-  /** Passages of all documents together; default 10,000. */
+  /** Passages of all documents together; default 5000. */
   readonly maxPassages: number;
 }
 
@@ -38,7 +38,7 @@ export interface DocumentLimits {
 export const defaultDocumentLimits: DocumentLimits = {
   maxFiles: 1000,
   maxFileBytes: 8 * 2 ** 20,
-  maxPassages: 10_000,
+  maxPassages: 5000,
 };
 
 type DocumentKind = "markdown" | "text" | "pdf";

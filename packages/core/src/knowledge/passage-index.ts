@@ -4,6 +4,8 @@ import type { Passage } from "../vision/knowledge-base.ts";
 import type { DocumentPassage } from "./document.ts";
 import { searchTerms } from "./search-terms.ts";
 
+/** Words of a query that are looked for, and up to how many also with other endings: bounds to the work of one search. */
+const [mostTerms, mostLooseTerms] = [40, 12];
 /** What a passage in another language than the one asked for is worth. */
 const otherLanguage = 0.3;
 
@@ -15,9 +17,10 @@ export class PassageIndex {
     processTerm: (term) => term,
     searchOptions: {
       boost: { title: 2 },
+      tokenize: (query) => [...new Set(searchTerms(query))].slice(0, mostTerms),
       // Endings differ: "compress" finds "compression", and "fotografías" finds "fotografía".
-      prefix: (term) => term.length >= 4,
-      fuzzy: (term) => (term.length >= 6 ? 0.2 : false),
+      prefix: (term, index) => index < mostLooseTerms && term.length >= 4,
+      fuzzy: (term, index) => (index < mostLooseTerms && term.length >= 6 ? 0.2 : false),
       maxFuzzy: 2,
     },
   });

@@ -6,6 +6,7 @@ import { doctor } from "./commands/doctor.ts";
 import { erase } from "./commands/erase.ts";
 import { exportRecords } from "./commands/export.ts";
 import { history } from "./commands/history.ts";
+import { knowledge } from "./commands/knowledge.ts";
 import { limits } from "./commands/limits.ts";
 import { provenance } from "./commands/provenance.ts";
 import { scan } from "./commands/scan.ts";
@@ -37,6 +38,7 @@ const commands = new Map<string, (args: readonly string[]) => number | Promise<n
     sweep,
     doctor,
     train,
+    knowledge,
   }),
 );
 

@@ -34,9 +34,15 @@ artguard delete <request_id> …                     with images and earlier res
 artguard export --to DIR                           everything that is kept, as JSON and images
 artguard erase --user ID                           everything that is kept of a user; prints the receipt
 artguard sweep                                     delete what has expired, end interrupted erasures; run it daily
-artguard doctor                                    whether the stores are as they should be, and how to mend them
+artguard doctor [--live]                           whether the stores are as they should be, and how to mend them;
+                                                   --live also calls the configured model and knowledge base once
 artguard train upload --dataset-path DIR --dataset-name NAME [--label L] [--no-preprocess]
 artguard train manifest --dataset-name NAME        training images; see docs/training.md
+
+artguard knowledge add <files> [--language L]      documents that explanations may cite: Markdown, text, PDF
+artguard knowledge search <question> [--language L] [--limit N]    with --aws in the Bedrock Knowledge Base
+artguard knowledge list                            the documents, and files that cannot be cited
+artguard knowledge sync --aws [--delete]           upload what changed to the bucket of the knowledge base
 
 These take --json, --folder DIR (default ARTGUARD_FOLDER or ./.artguard), or --aws for the tables and buckets that the
 environment names (docs/configuration.md); history and export also --user ID.

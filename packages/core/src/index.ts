@@ -225,3 +225,25 @@ export {
   UserRepository,
 } from "./user/user-repository.ts";
 export { defineUserTable, type UserItem, userTableName } from "./user/user-table.ts";
+export { type ReadAnswer, readAnswer } from "./vision/answer.ts";
+export { answerJsonSchema } from "./vision/answer-schema.ts";
+export {
+  type Citation,
+  citationSchema,
+  type Explanation,
+  explanationSchema,
+  type Language,
+  languages,
+} from "./vision/explanation.ts";
+export type { KnowledgeBase, Passage } from "./vision/knowledge-base.ts";
+export { answerInstruction, repairPrompt, type VisionPrompt, visionPrompt } from "./vision/prompt.ts";
+export { leaksSecret, newPromptSecrets, type PromptSecrets } from "./vision/prompt-secrets.ts";
+export { sentenceReader } from "./vision/sentence-reader.ts";
+export type {
+  VisionAnswer,
+  VisionCrop,
+  VisionFinding,
+  VisionModel,
+  VisionRequest,
+  VisionUsage,
+} from "./vision/vision-model.ts";

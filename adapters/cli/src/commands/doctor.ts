@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { type BucketRole, defineAnalysisTable, defineUserTable, type StoreCheck } from "@artguard/core";
 import { checkObjectFolder } from "@artguard/core/filesystem";
 import { checkSqliteFile, checkSqliteTable } from "@artguard/core/sqlite";
+import { liveChecks } from "../live-checks.ts";
 import { printable } from "../printable.ts";
 import { awsClients } from "../stores/aws-clients.ts";
 import { embeddedPaths } from "../stores/open-stores.ts";
@@ -9,16 +10,18 @@ import { parseStoreCommand, placeOf, type StorePlace } from "../stores/store-opt
 import { UsageError } from "../usage-error.ts";
 
 /**
- * `artguard doctor`: looks whether the stores are what the library expects, and says how to mend what is not.
+ * `artguard doctor`: looks whether the stores are what the library expects, and says how to mend what is not. With
+ * `--live` the configured model and knowledge base are called once, too.
  *
  * @returns the exit status: 1 when there is a problem, or something that could not be looked at.
  * @throws UsageError
  */
 export async function doctor(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, {});
+  const { values, positionals } = parseStoreCommand(args, { live: { type: "boolean", default: false } });
   if (positionals.length > 0) throw new UsageError("doctor takes no arguments");
   const place = placeOf(values);
   const checks = place.aws ? await checkAws(place) : await checkFolder(place);
+  if (values.live) checks.push(...(await liveChecks(place.configuration)));
   for (const check of checks) process.stdout.write(values.json ? `${JSON.stringify(check)}\n` : textOf(check));
   return checks.every(({ status }) => status === "ok") ? 0 : 1;
 }

@@ -1,6 +1,31 @@
 export { type ExaminerContractSetup, eventsOf, examinerContract, statusesOf } from "./examiner-contract.ts";
+export { type FakeBedrock, type FakeBedrockOptions, type FakeRoute, startFakeBedrock } from "./fake-bedrock.ts";
+export {
+  answering,
+  corrupting,
+  delaying,
+  type FakeAnswerOptions,
+  type FakeBedrockReply,
+  type FakeConverseBody,
+  type FakeConverseRequest,
+  failing,
+  failingInStream,
+  hanging,
+  replying,
+  resetting,
+  truncating,
+} from "./fake-bedrock-replies.ts";
 export { type FakeModal, type FakeModalOptions, type FakeModalRequest, startFakeModal } from "./fake-modal.ts";
 export type { FakeModalStep } from "./fake-modal-step.ts";
+export { type FakeRetrieve, type FakeRetrieveDocument, failingRetrieve, fakeRetrieve } from "./fake-retrieve.ts";
+export { type KnowledgeBaseContractSetup, knowledgeBaseContract } from "./knowledge-base-contract.ts";
+export {
+  type FakeReply,
+  type FakeRequest,
+  type LoopbackServer,
+  startLoopbackServer,
+} from "./loopback-server.ts";
+export { memoryKnowledgeBase } from "./memory-knowledge-base.ts";
 export { modalScripts, storyImageSize } from "./modal-scripts.ts";
 export { type ObjectStoreContractSetup, objectStoreContract } from "./object-store-contract.ts";
 export {

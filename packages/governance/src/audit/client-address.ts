@@ -1,5 +1,5 @@
-import { createHmac } from "node:crypto";
 import { isIPv4, isIPv6 } from "node:net";
+import type { AuditSubjects } from "./subjects.ts";
 
 /** How client addresses are written: cut to their network, as a pseudonym of this log, or not at all. */
 export type AddressSetting = "truncate" | "pseudonymize" | "omit";
@@ -7,14 +7,16 @@ export type AddressSetting = "truncate" | "pseudonymize" | "omit";
 /**
  * What is written of a client's address; null for none. Cut addresses name a network of at least 256: IPv4 keeps 24
  * bits, IPv6 48.
- *
- * @param key Of the pseudonyms.
  */
-export function writtenAddress(address: string | undefined, setting: AddressSetting, key: Uint8Array): string | null {
+export function writtenAddress(
+  address: string | undefined,
+  setting: AddressSetting,
+  subjects: AuditSubjects,
+): string | null {
   if (address === undefined || setting === "omit") return null;
   const plain = address.replace(/^::ffff:(?=[0-9.]+$)/i, "");
   if (!isIPv4(plain) && !isIPv6(plain)) return "[unreadable]";
-  if (setting === "pseudonymize") return `addr_${createHmac("sha256", key).update(plain).digest("hex").slice(0, 24)}`;
+  if (setting === "pseudonymize") return subjects.oneWay("addr", plain);
   return isIPv4(plain) ? plain.replace(/[0-9]+$/, "0") : `${groupsOf(plain).slice(0, 3).join(":")}::`;
 }
 

@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import { ArtGuardError } from "@artguard/core";
 import type { SecurityContext } from "../identity/security-context.ts";
 import type { AuditDetails, AuditEvent } from "./audit-log.ts";
@@ -18,6 +17,8 @@ const clientNames = new Set(["user_agent", "device_fingerprint", "session_id"]);
 const personName =
   /^(?:user|owner|grantee|grantor|subject|requester|requested_by|custodian|approver|delegate|delegator|principal|member|actor|recipient|author)(?:_id)?s?$/;
 const largestNumberThatIsNoCard = 1e14;
+/** Longer texts are no user_id. */
+const longestUserId = 256;
 
 type Fact = AuditDetails[string];
 type Facts = Record<string, Fact>;
@@ -59,7 +60,7 @@ export async function formatEntry(
       ...Object.fromEntries(Object.entries(facts).filter(isOther)),
     },
     security_context: {
-      ip_address: writtenAddress(context.clientAddress, settings.addresses, settings.subjects.oneWayKey),
+      ip_address: writtenAddress(context.clientAddress, settings.addresses, settings.subjects),
       country: country === undefined ? null : cleanText(country),
       device_fingerprint: oneWay("fp", client["device_fingerprint"], settings),
       session_id: oneWay("sess", session, settings),
@@ -134,7 +135,8 @@ async function writtenFact(name: string, value: unknown, settings: FormatSetting
     }
     return elements;
   }
-  if (personName.test(name) && typeof value === "string") return settings.subjects.pseudonymOf(value);
+  if (personName.test(name) && typeof value === "string" && value.length <= longestUserId)
+    return settings.subjects.pseudonymOf(value);
   return cleanValue(value);
 }
 
@@ -151,8 +153,7 @@ function cleanText(text: string): string {
   return safeText(redactText(text));
 }
 
-/** Identifiers of devices and sessions, by which entries can be compared and nobody be found. */
+/** Identifiers of devices and sessions. */
 function oneWay(prefix: string, value: unknown, { subjects }: FormatSettings): string | null {
-  if (typeof value !== "string" || value === "") return null;
-  return `${prefix}_${createHmac("sha256", subjects.oneWayKey).update(value).digest("hex").slice(0, 24)}`;
+  return typeof value === "string" && value !== "" ? subjects.oneWay(prefix, value) : null;
 }

@@ -64,11 +64,14 @@ export function redactText(text: string): string {
 function withoutPatterns(text: string): string {
   let cleaned = text;
   for (const [pattern, replacement] of patterns) cleaned = cleaned.replace(pattern, replacement);
-  return cleaned
-    .replace(emailPattern, "[email]")
-    .replace(ibanPattern, (found) => (isIban(found) ? "[iban]" : found))
-    .replace(cardPattern, (found) => (isCard(found) ? "[card]" : found))
-    .replace(addressPattern, (found) => (isIPv4(found) || isIPv6(found) ? "[address]" : found));
+  if (cleaned.includes("@")) cleaned = cleaned.replace(emailPattern, "[email]");
+  if (/[0-9]{2}/.test(cleaned)) {
+    cleaned = cleaned
+      .replace(ibanPattern, (found) => (isIban(found) ? "[iban]" : found))
+      .replace(cardPattern, (found) => (isCard(found) ? "[card]" : found));
+  }
+  if (!/[.:]/.test(cleaned)) return cleaned;
+  return cleaned.replace(addressPattern, (found) => (isIPv4(found) || isIPv6(found) ? "[address]" : found));
 }
 
 /** The check digits of ISO 13616: rearranged, with letters as numbers from 10, the rest by 97 is 1. */

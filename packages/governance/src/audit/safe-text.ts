@@ -22,8 +22,19 @@ function visible(character: string): string {
   return `<U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}>`;
 }
 
+/** Names come from source code: there are few of them, and they come again and again. */
+const knownNames = new Map<string, string | undefined>();
+const mostKnownNames = 2000;
+
 /** `camelCase`, `kebab-case` and anything else as `snake_case`, at most 64 characters; undefined when nothing is left. */
 export function attributeName(name: string): string | undefined {
+  if (knownNames.has(name)) return knownNames.get(name);
+  const snake = snakeCase(name);
+  if (knownNames.size < mostKnownNames && name.length <= 64) knownNames.set(name, snake);
+  return snake;
+}
+
+function snakeCase(name: string): string | undefined {
   const snake = name
     .slice(0, 128)
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")

@@ -45,6 +45,7 @@ export class NoteVerifier {
   readonly id: string;
   readonly #key: KeyObject;
   readonly #encoded: Buffer;
+  readonly #named = new Map<string, NoteVerifier>();
 
   constructor(name: string, key: KeyObject) {
     if (!/^[^\s+]+$/u.test(name)) throw invalidKey("the name is empty or has spaces or a plus sign");
@@ -62,9 +63,11 @@ export class NoteVerifier {
     throw invalidKey("the id does not belong to the key");
   }
 
-  /** The same key under another name. */
+  /** The same key under another name: always the same object, as making one takes longer than verifying. */
   named(name: string): NoteVerifier {
-    return new NoteVerifier(name, this.#key);
+    const named = this.#named.get(name) ?? new NoteVerifier(name, this.#key);
+    this.#named.set(name, named);
+    return named;
   }
 
   verifies(text: string, signature: Uint8Array): boolean {
@@ -81,23 +84,24 @@ export class NoteSigner {
   readonly verifier: NoteVerifier;
   readonly #key: KeyObject;
 
-  private constructor(name: string, key: KeyObject) {
+  private constructor(verifier: NoteVerifier, key: KeyObject) {
+    this.verifier = verifier;
     this.#key = key;
-    this.verifier = new NoteVerifier(name, createPublicKey(key));
   }
 
   /** Reads the form of {@link newAuditKeyPair}. @throws ArtGuardError `audit.invalid-key`; never repeats the key. */
   static parse(signingKey: string): NoteSigner {
     const [, name = "", id, encoded = ""] = privateForm.exec(signingKey) ?? [];
     const der = Buffer.concat([pkcs8Head, ed25519Bytes(encoded)]);
-    const signer = new NoteSigner(name, createPrivateKey({ key: der, format: "der", type: "pkcs8" }));
-    if (signer.verifier.id === id) return signer;
+    const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+    const verifier = new NoteVerifier(name, createPublicKey(key));
+    if (verifier.id === id) return new NoteSigner(verifier, key);
     throw invalidKey("the id does not belong to the key");
   }
 
   /** The same key under another name. */
   named(name: string): NoteSigner {
-    return new NoteSigner(name, this.#key);
+    return new NoteSigner(this.verifier.named(name), this.#key);
   }
 
   /** The note: the text, an empty line, the signature line. @param text Ends in a newline. */

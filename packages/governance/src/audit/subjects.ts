@@ -28,8 +28,8 @@ export class AuditSubjects {
   readonly #wrappingKey: Buffer;
   readonly #now: () => number;
   readonly #known = new Map<string, { readonly pseudonym: string; readonly until: number }>();
-  /** For addresses and other identifiers that are written as pseudonyms without a way back. */
-  readonly oneWayKey: Buffer;
+  readonly #oneWayKey: Buffer;
+  readonly #oneWay = new Map<string, string>();
 
   /** @throws ArtGuardError `audit.invalid-key` for a secret below 32 bytes. */
   constructor({ subjects, identities, secret, now = Date.now }: AuditSubjectsOptions) {
@@ -41,17 +41,27 @@ export class AuditSubjects {
     this.#now = now;
     this.#lookupKey = keyFor("lookup", secret);
     this.#wrappingKey = keyFor("wrapping", secret);
-    this.oneWayKey = keyFor("one way", secret);
+    this.#oneWayKey = keyFor("one way", secret);
+  }
+
+  /** A pseudonym without a way back, e.g. of a session: entries can be compared by it, and nobody be found. */
+  oneWay(prefix: string, value: string): string {
+    const known = this.#oneWay.get(value);
+    if (known !== undefined) return `${prefix}_${known}`;
+    const pseudonym = createHmac("sha256", this.#oneWayKey).update(value).digest("hex").slice(0, 24);
+    if (this.#oneWay.size >= mostCached) this.#oneWay.clear();
+    this.#oneWay.set(value, pseudonym);
+    return `${prefix}_${pseudonym}`;
   }
 
   /** The user's pseudonym, made at the first call. */
   async pseudonymOf(userId: string): Promise<string> {
-    const lookup = this.#lookupOf(userId);
-    const known = this.#known.get(lookup);
+    const known = this.#known.get(userId);
     if (known && known.until > this.#now()) return known.pseudonym;
+    const lookup = this.#lookupOf(userId);
     const item = (await this.#read(lookup)) ?? (await this.#create(lookup, userId));
     if (this.#known.size >= mostCached) this.#known.clear();
-    this.#known.set(lookup, { pseudonym: item.pseudonym, until: this.#now() + cachedForMs });
+    this.#known.set(userId, { pseudonym: item.pseudonym, until: this.#now() + cachedForMs });
     return item.pseudonym;
   }
 
@@ -82,7 +92,7 @@ export class AuditSubjects {
       await this.#identities.delete({ pseudonym: item.pseudonym });
       await this.#subjects.delete({ lookup });
     }
-    this.#known.delete(lookup);
+    this.#known.delete(userId);
     return item !== undefined;
   }
 

@@ -230,7 +230,7 @@ export class TableAuditLog implements AuditLog, AsyncDisposable {
     try {
       await mirror?.(category, entryLine(entry));
     } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error), "AuditMirrorWarning");
+      process.emitWarning(`an entry was not mirrored: ${String(error)}`, "AuditMirrorWarning");
     }
   }
 

@@ -271,7 +271,8 @@ class LogVerification {
 function copiesOf(line: string): ReturnType<typeof foundBy> | undefined {
   try {
     // Chain and tree tell whether it is an entry of ours; of any other it is enough that it throws or differs.
-    return foundBy(JSON.parse(line) as LogEntry);
+    const copies = foundBy(JSON.parse(line) as LogEntry);
+    return Number.isNaN(copies.written_at) ? undefined : copies;
   } catch {
     return undefined;
   }

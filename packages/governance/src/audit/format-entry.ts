@@ -17,6 +17,10 @@ const clientNames = new Set(["user_agent", "device_fingerprint", "session_id"]);
 const personName =
   /^(?:user|owner|grantee|grantor|subject|requester|requested_by|custodian|approver|delegate|delegator|principal|member|actor|recipient|author)(?:_id)?s?$/;
 const largestNumberThatIsNoCard = 1e14;
+/** Characters of a name, e.g. of a role, and of a browser. */
+const [longestName, longestClient] = [128, 256];
+/** Of an entry that is too long remain so many facts of so many characters. */
+const [mostShort, longestShort] = [8, 128];
 /** Longer texts are no user_id. */
 const longestUserId = 256;
 
@@ -51,7 +55,7 @@ export async function formatEntry(
   return {
     timestamp: new Date(settings.writtenAt).toISOString(),
     event_type: upperSnake(event.type),
-    trace_id: cleanText(context.traceId),
+    trace_id: cleanName(context.traceId),
     severity: severities[event.severity ?? "info"],
     user: await writtenUser(context, settings.subjects),
     operation: {
@@ -61,10 +65,10 @@ export async function formatEntry(
     },
     security_context: {
       ip_address: writtenAddress(context.clientAddress, settings.addresses, settings.subjects),
-      country: country === undefined ? null : cleanText(country),
+      country: country === undefined ? null : cleanName(country),
       device_fingerprint: oneWay("fp", client["device_fingerprint"], settings),
       session_id: oneWay("sess", session, settings),
-      user_agent: typeof client["user_agent"] === "string" ? client["user_agent"] : null,
+      user_agent: typeof client["user_agent"] === "string" ? safeText(client["user_agent"], longestClient) : null,
       authentication_method: authentication.method,
       authentication_strength: authentication.strength,
     },
@@ -75,13 +79,20 @@ export async function formatEntry(
 const severities = { info: "INFO", warning: "WARNING", critical: "CRITICAL" } as const;
 const statuses = { success: "SUCCESS", refused: "REFUSED", failed: "FAILED" } as const;
 
-/** The entry as one line of JSON. An entry that would be too long keeps what the spec names, without further facts. */
+/** The entry as one line of JSON of at most 8 KiB. An entry that would be longer keeps its shortest facts. */
 export function entryLine(entry: LogEntry): string {
   const line = JSON.stringify(entry);
   if (line.length * 3 <= mostLineBytes || Buffer.byteLength(line) <= mostLineBytes) return line;
-  const { operation, result } = entry;
-  const shortened = { operation: { type: operation.type, shortened: true }, result: { status: result.status } };
-  return JSON.stringify({ ...entry, ...shortened, user: { ...entry.user, roles: entry.user.roles.slice(0, 4) } });
+  const operation = { ...shortest(entry.operation), type: entry.operation.type, shortened: true };
+  const result = { ...shortest(entry.result), status: entry.result.status };
+  return JSON.stringify({ ...entry, operation, result, user: { ...entry.user, roles: entry.user.roles.slice(0, 4) } });
+}
+
+function shortest(facts: Readonly<Record<string, Fact | undefined>>): Facts {
+  const short = Object.entries(facts).flatMap(([name, value]): [string, Fact][] =>
+    value !== undefined && JSON.stringify(value).length <= longestShort ? [[name, value]] : [],
+  );
+  return Object.fromEntries(short.slice(0, mostShort));
 }
 
 function assertEvent(context: SecurityContext, event: AuditEvent): void {
@@ -100,10 +111,10 @@ async function writtenUser(
   const isPerson = principal.kind === "user";
   const all = [...new Set([...roles, ...organizations.flatMap((organization) => organization.roles)])];
   return {
-    id: isPerson ? await subjects.pseudonymOf(principal.id) : cleanText(principal.id),
+    id: isPerson ? await subjects.pseudonymOf(principal.id) : cleanName(principal.id),
     email: isPerson ? redacted : null,
-    organization: organizations[0] ? cleanText(organizations[0].organizationId) : null,
-    roles: all.slice(0, mostElements).map(cleanText),
+    organization: organizations[0] ? cleanName(organizations[0].organizationId) : null,
+    roles: all.slice(0, mostElements).map(cleanName),
   };
 }
 
@@ -151,6 +162,10 @@ function cleanValue(value: unknown): Exclude<Fact, readonly string[]> {
 
 function cleanText(text: string): string {
   return safeText(redactText(text));
+}
+
+function cleanName(text: string): string {
+  return safeText(redactText(text), longestName);
 }
 
 /** Identifiers of devices and sessions. */

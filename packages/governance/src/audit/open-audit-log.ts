@@ -148,7 +148,7 @@ export class TableAuditLog implements AuditLog, AsyncDisposable {
     return notes.join("\n");
   }
 
-  /** As {@link verifyAudit}, with the key of this log. @param checkpoint Kept outside. */
+  /** As {@link verifyAudit}, with the key of this log. */
   async verify(options: { readonly checkpoint?: string; readonly signal?: AbortSignal } = {}): Promise<AuditReport> {
     const { tables, environment, retiredKeys } = this.#options;
     return verifyAudit({

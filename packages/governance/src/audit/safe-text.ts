@@ -9,13 +9,14 @@ const isHarmful = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u{FFFE}\u{FFFF}]/u;
 
 /**
  * Text that no terminal, viewer or parser acts upon: each control, format or separator character becomes `<U+202E>`, lone
- * surrogates become U+FFFD, and it ends after 1,024 characters.
+ * surrogates become U+FFFD.
+ *
+ * @param longest Characters after which it ends; default 1,024.
  */
-export function safeText(text: string): string {
+export function safeText(text: string, longest = longestText): string {
   const whole = text.toWellFormed();
   const safe = isHarmful.test(whole) ? whole.replace(harmful, visible) : whole;
-  if (safe.length <= longestText) return safe;
-  return `${safe.slice(0, longestText - 16).toWellFormed()}…`;
+  return safe.length <= longest ? safe : `${safe.slice(0, longest - 1).toWellFormed()}…`;
 }
 
 function visible(character: string): string {

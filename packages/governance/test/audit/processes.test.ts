@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MemoryTableStore, type TableStore } from "@artguard/core";
+import { MemoryTableStore, type TableStore, type TransactAction } from "@artguard/core";
 import { sqlite } from "@artguard/core/sqlite";
 import { logEntrySchema } from "@artguard/governance";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -110,6 +110,7 @@ function failing(
 }
 
 describe("a store that fails", () => {
+  const anything = { any: [{ item: "present" }, { item: "absent" }] } as const;
   const timedOut = () => {
     const error = new Error("timed out");
     return Object.assign(error, { code: "storage.timed-out", retryable: true, [Symbol.for("artguard.error")]: true });
@@ -153,6 +154,24 @@ describe("a store that fails", () => {
     const { log } = await openLog({ tables, timeoutMs: 50 });
     const given = log.logSecurityEvent(contextOf(), eventOf(0));
     await expect(given).rejects.toMatchObject({ code: "audit.not-written", cause: { name: "TimeoutError" } });
+  });
+
+  it("that ignores conditions breaks the log of two writers: the conditions are needed", async () => {
+    const tables = failing(new MemoryTableStore(), (original) => async (actions, options) => {
+      const unconditional = actions.map(({ definition, write }): TransactAction => {
+        if (write.kind === "put") return { definition, write: { kind: "put", item: write.item } };
+        return write.kind === "update"
+          ? { definition, write: { ...write, condition: anything } }
+          : { definition, write };
+      });
+      await original(unconditional, options);
+    });
+    const writers = [(await openLog({ tables })).log, (await openLog({ tables })).log];
+    const appended = Array.from({ length: 10 }, (_, number) =>
+      writers[number % 2]!.logSecurityEvent(contextOf(`user-${number}`), eventOf(number)),
+    );
+    await Promise.allSettled(appended);
+    expect((await writers[0]!.verify()).logs.security?.size).toBeLessThan(10);
   });
 
   it("writes entries that come together in few transactions", async () => {

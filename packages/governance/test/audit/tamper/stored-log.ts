@@ -65,7 +65,7 @@ export async function writeLog(size: number, random: () => number): Promise<Hone
 }
 
 /** Everything that is stored. */
-export async function readStored(tables: TableStore): Promise<StoredLog> {
+async function readStored(tables: TableStore): Promise<StoredLog> {
   const { entries, state } = await openTables(tables);
   const names = ["security#head", "security#pruned"];
   const states = (await state.batchGet(names.map((name) => ({ name })))).filter((item) => item !== undefined);

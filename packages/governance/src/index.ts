@@ -26,7 +26,7 @@ export { type AuditKeyPair, newAuditKeyPair } from "./audit/signed-note.ts";
 export type { SweptLog } from "./audit/sweep-log.ts";
 export { formatTraceParent, newTraceId, parseTraceParent, type TraceParent } from "./audit/trace.ts";
 export { type AuditReport, type VerifyAuditOptions, verifyAudit } from "./audit/verify-audit.ts";
-export type { AuditFinding, LogReport } from "./audit/verify-log.ts";
+export type { AuditFinding, AuditFindingKind, LogReport } from "./audit/verify-log.ts";
 export type {
   Authentication,
   OrganizationMembership,

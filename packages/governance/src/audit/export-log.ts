@@ -19,7 +19,7 @@ export interface ExportLogOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What {@link exportLog} wrote. */
+/** What `exportLines` wrote of one log. */
 export interface ExportedLog {
   readonly entries: number;
   /** Keys of the objects. */

@@ -138,7 +138,7 @@ async function writtenFacts(details: AuditDetails, settings: FormatSettings): Pr
 }
 
 async function writtenFact(name: string, value: unknown, settings: FormatSettings): Promise<Fact> {
-  if (isSecretName(name)) return redacted;
+  if (isSecretName(name) && !tellsNothing(name, value)) return redacted;
   if (Array.isArray(value)) {
     const elements: string[] = [];
     for (const element of value.slice(0, mostElements)) {
@@ -149,6 +149,11 @@ async function writtenFact(name: string, value: unknown, settings: FormatSetting
   if (personName.test(name) && typeof value === "string" && value.length <= longestUserId)
     return settings.subjects.pseudonymOf(value);
   return cleanValue(value);
+}
+
+/** Whether something is there, and numbers of tokens that a model used. */
+function tellsNothing(name: string, value: unknown): boolean {
+  return typeof value === "boolean" || value === null || (typeof value === "number" && name.endsWith("tokens"));
 }
 
 /** Whatever a caller without types passes: only texts, finite numbers, booleans and null are written. */

@@ -41,7 +41,7 @@ const statusOf = { success: "SUCCESS", refused: "REFUSED", failed: "FAILED" } as
  * One page of the entries that fit. Lists what the store says: whether it is what was written, `verifyAudit` tells.
  *
  * @param subject Pseudonym of the user, where one was asked for.
- * @throws ArtGuardError `audit.invalid-query`, `storage.invalid-cursor`, `storage.invalid-query`
+ * @throws ArtGuardError `audit.invalid-query`, `audit.tampered` for a line that is no entry, `storage.*`
  */
 export async function queryEntries(
   entries: Table<EntryItem>,
@@ -95,5 +95,13 @@ function fits(item: EntryItem, { action, category, effect }: AuditQuery, now: nu
 
 function foundEntry({ log, index, line }: EntryItem): FoundEntry[] {
   const category = auditCategoryNames.find((name) => name === log);
-  return category ? [{ category, index, entry: logEntrySchema.parse(JSON.parse(line)) }] : [];
+  return category ? [{ category, index, entry: parseLine(line, `entry ${index} of ${category}`) }] : [];
+}
+
+function parseLine(line: string, where: string): LogEntry {
+  try {
+    return logEntrySchema.parse(JSON.parse(line));
+  } catch (cause) {
+    throw new ArtGuardError("audit.tampered", `${where} is not what was written`, { cause });
+  }
 }

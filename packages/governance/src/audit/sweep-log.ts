@@ -24,7 +24,7 @@ export interface SweepLogOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What {@link sweepLog} deleted. */
+/** What `sweep` deleted of one log. */
 export interface SweptLog {
   readonly entries: number;
   readonly objects: number;

@@ -1,6 +1,6 @@
 import type { Table } from "@artguard/core";
 import { foundBy } from "./append-entries.ts";
-import { retentionEnd } from "./audit-category.ts";
+import { type AuditCategory, retentionEnd } from "./audit-category.ts";
 import type { EntryItem, StateItem } from "./audit-tables.ts";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 import type { LogEntry } from "./log-entry.ts";
@@ -17,29 +17,33 @@ import { type Hash, leafHash, type MerkleEdge } from "./merkle-tree.ts";
 import { readEntries } from "./read-entries.ts";
 import type { NoteVerifier } from "./signed-note.ts";
 
-/** What is wrong with a log. */
+/** What can be wrong with a log. */
+export type AuditFindingKind =
+  /** The signed end of the log is gone although there is a checkpoint of it. */
+  | "missing_log"
+  /** The stored state of the log is not one that a trusted key signed. */
+  | "untrusted_state"
+  /** An index has no entry. */
+  | "missing_entry"
+  /** The chain breaks at this entry: it, or what stood before it, is not what was written. */
+  | "broken_chain"
+  /** What the entry is found by is not what its line says. */
+  | "changed_copy"
+  /** The entries are not those of a checkpoint in the store: something at or before this index was changed. */
+  | "rewritten"
+  /** There are entries before the beginning or behind the signed end. */
+  | "extra_entry"
+  /** The log ends before the given checkpoint. */
+  | "rolled_back"
+  /** The given checkpoint was made of other entries. */
+  | "forked"
+  /** The given checkpoint is older than what was deleted as expired, and cannot be compared. */
+  | "checkpoint_too_old";
+
+/** What is wrong with a log, and where. */
 export interface AuditFinding {
-  readonly category: string;
-  readonly kind: /** The log, or its signed end, is gone although there are entries or a checkpoint of it. */
-    | "missing_log"
-    /** The stored state of the log is not one that a trusted key signed. */
-    | "untrusted_state"
-    /** An index has no entry. */
-    | "missing_entry"
-    /** The chain breaks at this entry: it, or what stood before it, is not what was written. */
-    | "broken_chain"
-    /** What the entry is found by is not what its line says. */
-    | "changed_copy"
-    /** The entries are not those of a signed checkpoint: something at or before this index was changed. */
-    | "rewritten"
-    /** There are entries behind the signed end. */
-    | "extra_entry"
-    /** The log ends before the given checkpoint. */
-    | "rolled_back"
-    /** The given checkpoint was made of other entries. */
-    | "forked"
-    /** The given checkpoint is older than what was deleted as expired, and cannot be compared. */
-    | "checkpoint_too_old";
+  readonly category: AuditCategory;
+  readonly kind: AuditFindingKind;
   /** Index of the entry, or of the last entry that it can be. */
   readonly index?: number;
   readonly message: string;
@@ -261,7 +265,7 @@ class LogVerification {
     }
   }
 
-  #report(kind: AuditFinding["kind"], message: string, index?: number): void {
+  #report(kind: AuditFindingKind, message: string, index?: number): void {
     if (this.#findings.length >= mostFindings) return;
     this.#findings.push({ category: this.#log.category, kind, message, ...(index !== undefined && { index }) });
   }

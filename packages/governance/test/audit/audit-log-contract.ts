@@ -76,6 +76,8 @@ export function auditLogContract(name: string, create: (now: () => number) => Pr
       const report = await log.verify();
       expect(report.ok).toBe(false);
       expect(report.findings[0]).toMatchObject({ category: "security", kind: "broken_chain", index: 3 });
+      await table.put({ ...item, line: "{}" });
+      await expect(log.query({ category: "security" })).rejects.toThrow(tampered);
     });
 
     it("does not continue a log that was set back, or that has entries nobody signed", async () => {

@@ -130,6 +130,13 @@ describe("what is written of an event", () => {
     });
   });
 
+  it("keeps what only sounds secret", async () => {
+    const { log, entry } = await mirroredLog();
+    const details = { input_tokens: 1500, has_password: true, key_id: "7", query_hash: "ab12", pin: 1234, tokens: "x" };
+    await log.logSystemEvent(contextOf(), eventOf(0, { details }));
+    expect(entry(0).operation).toMatchObject({ ...details, pin: "[redacted]", tokens: "[redacted]" });
+  });
+
   it("names people by pseudonyms only, wherever an event names them", async () => {
     const { log, tables, mirrored } = await mirroredLog();
     await log.logSecurityEvent(

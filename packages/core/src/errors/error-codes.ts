@@ -41,6 +41,39 @@ export const errorCodes = {
     fix: "Nothing is to be done: what the others wrote stands. Read the record again.",
   },
   "analysis.not-found": { meaning: "No analysis has this request_id.", fix: "Check the request_id." },
+  "audit.invalid-checkpoint": {
+    meaning: "The text holds no checkpoint of this log that a known key signed.",
+    fix: "Pass what checkpoint() returned, unchanged, and the keys that were in use then.",
+  },
+  "audit.invalid-event": {
+    meaning: "An audited event has no type, operation or trace id.",
+    fix: "Give it what the message names.",
+  },
+  "audit.invalid-key": {
+    meaning: "A key of the audit log has another form, id or name than it must have.",
+    fix: "Use the keys of newAuditKeyPair() and a secret of at least 32 random bytes.",
+  },
+  "audit.invalid-query": {
+    meaning: "The query names neither a user nor an action nor a category.",
+    fix: "Name at least one of them.",
+  },
+  "audit.no-object-store": {
+    meaning: "Lines are to be exported, and the audit log has no object store.",
+    fix: "Open it with objects.",
+  },
+  "audit.not-provable": {
+    meaning: "The log has no such entry or size, or what the proof needs was deleted as expired.",
+    fix: "Ask for an entry and sizes that the log has, or keep proofs before entries expire.",
+  },
+  "audit.not-written": {
+    meaning: "An entry of the audit log was not written in time, or nobody can say whether it was.",
+    fix: "Do not go on as if it had been audited; try again, and check the store if it lasts.",
+    retryable: true,
+  },
+  "audit.tampered": {
+    meaning: "The stored audit log is not one that this key signed, or was set back.",
+    fix: "Write and delete nothing; keep the store as it is and run verifyAudit with a checkpoint kept outside.",
+  },
   "bedrock.access-denied": {
     meaning: "Bedrock refuses the credentials, or they may not call this model.",
     fix: "Check the credentials, `bedrock:InvokeModel` on the model and on its inference profile, and that the account has access to the model.",

@@ -41,9 +41,8 @@ export class MemoryTableStore implements TableStore {
   async transact(actions: readonly TransactAction[], options: TransactOptions = {}): Promise<void> {
     options.signal?.throwIfAborted();
     const prepared = prepareActions(actions, options);
-    const fingerprint = fingerprintOf(prepared);
     const known = options.token === undefined ? undefined : this.#tokens.get(options.token);
-    if (known && known.until > this.#now()) return assertSameActions(known.fingerprint, fingerprint);
+    if (known && known.until > this.#now()) return assertSameActions(known.fingerprint, fingerprintOf(prepared));
     const rows = prepared.map(({ definition }) => this.#openTable(definition).rows);
     const items = decideActions(prepared, ({ definition, write }) =>
       this.#openTable(definition).rows.find(write.keyValues),
@@ -51,7 +50,7 @@ export class MemoryTableStore implements TableStore {
     prepared.forEach(({ write }, index) => {
       if (write.kind !== "check") rows[index]!.save(write.keyValues, items[index]);
     });
-    if (options.token !== undefined) this.#remember(options.token, fingerprint);
+    if (options.token !== undefined) this.#remember(options.token, fingerprintOf(prepared));
   }
 
   /** Frees what the store holds. */

@@ -10,6 +10,30 @@ interface ErrorDescription {
  * `docs/errors.md` is checked against this table by a test.
  */
 export const errorCodes = {
+  "access.denied": {
+    meaning: "The caller's roles, grants and credential do not allow this operation.",
+    fix: "Ask whoever owns it for a grant, or an administrator for the role; details name the permission.",
+  },
+  "access.invalid-grant": {
+    meaning: "A grant names a permission that does not fit its resource, a wrong grantee or a moment that is over.",
+    fix: "Correct what the message names.",
+  },
+  "access.invalid-policy": {
+    meaning: "A policy, mask or option of access control has a wrong form.",
+    fix: "Correct what the message names; a role more must never lift a deny.",
+  },
+  "access.policy-changed": {
+    meaning: "Another policy came into force since it was read; nothing was written.",
+    fix: "Read the policy in force and decide anew.",
+  },
+  "access.step-up-required": {
+    meaning: "The operation needs a second factor that was proven a short time ago.",
+    fix: "Log in again with the second factor, then repeat the request.",
+  },
+  "access.unknown-policy-version": {
+    meaning: "No version of the policy has this number.",
+    fix: "Use a number that policyHistory() lists.",
+  },
   "analysis.aborted": {
     meaning: "The caller's AbortSignal fired.",
     fix: "Start the analysis again if it is still wanted.",
@@ -98,6 +122,26 @@ export const errorCodes = {
   "jpeg.unsupported": {
     meaning: "The JPEG uses a process this reader does not cover (12-bit, arithmetic, lossless, hierarchical).",
     fix: "Nothing is lost: detectors that need coefficients report not_applicable.",
+  },
+  "operation.approval-required": {
+    meaning: "The operation waits for the approval of custodians.",
+    fix: "Repeat it with details.approval_id once the approval is given.",
+  },
+  "operation.audit-unavailable": {
+    meaning: "The audit log could not be written; details.performed says whether the operation was done all the same.",
+    fix: "Mend the audit log. What was not performed can be repeated.",
+  },
+  "operation.invalid-declaration": {
+    meaning: "An operation is declared wrongly, or two have one name.",
+    fix: "Correct the named declaration.",
+  },
+  "operation.invalid-input": {
+    meaning: "The input of the operation has a wrong form.",
+    fix: "Correct the named field.",
+  },
+  "operation.unknown": {
+    meaning: "There is no such operation.",
+    fix: "Check its name.",
   },
   "privacy.no-consent": {
     meaning: "There is no consent to withdraw.",
@@ -213,6 +257,22 @@ export const errorCodes = {
   "training.unreadable-folder": {
     meaning: "The folder of the dataset cannot be listed.",
     fix: "Check that it exists, is a folder and may be read.",
+  },
+  "usage.duplicate-operation": {
+    meaning: "An operation with this id was counted before.",
+    fix: "Give each operation an id of its own.",
+  },
+  "usage.invalid-input": {
+    meaning: "A plan, subject or quantity of usage has a wrong form or range.",
+    fix: "Correct what the message names.",
+  },
+  "usage.limit-exceeded": {
+    meaning: "The plan allows no more in this period.",
+    fix: "Wait until details.suspended_until_iso, or take one of details.renewal_options.",
+  },
+  "usage.suspended": {
+    meaning: "The use of this subject is suspended.",
+    fix: "Ask the operator; details say since when and why.",
   },
   "user.already-exists": {
     meaning: "A user with this user_id exists.",

@@ -34,6 +34,10 @@ export const errorCodes = {
     meaning: "No version of the policy has this number.",
     fix: "Use a number that policyHistory() lists.",
   },
+  "access.unknown-resource": {
+    meaning: "There is nothing of this kind and id, or it is not the caller's to know of.",
+    fix: "Check kind and id.",
+  },
   "analysis.aborted": {
     meaning: "The caller's AbortSignal fired.",
     fix: "Start the analysis again if it is still wanted.",

@@ -44,10 +44,9 @@ export function parsePlans(value: unknown, defaultPlan: string): Plans {
   return parsed.data;
 }
 
-/** Other plans that allow more of the meter than this limit: what an upgrade can be to. */
-export function upgradesOf(plans: Plans, { meter, period, limit }: UsageLimit): string[] {
-  return Object.entries(plans).flatMap(([plan, { limits }]) => {
-    const same = limits.find((other) => other.meter === meter && other.period === period);
-    return same === undefined || same.limit > limit ? [plan] : [];
-  });
+/** Plans whose every limit on the meter is higher than this one, or that have none: what an upgrade can be to. */
+export function upgradesOf(plans: Plans, { meter, limit }: UsageLimit): string[] {
+  return Object.entries(plans).flatMap(([plan, { limits }]) =>
+    limits.every((other) => other.meter !== meter || other.limit > limit) ? [plan] : [],
+  );
 }

@@ -53,8 +53,8 @@ export {
 export { type Governed, type GovernedOptions, governed, type Outcome } from "./operation/governance.ts";
 export {
   type AnyOperation,
-  type AuditCategory,
-  auditCategories,
+  type AuditMethod,
+  auditMethods,
   defineOperation,
   type Meter,
   type Operation,

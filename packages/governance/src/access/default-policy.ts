@@ -5,7 +5,18 @@ const fifteenMinutesMs = 15 * 60_000;
 /** The policy of a new installation: people use and share what is theirs, administrators need a fresh second factor. */
 export const defaultPolicy: Policy = parsePolicy({
   roles: {
-    user: { own: ["analysis.*", "user.read", "user.export", "user.erase", "api-key.*", "grant.*", "usage.read"] },
+    user: {
+      own: [
+        "analysis.*",
+        "user.read",
+        "user.update",
+        "user.export",
+        "user.erase",
+        "api-key.*",
+        "grant.*",
+        "usage.read",
+      ],
+    },
     // Approves what others ask for, and reads nothing of it.
     custodian: { own: ["user.read"], any: ["approval.decide"] },
     admin: {

@@ -12,14 +12,14 @@ const patterns = z.array(permissionPatternSchema);
  * What a role may do, by how far it reaches. Held by the principal itself: `own` things, things of an `organization` the
  * person is a member of, `any` thing. Held in an organisation, all of it ends at that organisation's things.
  */
-export const roleSchema = z.strictObject({
+const roleSchema = z.strictObject({
   own: patterns.optional(),
   organization: patterns.optional(),
   any: patterns.optional(),
 });
 
 /** A rule on attributes. A deny overrides everything that allows. */
-export const ruleSchema = z.strictObject({
+const ruleSchema = z.strictObject({
   id: name,
   effect: z.enum(["allow", "deny"]),
   permissions: patterns.min(1),
@@ -28,7 +28,7 @@ export const ruleSchema = z.strictObject({
   /** Default always. */
   when: attributeConditionSchema.optional(),
 });
-/** See {@link ruleSchema}. */
+/** A rule of a {@link Policy}. */
 export type Rule = z.infer<typeof ruleSchema>;
 
 /** Who may do what, as data. What nothing allows is refused. */

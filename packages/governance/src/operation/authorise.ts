@@ -6,17 +6,20 @@ import type { SecurityContext } from "../identity/security-context.ts";
 import type { Operation } from "./operation.ts";
 import type { AccessGate } from "./ports.ts";
 
-/** That the caller may act on a resource, and why. */
+/** What was decided about a call, on what, and why. */
 export interface Permit {
+  /** A placeholder where there is no such thing. */
   readonly resource: Resource;
   readonly decision: AccessDecision;
+  /** What the caller is told instead. */
+  readonly refusal?: ArtGuardError;
 }
 
 /**
  * Decides whether the caller may do this to that. Whoever may not know of the target gets the answer of a target that is
  * not there, after the same reads: what differs between the two never reaches the caller.
  *
- * @throws ArtGuardError `access.denied`, `access.step-up-required`, or what the operation says of an absent target.
+ * @returns with `access.denied`, `access.step-up-required`, or what the operation says of an absent target, as a refusal.
  */
 export async function authorise<Input>(
   operation: Operation<Input, unknown>,
@@ -35,13 +38,14 @@ export async function authorise<Input>(
       ...(purpose !== undefined && { purpose }),
     });
   const decision = await ask(resource);
-  if (decision.allowed && target) return { resource, decision };
-  if (decision.needsStepUp) throw stepUpRequired();
-  if (target && owns(context, target)) throw denied(operation.permission);
+  const permit = { resource, decision };
+  if (decision.allowed && target) return permit;
+  if (decision.needsStepUp) return { ...permit, refusal: stepUpRequired() };
+  if (target && owns(context, target)) return { ...permit, refusal: denied(operation.permission) };
   // What the caller may do with things of its own depends on the caller alone.
   const ownDecision = await ask({ ...placeholderOf(operation), classification, ownerId: context.principal.id });
-  if (operation.absent && (decision.allowed || ownDecision.allowed)) throw operation.absent(input);
-  throw denied(operation.permission);
+  const mayKnow = decision.allowed || ownDecision.allowed;
+  return { ...permit, refusal: (mayKnow && operation.absent?.(input)) || denied(operation.permission) };
 }
 
 /** A thing of the operation's kind that nobody has. */

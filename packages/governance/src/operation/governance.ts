@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { ArtGuardError } from "@artguard/core";
 import type { SecurityContext } from "../identity/security-context.ts";
 import { type ErrorEnvelope, toErrorEnvelope } from "./error-envelope.ts";
 import type { AnyOperation, Operation } from "./operation.ts";
@@ -17,11 +18,14 @@ export type Outcome<Output> =
     };
 
 /** Options of {@link governed}: the ports of the pipeline and what may be asked. */
-export interface GovernedOptions extends Omit<GovernancePorts, "traceIdOf" | "newId" | "onAuditFailure"> {
+export interface GovernedOptions
+  extends Omit<GovernancePorts, "traceIdOf" | "approvalFor" | "newId" | "onAuditFailure"> {
   /** Everything that can be asked for. */
   readonly operations: readonly AnyOperation[];
   /** See `GovernancePorts`; default a new random trace for every request. */
   readonly traceIdOf?: (traceparent: string | undefined) => string;
+  /** Names of operations that need the approval of custodians here, besides those that say so themselves; default none. */
+  readonly approvalFor?: readonly string[];
   /** Source of operation ids; default random UUIDs. */
   readonly newId?: () => string;
   /** Told of audit entries and releases that failed where that alone does not refuse the request; default nothing. */
@@ -47,14 +51,16 @@ export interface Governed {
   readonly operations: readonly AnyOperation[];
 }
 
-/** Puts operations behind the pipeline. @throws ArtGuardError `operation.invalid-declaration` */
-export function governed({ operations, ...options }: GovernedOptions): Governed {
+/** Puts operations behind the pipeline. @throws ArtGuardError `operation.invalid-declaration`, also for an unknown name in `approvalFor` */
+export function governed({ operations, approvalFor = [], ...options }: GovernedOptions): Governed {
   const registry = new OperationRegistry(operations);
+  assertRegistered(approvalFor, registry);
   const pipeline = new Pipeline(registry, {
     traceIdOf: () => randomBytes(16).toString("hex"),
     newId: randomUUID,
     onAuditFailure: () => undefined,
     ...options,
+    approvalFor: new Set(approvalFor),
   });
   return {
     operations: registry.list(),
@@ -70,6 +76,14 @@ export function governed({ operations, ...options }: GovernedOptions): Governed 
     },
     attempt: async (name, input, request) => outcomeOf(await pipeline.pass(name, input, request)),
   };
+}
+
+/** A name that is misspelt would leave its operation without approval. */
+function assertRegistered(names: readonly string[], registry: OperationRegistry): void {
+  const known = registry.list().map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new ArtGuardError("operation.invalid-declaration", `approvalFor: there is no operation "${unknown}"`);
 }
 
 /** Another operation under a known name is as unknown as any. */

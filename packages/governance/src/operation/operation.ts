@@ -6,9 +6,9 @@ import type { SecurityContext } from "../identity/security-context.ts";
 import type { UsageSubject } from "../usage/plan.ts";
 
 /** Which of the audit log's methods an operation is written with, and so how long its entries are kept. */
-export const auditCategories = ["security", "data-access", "query", "system", "custodian-approval"] as const;
-/** One of {@link auditCategories}. */
-export type AuditCategory = (typeof auditCategories)[number];
+export const auditMethods = ["security", "data-access", "query", "system", "custodian-approval"] as const;
+/** One of {@link auditMethods}. */
+export type AuditMethod = (typeof auditMethods)[number];
 
 /** What an operation uses up. */
 export interface Meter<Input> {
@@ -36,7 +36,7 @@ export interface Operation<Input, Output> {
   readonly permission: string;
   /** Whether anything is different afterwards. A change is not begun when the audit log cannot be written. */
   readonly effect: "read" | "change";
-  readonly audit: AuditCategory;
+  readonly audit: AuditMethod;
   /** What it acts on; undefined when there is no such thing. Reads only what it needs to tell whose it is. */
   target(input: NoInfer<Input>, context: SecurityContext): Resource | undefined | Promise<Resource | undefined>;
   /**
@@ -63,8 +63,8 @@ export type AnyOperation = Operation<unknown, unknown>;
 /**
  * Declares an operation.
  *
- * @throws ArtGuardError `operation.invalid-declaration` for a name or permission that is not `noun.verb`, or without an
- * audit category.
+ * @throws ArtGuardError `operation.invalid-declaration` for a name or permission that is not `noun.verb`, or without
+ * `audit`.
  * @example
  * const readDataset = defineOperation({
  *   name: "dataset.read",
@@ -88,8 +88,8 @@ export function assertDeclared({ name, permission, audit }: Pick<AnyOperation, "
     ? "a name is noun.verb"
     : !permissionSchema.safeParse(permission).success
       ? "a permission is noun.verb"
-      : !auditCategories.includes(audit)
-        ? `an audit category is one of ${auditCategories.join(", ")}`
+      : !auditMethods.includes(audit)
+        ? `audit is one of ${auditMethods.join(", ")}`
         : undefined;
   if (problem === undefined) return;
   throw new ArtGuardError("operation.invalid-declaration", `operation "${name}": ${problem}`);

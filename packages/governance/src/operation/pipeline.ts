@@ -1,9 +1,9 @@
 import { ArtGuardError, isArtGuardError } from "@artguard/core";
-import type { AuditDetails, AuditOutcome } from "../audit/audit-log.ts";
+import type { AuditDetails, AuditEvent, AuditOutcome } from "../audit/audit-log.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
 import type { UsageReservation } from "../usage/usage-ledger.ts";
 import { authorise, type Permit } from "./authorise.ts";
-import type { AnyOperation, AuditCategory, Operation, OperationCall } from "./operation.ts";
+import type { AnyOperation, OperationCall } from "./operation.ts";
 import type { AskedFor, GovernancePorts, GovernedRequest, Location } from "./ports.ts";
 import type { OperationRegistry } from "./registry.ts";
 import { auditUnavailable, failsClosed, writeAudit } from "./write-audit.ts";
@@ -30,21 +30,22 @@ export class Pipeline {
   async pass(name: string, input: unknown, request: GovernedRequest): Promise<Passage> {
     const caller = await this.#callerOf(request);
     const { context } = caller;
-    if ("refusal" in caller) return this.#refused(name, context, "security", caller.refusal);
+    if ("refusal" in caller) return this.#refused("security", context, name, caller.refusal);
     let operation: AnyOperation;
     let parsed: unknown;
     try {
       operation = this.#registry.get(name);
       parsed = parseInput(operation, input);
     } catch (error) {
-      return this.#refused(name, context, "system", error);
+      return this.#refused("system", context, name, error);
     }
     let permit: Permit;
     try {
       permit = await authorise(operation, parsed, { context, purpose: request.purpose }, this.#ports.access);
     } catch (error) {
-      return this.#refused(name, context, "security", error);
+      return this.#refused("security", context, name, error);
     }
+    if (permit.refusal) return this.#refused("security", context, name, permit.refusal, factsOf(operation, permit));
     const call: OperationCall = {
       context,
       operationId: this.#ports.newId(),
@@ -72,10 +73,11 @@ export class Pipeline {
   }
 
   async #refused(
-    operation: string,
+    category: "security" | "system",
     context: SecurityContext,
-    category: AuditCategory,
+    operation: string,
     error: unknown,
+    facts: Pick<AuditEvent, "resource" | "details"> = {},
   ): Promise<Passage> {
     try {
       await writeAudit(this.#ports.audit, category, context, {
@@ -83,7 +85,8 @@ export class Pipeline {
         operation,
         outcome: "refused",
         severity: "warning",
-        details: { reason: reasonOf(error) },
+        ...facts,
+        details: { ...facts.details, reason: reasonOf(error) },
       });
     } catch (failure) {
       // Nothing is done either way; the refusal says more than the failure would.
@@ -95,7 +98,7 @@ export class Pipeline {
 
 /** One operation that may be done, from its reservation to its last audit entry. */
 class Execution {
-  readonly #operation: Operation<unknown, unknown>;
+  readonly #operation: AnyOperation;
   readonly #input: unknown;
   readonly #permit: Permit;
   readonly #call: OperationCall;
@@ -145,13 +148,13 @@ class Execution {
 
   async #approve(approvalId: string | undefined): Promise<void> {
     const { approval, name } = this.#operation;
-    if (approval === undefined) return;
-    const { approvals } = this.#ports;
+    const { approvals, approvalFor } = this.#ports;
+    if (approval === undefined && !approvalFor.has(name)) return;
     const { context } = this.#call;
     const asked: AskedFor = { operation: name, resource: this.#permit.resource, input: this.#input };
     if (approvals && approvalId !== undefined) return approvals.consume(context, approvalId, asked);
     const approval_id = await approvals?.request(context, asked);
-    throw new ArtGuardError("operation.approval-required", `${name} needs the approval of ${approval}`, {
+    throw new ArtGuardError("operation.approval-required", `${name} needs the approval of custodians`, {
       details: { ...(approval_id !== undefined && { approval_id }) },
     });
   }
@@ -194,25 +197,30 @@ class Execution {
   }
 
   #write(type: string, outcome: AuditOutcome, more: AuditDetails = {}): Promise<void> {
-    const { name, audit, permission } = this.#operation;
+    const { name, audit } = this.#operation;
     const { context, operationId } = this.#call;
-    const { resource, decision } = this.#permit;
-    const { kind, id } = resource;
+    const { details, ...facts } = factsOf(this.#operation, this.#permit);
     return writeAudit(this.#ports.audit, audit, context, {
       type,
       operation: name,
       outcome,
       severity: outcome === "success" ? "info" : "warning",
-      ...(id !== undefined && { resource: { kind, id } }),
-      details: {
-        operation_id: operationId,
-        permission,
-        policy_version: decision.policyVersion,
-        ...(decision.decidedBy && { decided_by: `${decision.decidedBy.source}:${decision.decidedBy.id}` }),
-        ...more,
-      },
+      ...facts,
+      details: { operation_id: operationId, ...details, ...more },
     });
   }
+}
+
+/** On what, by which permission, and what decided it. */
+function factsOf({ permission }: AnyOperation, { resource: { kind, id }, decision }: Permit) {
+  return {
+    ...(id !== undefined && { resource: { kind, id } }),
+    details: {
+      permission,
+      policy_version: decision.policyVersion,
+      ...(decision.decidedBy && { decided_by: `${decision.decidedBy.source}:${decision.decidedBy.id}` }),
+    },
+  };
 }
 
 function parseInput(operation: AnyOperation, input: unknown): unknown {

@@ -103,6 +103,8 @@ export interface GovernancePorts {
   readonly approvals?: ApprovalGate;
   /** The trace id of a request: 32 lower-case hexadecimal digits, from its `traceparent` if that is one. */
   readonly traceIdOf: (traceparent: string | undefined) => string;
+  /** Names of operations that need an approval here, besides those that say so themselves. */
+  readonly approvalFor: ReadonlySet<string>;
   /** Source of operation ids. */
   readonly newId: () => string;
   /** Told of audit entries that could not be written where that alone does not refuse the request. */

@@ -1,12 +1,12 @@
 import { ArtGuardError } from "@artguard/core";
 import type { AuditEvent, AuditLog } from "../audit/audit-log.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
-import type { AnyOperation, AuditCategory } from "./operation.ts";
+import type { AnyOperation, AuditMethod } from "./operation.ts";
 
 /** Writes an entry with the method of its category. */
 export function writeAudit(
   audit: AuditLog,
-  category: AuditCategory,
+  category: AuditMethod,
   context: SecurityContext,
   event: AuditEvent,
 ): Promise<void> {

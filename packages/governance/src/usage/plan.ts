@@ -12,13 +12,13 @@ export type UsageSubject = z.infer<typeof usageSubjectSchema>;
 const name = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, "expected lower-case letters, digits, _ and -");
 
 /** How much of one meter a plan allows in a period: a UTC day, a UTC month, or ever. */
-export const usageLimitSchema = z.strictObject({
+const usageLimitSchema = z.strictObject({
   meter: name,
   /** In units of the meter. */
   limit: z.number().int().nonnegative(),
   period: z.enum(["day", "month", "ever"]),
 });
-/** See {@link usageLimitSchema}. */
+/** One limit of a plan. */
 export type UsageLimit = z.infer<typeof usageLimitSchema>;
 
 /** Limits by plan. A meter that a plan does not name is counted without a limit. */

@@ -166,31 +166,29 @@ export class UsageLedger {
     }
   }
 
-  /** The work took longer than its lease and the room was given to others: it was used all the same. */
+  /** The work took longer than its lease and the room was given to others: it was used all the same, once. */
   async #commitLate(committed: Metered): Promise<void> {
-    const { store, table } = this.#context;
-    const put = putAction(table.definition, committed, { item: "absent" });
-    try {
-      await store.transact([put, ...this.#take(committed, committed.event.data.quantity)]);
-    } catch (error) {
-      // It was committed already.
-      if (cancellationReasons(error)[0] !== "storage.condition-failed") throw error;
-    }
+    const put = putAction(this.#context.table.definition, committed, { item: "absent" });
+    await this.#perform(put, this.#take(committed, committed.event.data.quantity));
   }
 
   /** @returns whether this call gave the room back. */
-  async #release(metered: Metered): Promise<boolean> {
-    const { store, table } = this.#context;
-    const gone = deleteAction(table.definition, keyOf(metered), isReserved);
-    for (let attempt = 0; ; attempt++) {
+  #release(metered: Metered): Promise<boolean> {
+    const gone = deleteAction(this.#context.table.definition, keyOf(metered), isReserved);
+    return this.#perform(gone, this.#take(metered, -metered.event.data.quantity));
+  }
+
+  /** @returns whether it was done; false when the condition of the first action says that somebody else did. */
+  async #perform(first: TransactAction, others: readonly TransactAction[]): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
       try {
-        await store.transact([gone, ...this.#take(metered, -metered.event.data.quantity)]);
+        await this.#context.store.transact([first, ...others]);
         return true;
       } catch (error) {
         const reasons = cancellationReasons(error);
         if (reasons[0] === "storage.condition-failed") return false;
         if (!reasons.includes("storage.throttled") || attempt >= mostAttempts) throw error;
-        await sleep(Math.random() * backoffMs * (attempt + 1));
+        await sleep(Math.random() * backoffMs * attempt);
       }
     }
   }

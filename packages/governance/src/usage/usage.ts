@@ -56,7 +56,7 @@ export interface Usage {
   resume(subject: UsageSubject): Promise<void>;
   /** Gives back the room of operations whose process died, at most 100. @returns how many. */
   releaseAbandoned(): Promise<number>;
-  /** Delivers events of the outbox, oldest first, until it is empty, at most `limit` (default 100). @returns how many. */
+  /** Delivers events of the outbox, oldest first, at most `limit` (1–1000, default 100). @returns how many. */
   deliverEvents(sink: UsageSink, options?: { limit?: number }): Promise<number>;
   /** Deletes what is kept of a user who is erased, also events not yet delivered. */
   forgetUser(userId: string): Promise<void>;

@@ -19,7 +19,7 @@ import { page, requestId, userId } from "./inputs.ts";
 
 const record = {
   /** The whole file. */
-  bytes: z.instanceof(Uint8Array),
+  bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
   filename: z.string().max(4096).exactOptional(),
   saveImage: z.boolean().exactOptional(),
   consent: consentSchema.exactOptional(),

@@ -98,19 +98,19 @@ export async function openAccess(options: AccessOptions): Promise<AccessControl>
   const initial = parsePolicy(options.policy ?? defaultPolicy);
   const policies = new PolicyStore(tables, table, { initial, cacheMs, now });
   const grants = new GrantRepository(table, now);
-  const explain = async (request: AccessRequest) => {
+  const considered = async (request: AccessRequest) => {
     const [{ version, policy }, granted] = await Promise.all([policies.current(), grants.for(request)]);
-    return {
-      ...judge(policy, request, granted, now()),
-      policyVersion: version,
-      considered: consider(policy, request, granted, now()),
-    };
+    return { version, policy, granted, at: now() };
   };
   return {
-    explain,
     validateAccess: async (request) => {
-      const [{ version, policy }, granted] = await Promise.all([policies.current(), grants.for(request)]);
-      return { ...judge(policy, request, granted, now()), policyVersion: version };
+      const { version, policy, granted, at } = await considered(request);
+      return { ...judge(policy, request, granted, at), policyVersion: version };
+    },
+    explain: async (request) => {
+      const { version, policy, granted, at } = await considered(request);
+      const decision = { ...judge(policy, request, granted, at), policyVersion: version };
+      return { ...decision, considered: consider(policy, request, granted, at) };
     },
     simulate: async (proposed, requests) => {
       const other = parsePolicy(proposed);

@@ -52,18 +52,18 @@ export function masked(value: unknown, mask: ColumnMask, options: MaskOptions): 
   if (mask.mask === "hash") return hashed(value, options.hashKey);
   if (mask.mask === "year") return yearOf(value);
   const text = typeof value === "object" && !(value instanceof Date) ? JSON.stringify(value) : String(value);
-  const visible = { redact: [0, 0], first4: [0, 4], last4: [text.length - 4, text.length] }[mask.mask] as [
-    number,
-    number,
-  ];
+  const characters = [...text];
+  const { length } = characters;
   // A value of four characters would be shown whole.
-  return redacted(text, text.length <= 4 ? [0, 0] : visible);
+  if (mask.mask === "redact" || length <= 4) return redacted(text);
+  const at = mask.mask === "first4" ? 4 : length - 4;
+  const [head, tail] = [characters.slice(0, at).join(""), characters.slice(at).join("")];
+  return mask.mask === "first4" ? head + redacted(tail) : redacted(head) + tail;
 }
 
-/** Letters become `x`, digits `0`; other characters stay outside of the visible part too, as in Apache Ranger. */
-function redacted(text: string, [from, until]: readonly [number, number]): string {
-  const hidden = (part: string) => part.replace(/\p{L}/gu, "x").replace(/\p{N}/gu, "0");
-  return hidden(text.slice(0, from)) + text.slice(from, until) + hidden(text.slice(until));
+/** Letters become `x`, digits `0`; other characters stay, as in Apache Ranger. */
+function redacted(text: string): string {
+  return text.replace(/\p{L}/gu, "x").replace(/\p{N}/gu, "0");
 }
 
 function hashed(value: unknown, key: Uint8Array | undefined): string {

@@ -40,7 +40,7 @@ export const defaultPolicy: Policy = parsePolicy({
     {
       id: "step-up-for-what-is-not-yours",
       effect: "deny",
-      permissions: ["analysis.delete", "user.erase", "user.export", "policy.change", "usage.change"],
+      permissions: ["analysis.delete", "user.erase", "user.export", "user.update", "policy.change", "usage.change"],
       when: {
         all: [
           { not: { relation: "owner" } },

@@ -113,6 +113,9 @@ export class PolicyStore {
   }
 
   #remember(versioned: VersionedPolicy): VersionedPolicy {
+    // A read that began before a change must not bring the earlier version back.
+    const newer = this.#known?.versioned;
+    if (newer && newer.version > versioned.version) return newer;
     this.#known = { versioned, until: this.#options.now() + this.#options.cacheMs };
     return versioned;
   }

@@ -11,12 +11,14 @@ export const auditMethods = ["security", "data-access", "query", "system", "cust
 export type AuditMethod = (typeof auditMethods)[number];
 
 /** What an operation uses up. */
-export interface Meter<Input> {
+export interface Meter<Input, Output> {
   readonly name: string;
   /** In units of the meter, from 1 on; default 1. */
   quantity?(input: Input): number;
   /** Whose limits it counts against; default the caller. */
   subjects?(input: Input, context: SecurityContext): readonly UsageSubject[];
+  /** Id of the event where core keeps the count: the same for a repeated request; default the operation's. */
+  eventId?(output: Output): string;
 }
 
 /** What a handler is given besides its input. */
@@ -48,7 +50,7 @@ export interface Operation<Input, Output> {
   readonly purpose?: string;
   /** Of targets that say nothing of it; default `internal`. */
   readonly classification?: Classification;
-  readonly meter?: Meter<NoInfer<Input>>;
+  readonly meter?: Meter<NoInfer<Input>, NoInfer<Output>>;
   /** Who must agree before it is done. */
   readonly approval?: "custodians";
   /** Does it. Who may ask for it has been decided. */

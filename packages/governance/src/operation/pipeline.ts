@@ -122,7 +122,7 @@ class Execution {
       await this.#announce();
       const output = await this.#operation.handler(this.#input, this.#call);
       performed = true;
-      await reservation?.commit();
+      await reservation?.commit(this.#operation.meter?.eventId?.(output));
       await this.#conclude();
       await this.#operation.settled?.(this.#input, this.#call);
       return { ok: true, output, context };

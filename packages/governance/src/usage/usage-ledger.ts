@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   ArtGuardError,
+  type Change,
   type Condition,
   cancellationReasons,
   checkAction,
@@ -33,8 +34,12 @@ export interface Use {
 
 /** Room that is kept for one operation. Both calls can be repeated. */
 export interface UsageReservation {
-  /** It was used: counts it and writes its event to the outbox. */
-  commit(): Promise<void>;
+  /**
+   * It was used: counts it and writes its event to the outbox.
+   *
+   * @param eventId Where something else keeps the count: id of the event; default the operation's.
+   */
+  commit(eventId?: string): Promise<void>;
   /** It was not: gives the room back. */
   release(): Promise<void>;
 }
@@ -72,19 +77,16 @@ export class UsageLedger {
   /**
    * Reserves room.
    *
-   * @param uncounted Something else keeps the count of this meter; only the event is kept here.
    * @throws ArtGuardError `usage.limit-exceeded`, `usage.suspended`, `usage.duplicate-operation`, `usage.invalid-input`
    */
-  async reserve(use: Use, { uncounted = false } = {}): Promise<UsageReservation> {
+  async reserve(use: Use): Promise<UsageReservation> {
     assertUse(use);
     let reclaimed = false;
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       if (attempt > 0) await sleep(Math.random() * backoffMs * attempt);
       const standings = await this.#standings(use.subjects);
       assertActive(use.subjects, standings);
-      const counters = uncounted
-        ? []
-        : use.subjects.flatMap((subject, at) => this.#counters(subject, standings[at], use.meter));
+      const counters = use.subjects.flatMap((subject, at) => this.#counters(subject, standings[at], use.meter));
       const metered = this.#metered(use, counters);
       const failed = await this.#tryReserve(metered, counters, use, standings);
       if (failed === undefined) return this.#reservation(metered);
@@ -94,6 +96,21 @@ export class UsageLedger {
       reclaimed = true;
     }
     throw new ArtGuardError("storage.throttled", "too many operations count against one limit at the same moment");
+  }
+
+  /**
+   * Admits what something else keeps the count of: nothing is reserved, and the event written once for its id.
+   *
+   * @throws ArtGuardError `usage.suspended`, `usage.invalid-input`
+   */
+  async admitUncounted(use: Use): Promise<UsageReservation> {
+    assertUse(use);
+    assertActive(use.subjects, await this.#standings(use.subjects));
+    return {
+      commit: (operationId = use.operationId) =>
+        this.#commitLate(this.#committed(this.#metered({ ...use, operationId }, []))),
+      release: async () => undefined,
+    };
   }
 
   /** How much of each limit of a subject is used, now. */
@@ -156,17 +173,22 @@ export class UsageLedger {
   }
 
   async #commit(metered: Metered): Promise<void> {
-    const { table, now } = this.#context;
-    const set = { status: "COMMITTED", outbox: "PENDING", committed_at: now() } as const;
+    const committed = this.#committed(metered);
+    const { status, outbox, committed_at } = committed;
+    const change: Change<UsageItem> = { set: { status, outbox, committed_at }, remove: ["open_lease", "lease_until"] };
     try {
-      await table.update(keyOf(metered), { set, remove: ["open_lease", "lease_until"] }, { condition: isReserved });
+      await this.#context.table.update(keyOf(metered), change, { condition: isReserved });
     } catch (error) {
       if (!isArtGuardError(error, "storage.condition-failed")) throw error;
-      await this.#commitLate({ ...withoutLease(metered), ...set });
+      await this.#commitLate(committed);
     }
   }
 
-  /** The work took longer than its lease and the room was given to others: it was used all the same, once. */
+  #committed({ open_lease: _, lease_until: __, ...metered }: Metered) {
+    return { ...metered, status: "COMMITTED", outbox: "PENDING", committed_at: this.#context.now() } as const;
+  }
+
+  /** Nothing is reserved, or no longer, because the work took longer than its lease: it was used all the same, once. */
   async #commitLate(committed: Metered): Promise<void> {
     const put = putAction(this.#context.table.definition, committed, { item: "absent" });
     await this.#perform(put, this.#take(committed, committed.event.data.quantity));
@@ -264,10 +286,6 @@ const isReserved: Condition<UsageItem> = { attribute: "status", equals: "RESERVE
 
 function keyOf({ usage_id, entry }: Pick<UsageItem, "usage_id" | "entry">) {
   return { usage_id, entry };
-}
-
-function withoutLease({ open_lease: _, lease_until: __, ...metered }: Metered): Metered {
-  return metered;
 }
 
 function roomFor(quantity: number, limit: number): Condition<UsageItem> {

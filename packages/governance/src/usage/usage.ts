@@ -91,7 +91,7 @@ export async function openUsage(options: UsageOptions): Promise<Usage> {
     reserve: async (use) => {
       if (use.meter !== uploadMeter) return ledger.reserve(use);
       if (admissions) await assertUploadQuota(admissions, use);
-      return ledger.reserve(use, { uncounted: true });
+      return ledger.admitUncounted(use);
     },
     consumption: async (subject) => [
       ...(admissions && subject.kind === "user" ? await uploadConsumption(admissions, subject.id) : []),

@@ -223,6 +223,14 @@ describe("the meter of uploads", () => {
     expect(await allEvents(usage)).toHaveLength(2);
   });
 
+  it("writes one event for one upload, however often it is asked for and whoever reserved it", async () => {
+    const { usage } = await place();
+    for (let n = 0; n < 3; n++) await (await usage.reserve(upload())).commit("request-1");
+    expect(await allEvents(usage)).toEqual(["request-1"]);
+    await usage.suspend(ada, "unpaid");
+    await expect(usage.reserve(upload())).rejects.toMatchObject({ code: "usage.suspended" });
+  });
+
   it("without a charge of core's nothing is used, however many events there are", async () => {
     const { usage } = await place();
     for (let n = 0; n < 5; n++) await (await usage.reserve(upload())).commit();

@@ -1,4 +1,5 @@
 import {
+  type Analysis,
   type AnalyzeOptions,
   type ArtGuard,
   ArtGuardError,
@@ -28,6 +29,8 @@ const record = {
   stability: z.boolean().exactOptional(),
 };
 const progress = z.custom<(event: ProgressEvent) => void>((value) => typeof value === "function");
+/** A repeated request with the same Idempotency-Key is the same upload. */
+const upload = { name: uploadMeter, eventId: ({ request_id }: Pick<Analysis, "request_id">) => request_id };
 const byId = z.strictObject({ requestId });
 const milliseconds = z.number().int().nonnegative().exactOptional();
 
@@ -46,7 +49,7 @@ export function analysisOperations({ artguard, access, privacy }: CoreServices) 
       effect: "change",
       audit: "data-access",
       target: ownNew,
-      meter: { name: uploadMeter },
+      meter: upload,
       handler: async ({ bytes, onProgress, ...options }, call) => {
         const all: AnalyzeOptions = { ...options, ...ownerOf(call), ...(call.signal && { signal: call.signal }) };
         for await (const event of artguard.analyzeStream(bytes, all)) {
@@ -63,7 +66,7 @@ export function analysisOperations({ artguard, access, privacy }: CoreServices) 
       effect: "change",
       audit: "data-access",
       target: ownNew,
-      meter: { name: uploadMeter },
+      meter: upload,
       handler: ({ bytes, ...options }, call) => {
         const all: SubmitOptions = { ...options, ...ownerOf(call) };
         return artguard.submit(bytes, all);

@@ -83,6 +83,6 @@ export {
 export { type Plans, plansSchema, type UsageLimit, type UsageSubject } from "./usage/plan.ts";
 export { openUsage, type Usage, type UsageOptions, type UsageSink, uploadMeter } from "./usage/usage.ts";
 export { type UsageEvent, usageEventSchema } from "./usage/usage-event.ts";
-export type { UsageReservation, Use } from "./usage/usage-ledger.ts";
 export type { Consumption } from "./usage/usage-refusal.ts";
 export { defineUsageTable, type Metered, type Standing, type UsageItem, usageTableName } from "./usage/usage-table.ts";
+export type { UsageReservation, Use } from "./usage/use.ts";

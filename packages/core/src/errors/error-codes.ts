@@ -276,7 +276,7 @@ export const errorCodes = {
   },
   "usage.suspended": {
     meaning: "The use of this subject is suspended.",
-    fix: "Ask the operator; details say since when and why.",
+    fix: "Ask the operator; details say since when and because of what.",
   },
   "user.already-exists": {
     meaning: "A user with this user_id exists.",

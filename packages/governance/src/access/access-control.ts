@@ -75,11 +75,7 @@ export interface AccessControl {
   policy(): Promise<VersionedPolicy>;
   /** Versions, newest first, at most `limit` (1–1000, default 100). */
   policyHistory(limit?: number): Promise<PolicyChange[]>;
-  /**
-   * Puts another policy in force.
-   *
-   * @param expected The version it replaces. @throws ArtGuardError `access.policy-changed`, `access.invalid-policy`
-   */
+  /** Puts another policy in force in place of the version `expected`. @throws ArtGuardError `access.policy-changed`, `access.invalid-policy` */
   changePolicy(policy: Policy, options: { expected: number; changedBy: string }): Promise<VersionedPolicy>;
   /** Puts an earlier version in force again, as a new one. @throws ArtGuardError `access.unknown-policy-version`, `access.policy-changed` */
   revert(version: number, options: { expected: number; changedBy: string }): Promise<VersionedPolicy>;

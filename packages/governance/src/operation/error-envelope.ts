@@ -30,20 +30,25 @@ const lists: ReadonlySet<string> = new Set(["required_permissions", "renewal_opt
  */
 export function toErrorEnvelope(error: unknown, context: EnvelopeContext): ErrorEnvelope {
   const trace_id = context.traceId;
-  const code = isArtGuardError(error) ? publicCodeOf(error.code) : "INTERNAL";
+  const code = isArtGuardError(error) ? publicCodeOf(error) : "INTERNAL";
   if (!isArtGuardError(error) || code === "INTERNAL") {
     return {
       error: { code: "INTERNAL", message: "an unexpected error; its trace_id leads to it", details: {}, trace_id },
     };
   }
-  const message = isAboutUs.has(code) ? errorCodes[error.code].meaning : error.message;
+  const message = isAboutUs.has(code) ? meaningOf(error.code) : error.message;
   const permissions = code === "INSUFFICIENT_PERMISSIONS" ? { user_permissions: [...context.permissions] } : {};
-  const details = { reason: error.code, ...chosen(error.details), ...permissions };
+  const details = { ...chosen(error.details), ...permissions, reason: error.code };
   return { error: { code, message, details, trace_id } };
 }
 
 /** Codes whose messages can name files, tables or hosts of ours. */
 const isAboutUs: ReadonlySet<PublicCode> = new Set(["TEMPORARILY_UNAVAILABLE", "KEY_UNAVAILABLE"]);
+
+/** A newer copy of the package may know more codes than this one. */
+function meaningOf(code: string): string {
+  return new Map<string, { meaning: string }>(Object.entries(errorCodes)).get(code)?.meaning ?? "it may succeed later";
+}
 
 function chosen(details: Readonly<Record<string, string | number | boolean>>): Record<string, DetailValue> {
   return Object.fromEntries(

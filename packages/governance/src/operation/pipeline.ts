@@ -1,7 +1,7 @@
 import { ArtGuardError, isArtGuardError } from "@artguard/core";
 import type { AuditDetails, AuditEvent, AuditOutcome } from "../audit/audit-log.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
-import type { UsageReservation } from "../usage/usage-ledger.ts";
+import type { UsageReservation } from "../usage/use.ts";
 import { authorise, type Permit } from "./authorise.ts";
 import type { AnyOperation, OperationCall } from "./operation.ts";
 import type { AskedFor, GovernancePorts, GovernedRequest, Location } from "./ports.ts";

@@ -3,7 +3,7 @@ import type { AccessRequest } from "../access/decide.ts";
 import type { Resource } from "../access/resource.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
-import type { UsageReservation, Use } from "../usage/usage-ledger.ts";
+import type { UsageReservation, Use } from "../usage/use.ts";
 
 /** With what somebody proves who they are. */
 export type Credential =

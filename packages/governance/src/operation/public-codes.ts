@@ -1,4 +1,4 @@
-import type { ErrorCode } from "@artguard/core";
+import type { ArtGuardError } from "@artguard/core";
 
 /** Codes of the error envelope: the seven of the spec, then ours. */
 export const publicCodes = [
@@ -28,7 +28,7 @@ export const publicCodes = [
 export type PublicCode = (typeof publicCodes)[number];
 
 /** What a caller from outside is told of each error of ours; a test goes through all of them. */
-export const publicCodeTable: Readonly<Partial<Record<ErrorCode, PublicCode>>> = {
+export const publicCodeTable: Readonly<Record<string, PublicCode>> = {
   "access.denied": "INSUFFICIENT_PERMISSIONS",
   "access.invalid-grant": "VALIDATION_FAILED",
   "access.invalid-policy": "VALIDATION_FAILED",
@@ -39,12 +39,25 @@ export const publicCodeTable: Readonly<Partial<Record<ErrorCode, PublicCode>>> =
   "analysis.aborted": "CANCELLED",
   "analysis.consent-required": "CONSENT_REQUIRED",
   "analysis.dead-letter": "CONFLICT",
+  "analysis.detector-not-configured": "INTERNAL",
+  "analysis.handle-expired": "CONFLICT",
   "analysis.illegal-transition": "CONFLICT",
   "analysis.image-not-saved": "CONFLICT",
   "analysis.input-missing": "CONFLICT",
   "analysis.invalid-input": "VALIDATION_FAILED",
   "analysis.lease-lost": "CONCURRENT_MODIFICATION",
+  "analysis.not-completed": "CONFLICT",
   "analysis.not-found": "NOT_FOUND",
+  "analysis.nothing-to-resume": "CONFLICT",
+  "approvals.already-decided": "CONFLICT",
+  "approvals.consumed": "CONFLICT",
+  "approvals.illegal-transition": "CONFLICT",
+  "approvals.invalid-input": "VALIDATION_FAILED",
+  "approvals.not-custodian": "INSUFFICIENT_PERMISSIONS",
+  "approvals.not-found": "NOT_FOUND",
+  "approvals.self-approval": "INSUFFICIENT_PERMISSIONS",
+  "audit.invalid-query": "VALIDATION_FAILED",
+  "audit.not-written": "TEMPORARILY_UNAVAILABLE",
   "configuration.invalid": "INTERNAL",
   "detection.failed": "INTERNAL",
   "detection.timed-out": "DEADLINE_EXCEEDED",
@@ -61,6 +74,8 @@ export const publicCodeTable: Readonly<Partial<Record<ErrorCode, PublicCode>>> =
   "image.unsupported-format": "UNSUPPORTED_MEDIA",
   "jpeg.malformed": "VALIDATION_FAILED",
   "jpeg.unsupported": "UNSUPPORTED_MEDIA",
+  "keys.approval-required": "CUSTODIAN_APPROVAL_REQUIRED",
+  "keys.invalid-input": "VALIDATION_FAILED",
   "operation.approval-required": "CUSTODIAN_APPROVAL_REQUIRED",
   "operation.audit-unavailable": "TEMPORARILY_UNAVAILABLE",
   "operation.invalid-declaration": "INTERNAL",
@@ -107,35 +122,41 @@ export const publicCodeTable: Readonly<Partial<Record<ErrorCode, PublicCode>>> =
   "user.invalid-input": "VALIDATION_FAILED",
   "user.not-found": "NOT_FOUND",
   "user.quota-exceeded": "USAGE_LIMIT_EXCEEDED",
+  "vision.image-too-large": "PAYLOAD_TOO_LARGE",
 };
 
 /** What holds of a whole room, unless the table says otherwise of a code. */
 export const publicRoomTable: Readonly<Record<string, PublicCode>> = {
   approvals: "CUSTODIAN_APPROVAL_REQUIRED",
   audit: "INTERNAL",
+  bedrock: "INTERNAL",
   geography: "GEOGRAPHIC_RESTRICTION",
   identity: "AUTHENTICATION_FAILED",
   keys: "KEY_UNAVAILABLE",
+  knowledge: "INTERNAL",
+  modal: "INTERNAL",
+  vision: "INTERNAL",
 };
 
-const byCode = new Map<string, PublicCode>(Object.entries(publicCodeTable));
-const byRoom = new Map<string, PublicCode>(Object.entries(publicRoomTable));
+const byCode = new Map(Object.entries(publicCodeTable));
+const byRoom = new Map(Object.entries(publicRoomTable));
 
-/** The public code of an error code; of one that neither table knows `INTERNAL`. */
-export function publicCodeOf(code: string): PublicCode {
-  return byCode.get(code) ?? byRoom.get(code.slice(0, code.indexOf("."))) ?? "INTERNAL";
+/** The public code of an error of ours. What is nobody's business but may pass by itself is said to do so. */
+export function publicCodeOf({ code, retryable }: Pick<ArtGuardError, "code" | "retryable">): PublicCode {
+  const known = byCode.get(code) ?? byRoom.get(code.slice(0, code.indexOf("."))) ?? "INTERNAL";
+  return known === "INTERNAL" && retryable ? "TEMPORARILY_UNAVAILABLE" : known;
 }
 
 /** Details that are about the caller's own request and may leave the house. */
 export const publicDetails: ReadonlySet<string> = new Set([
   "approval_id",
+  "because",
   "field",
   "limit",
   "meter",
   "performed",
   "period",
   "quota_period",
-  "reason",
   "renewal_options",
   "requested",
   "required_permissions",

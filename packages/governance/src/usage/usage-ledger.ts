@@ -13,36 +13,11 @@ import {
   type TransactAction,
   updateAction,
 } from "@artguard/core";
-import { periodOf } from "./period.ts";
 import { type Plans, type UsageLimit, type UsageSubject, upgradesOf } from "./plan.ts";
-import type { UsageEvent } from "./usage-event.ts";
+import { counterKey, standingKey, subjectText } from "./usage-keys.ts";
 import { type Consumption, consumptionOf, limitExceeded, suspended } from "./usage-refusal.ts";
 import { type Metered, meteredSchema, type Standing, standingSchema, type UsageItem } from "./usage-table.ts";
-
-/** Something that is about to be used. */
-export interface Use {
-  /** Unique; the id of the event. */
-  readonly operationId: string;
-  /** Name of the operation. */
-  readonly operation: string;
-  readonly meter: string;
-  /** In units of the meter, a whole number from 1 on. */
-  readonly quantity: number;
-  /** Whose limits it counts against; at least one, each once. */
-  readonly subjects: readonly UsageSubject[];
-}
-
-/** Room that is kept for one operation. Both calls can be repeated. */
-export interface UsageReservation {
-  /**
-   * It was used: counts it and writes its event to the outbox.
-   *
-   * @param eventId Where something else keeps the count: id of the event; default the operation's.
-   */
-  commit(eventId?: string): Promise<void>;
-  /** It was not: gives the room back. */
-  release(): Promise<void>;
-}
+import { assertUse, eventOf, type UsageReservation, type Use } from "./use.ts";
 
 /** What a ledger works with. */
 export interface LedgerContext {
@@ -117,7 +92,7 @@ export class UsageLedger {
   async consumption(subject: UsageSubject): Promise<Consumption[]> {
     const [standing] = await this.#standings([subject]);
     const { limits } = this.#planOf(subject, standing);
-    const keys = limits.map((limit) => this.#counterKey(subject, limit.meter, limit.period));
+    const keys = limits.map((limit) => counterKey(subject, limit, this.#context.now()));
     const items = await this.#context.table.batchGet(keys, { consistent: true });
     return limits.map((limit, at) => consumptionOf(limit, items[at]?.taken ?? 0, this.#context.now()));
   }
@@ -238,49 +213,27 @@ export class UsageLedger {
   /** What a plan does not name is counted by the month, without a limit. */
   #counters(subject: UsageSubject, standing: Standing | undefined, meter: string): Counter[] {
     const limits = this.#planOf(subject, standing).limits.filter((limit) => limit.meter === meter);
-    if (limits.length === 0) return [{ subject, key: this.#counterKey(subject, meter, "month"), limit: undefined }];
-    return limits.map((limit) => ({ subject, key: this.#counterKey(subject, meter, limit.period), limit }));
-  }
-
-  #counterKey(subject: UsageSubject, meter: string, period: UsageLimit["period"]) {
-    return { usage_id: subjectPartition(subject), entry: `COUNT#${meter}#${periodOf(period, this.#context.now())}` };
+    const now = this.#context.now();
+    if (limits.length === 0) {
+      return [{ subject, key: counterKey(subject, { meter, period: "month" }, now), limit: undefined }];
+    }
+    return limits.map((limit) => ({ subject, key: counterKey(subject, limit, now), limit }));
   }
 
   #metered(use: Use, counters: readonly Counter[]): Metered {
-    const { leaseMs, now } = this.#context;
+    const { leaseMs, source, now } = this.#context;
     return {
       usage_id: `OPERATION#${use.operationId}`,
       entry: "METERED",
       status: "RESERVED",
       subject: subjectText(use.subjects[0]!),
-      event: this.#event(use),
+      event: eventOf(use, source, now()),
       counters: counters.map(({ key }) => key),
       open_lease: "OPEN",
       lease_until: now() + leaseMs,
     };
   }
-
-  #event({ operationId, operation, meter, quantity, subjects }: Use): UsageEvent {
-    const [first] = subjects;
-    return {
-      specversion: "1.0",
-      id: operationId,
-      source: this.#context.source,
-      type: "artguard.usage.v1",
-      subject: `${first!.kind}/${first!.id}`,
-      time: new Date(this.#context.now()).toISOString(),
-      datacontenttype: "application/json",
-      data: { meter, quantity, operation, subjects: [...subjects] },
-    };
-  }
 }
-
-/** Partition of everything about a subject. */
-export const subjectPartition = (subject: UsageSubject) => `SUBJECT#${subjectText(subject)}`;
-/** How a subject is written in keys. */
-export const subjectText = ({ kind, id }: UsageSubject) => `${kind}#${encodeURIComponent(id)}`;
-/** Key of plan and suspension of a subject. */
-export const standingKey = (subject: UsageSubject) => ({ usage_id: subjectPartition(subject), entry: "STANDING" });
 
 const isReserved: Condition<UsageItem> = { attribute: "status", equals: "RESERVED" };
 
@@ -311,17 +264,4 @@ function assertActive(subjects: readonly UsageSubject[], standings: readonly (St
 
 function duplicate(): ArtGuardError {
   return new ArtGuardError("usage.duplicate-operation", "an operation with this id was counted before");
-}
-
-function assertUse({ quantity, subjects, operationId }: Use): void {
-  const texts = subjects.map(subjectText);
-  const problem =
-    operationId === ""
-      ? "operationId: is empty"
-      : !Number.isSafeInteger(quantity) || quantity < 1
-        ? `quantity: expected a whole number from 1 on, got ${quantity}`
-        : texts.length === 0 || new Set(texts).size < texts.length
-          ? "subjects: expected at least one, each once"
-          : undefined;
-  if (problem !== undefined) throw new ArtGuardError("usage.invalid-input", problem);
 }

@@ -46,7 +46,7 @@ export function suspended(
   { suspended_at = 0, suspended_because = "" }: Standing,
 ): ArtGuardError {
   return new ArtGuardError("usage.suspended", `the use of this ${kind} is suspended`, {
-    details: { subject: kind, suspended_at, reason: suspended_because, renewal_options: "contact_operator" },
+    details: { subject: kind, suspended_at, because: suspended_because, renewal_options: "contact_operator" },
   });
 }
 

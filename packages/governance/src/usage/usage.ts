@@ -1,16 +1,11 @@
 import { type Admissions, ArtGuardError, type Table, type TableStore, userIdOf } from "@artguard/core";
 import { type Plans, parsePlans, type UsageSubject } from "./plan.ts";
 import type { UsageEvent } from "./usage-event.ts";
-import {
-  standingKey,
-  subjectPartition,
-  subjectText,
-  UsageLedger,
-  type UsageReservation,
-  type Use,
-} from "./usage-ledger.ts";
+import { standingKey, subjectPartition, subjectText } from "./usage-keys.ts";
+import { UsageLedger } from "./usage-ledger.ts";
 import { type Consumption, limitExceeded } from "./usage-refusal.ts";
 import { defineUsageTable, meteredSchema, type UsageItem } from "./usage-table.ts";
+import type { UsageReservation, Use } from "./use.ts";
 
 /** Options of {@link openUsage}. */
 export interface UsageOptions {

@@ -40,7 +40,7 @@ describe("toErrorEnvelope", () => {
   it.each(codes)("has a public code for %s", (code) => {
     const room = code.slice(0, code.indexOf("."));
     expect(code in publicCodeTable || room in publicRoomTable).toBe(true);
-    expect(publicCodes).toContain(publicCodeOf(code));
+    expect(publicCodes).toContain(publicCodeOf(new ArtGuardError(code, code)));
   });
 
   it("says the same of every error that is about our own machinery or not ours", () => {
@@ -69,6 +69,15 @@ describe("toErrorEnvelope", () => {
       details: { limit: 3, owner_email: "ada@example.org" },
     });
     expect(toErrorEnvelope(error, context).error.details).toEqual({ reason: "user.quota-exceeded", limit: 3 });
+  });
+
+  it("says of what may pass by itself that it may, also under a code of tomorrow", () => {
+    const brand = { retryable: true, details: {}, [Symbol.for("artguard.error")]: true };
+    const error = Object.assign(new Error("10.0.0.7"), { code: "of.tomorrow", ...brand });
+    expect(toErrorEnvelope(error, context).error).toMatchObject({
+      code: "TEMPORARILY_UNAVAILABLE",
+      message: "it may succeed later",
+    });
   });
 
   it("gives lists as lists", () => {

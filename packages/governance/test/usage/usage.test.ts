@@ -93,7 +93,7 @@ describe.each(storeKinds)("usage on %s", (_, make) => {
     await usage.suspend(ada, "unpaid");
     await expect(usage.reserve(aQuery())).rejects.toMatchObject({
       code: "usage.suspended",
-      details: { subject: "user", suspended_at: clock.ms, reason: "unpaid" },
+      details: { subject: "user", suspended_at: clock.ms, because: "unpaid" },
     });
     await usage.resume(ada);
     await usage.reserve(aQuery());

@@ -300,7 +300,7 @@ export const errorCodes = {
     retryable: true,
   },
   "user.invalid-api-key": {
-    meaning: "The API key is unknown, revoked or malformed.",
+    meaning: "The API key is unknown, revoked, expired or malformed.",
     fix: "Make a new key; a lost one cannot be shown again.",
   },
   "user.invalid-input": {

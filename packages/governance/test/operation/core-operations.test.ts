@@ -154,6 +154,32 @@ describe("core's use cases under the rules", () => {
     }
   });
 
+  it("a key is never allowed more than the credential it is made with", async () => {
+    const { governance, users, apiKeys } = await governedPlace();
+    const { user_id } = await users.create({ user_id: "ada", email: "ada@example.org" });
+    const ada = await governedContext(governance);
+    const create = (scopes: readonly string[] | undefined, input: object) =>
+      governance.attempt(
+        "api-key.create",
+        { name: "one", ...input },
+        { context: { ...ada, ...(scopes && { scopes }) } },
+      );
+    expect(await create(undefined, {})).toMatchObject({ ok: true });
+    expect(await create(["api-key.*"], {})).toMatchObject({ ok: true, output: { scopes: ["api-key.*"] } });
+    expect(await create(["api-key.*"], { scopes: ["api-key.list"] })).toMatchObject({
+      ok: true,
+      output: { scopes: ["api-key.list"] },
+    });
+    for (const scopes of [["*"], ["analysis.read"], ["api-key.list", "analysis.*"]]) {
+      expect(await create(["api-key.*"], { scopes })).toMatchObject({ ok: false, error: { code: "access.denied" } });
+    }
+    expect((await apiKeys.list(user_id)).map(({ scopes }) => scopes).sort()).toEqual([
+      ["api-key.*"],
+      ["api-key.list"],
+      undefined,
+    ]);
+  });
+
   it("an erasure takes records, grants and usage, then what other rooms keep, after the last audit entry", async () => {
     const steps: string[] = [];
     const { governance, access, usage, users, audit, storeAnalysis } = await governedPlace({

@@ -1,5 +1,6 @@
 import { ArtGuardError, isArtGuardError, userIdOf } from "@artguard/core";
 import { z } from "zod";
+import { covers, permissionPatternSchema } from "../../access/permission.ts";
 import type { Resource } from "../../access/resource.ts";
 import type { SecurityContext } from "../../identity/security-context.ts";
 import { defineOperation } from "../operation.ts";
@@ -78,12 +79,20 @@ export function apiKeyOperations({ apiKeys }: CoreServices) {
   return {
     create: defineOperation({
       name: "api-key.create",
-      input: z.strictObject({ name: z.string().min(1).max(200) }),
+      /** `scopes` and `validUntil` (epoch milliseconds) limit the key; a limited credential makes limited keys only. */
+      input: z.strictObject({
+        name: z.string().min(1).max(200),
+        scopes: z.array(permissionPatternSchema).min(1).max(50).exactOptional(),
+        validUntil: z.number().int().exactOptional(),
+      }),
       permission: "api-key.create",
       effect: "change",
       audit: "security",
       target: (_, { principal }) => ({ kind: "api-key", ownerId: principal.id }),
-      handler: ({ name }, { context }) => apiKeys.create(userIdOf(context.principal.id), name),
+      handler: async ({ name, ...limits }, { context }) => {
+        const scopes = scopesWithin(context, limits.scopes);
+        return apiKeys.create(userIdOf(context.principal.id), name, { ...limits, ...(scopes && { scopes }) });
+      },
     }),
     list: defineOperation({
       name: "api-key.list",
@@ -115,6 +124,15 @@ export function apiKeyOperations({ apiKeys }: CoreServices) {
       },
     }),
   };
+}
+
+/** What a new key may be allowed: never more than the credential it is made with. Default as much. */
+function scopesWithin({ scopes: own }: SecurityContext, wanted = own): readonly string[] | undefined {
+  const beyond = own && wanted?.find((scope) => !own.some((limit) => covers(limit, scope)));
+  if (beyond === undefined) return wanted;
+  throw new ArtGuardError("access.denied", "a key cannot be allowed more than the credential it is made with", {
+    details: { required_permissions: beyond },
+  });
 }
 
 /** An account is not looked up to tell whose it is: somebody else's and one that nobody has look the same. */

@@ -32,7 +32,7 @@ export const defaultPolicy: Policy = parsePolicy({
         "policy.*",
       ],
     },
-    service: { any: ["service.sweep", "usage.deliver"] },
+    service: { any: ["service.sweep"] },
     operator: { any: ["*"] },
   },
   roles_of_kind: { user: ["user"], local: ["operator"], service: ["service"] },

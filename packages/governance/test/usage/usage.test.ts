@@ -5,12 +5,12 @@ import {
   defineAnalysisTable,
   defineUserTable,
   epochMillisecondsSchema,
-  type TableStore,
   UserRepository,
   userIdOf,
 } from "@artguard/core";
 import { openUsage, type Usage, type UsageEvent, type UsageOptions, usageEventSchema } from "@artguard/governance";
 import { describe, expect, it } from "vitest";
+import { withoutConditions } from "../../../core/test/user/rush.ts";
 import { openedStore, storeKinds, testClock } from "../fixtures/stores.ts";
 import { allEvents, aQuery, expectExactlyOneHundred, plans, rush } from "./places.ts";
 
@@ -249,21 +249,4 @@ async function charge(admissions: Admissions, request_id: string, now: number) {
     size_bytes: 1,
   };
   await admissions.admit({ analysis });
-}
-
-/** What a careless engineer would have written: counts that go up whatever they are. */
-function withoutConditions(store: TableStore): TableStore {
-  return {
-    open: (definition) => store.open(definition),
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-    transact: (actions, options) =>
-      store.transact(
-        actions.map((action) => {
-          if (action.write.kind !== "update") return action;
-          const { condition: _, ...write } = action.write;
-          return { ...action, write };
-        }),
-        options,
-      ),
-  };
 }

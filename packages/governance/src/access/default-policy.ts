@@ -18,7 +18,7 @@ export const defaultPolicy: Policy = parsePolicy({
       ],
     },
     // Approves what others ask for, and reads nothing of it.
-    custodian: { own: ["user.read"], any: ["approval.decide"] },
+    custodian: { own: ["user.read"], any: ["approval.read", "approval.decide"] },
     admin: {
       any: [
         "analysis.delete",

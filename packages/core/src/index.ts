@@ -206,7 +206,7 @@ export {
   type Creation,
 } from "./user/admission.ts";
 export { type AnonymousUser, isDeletionToken, newAnonymousUser } from "./user/anonymous-user.ts";
-export { type ApiKeyInfo, type ApiKeyOptions, ApiKeyRepository } from "./user/api-key-repository.ts";
+export { type ApiKeyInfo, type ApiKeyLimits, type ApiKeyOptions, ApiKeyRepository } from "./user/api-key-repository.ts";
 export { type Email, emailSchema, normalizeEmail } from "./user/email.ts";
 export { notErasedAction } from "./user/erasure-mark.ts";
 export { type IdempotencyKey, isSystemFailure, requestHash } from "./user/idempotency.ts";

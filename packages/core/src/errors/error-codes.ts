@@ -10,6 +10,34 @@ interface ErrorDescription {
  * `docs/errors.md` is checked against this table by a test.
  */
 export const errorCodes = {
+  "access.denied": {
+    meaning: "The caller's roles, grants and credential do not allow this operation.",
+    fix: "Ask whoever owns it for a grant, or an administrator for the role; details name the permission.",
+  },
+  "access.invalid-grant": {
+    meaning: "A grant names a permission that does not fit its resource, a wrong grantee or a moment that is over.",
+    fix: "Correct what the message names.",
+  },
+  "access.invalid-policy": {
+    meaning: "A policy, mask or option of access control has a wrong form.",
+    fix: "Correct what the message names; a role more must never lift a deny.",
+  },
+  "access.policy-changed": {
+    meaning: "Another policy came into force since it was read; nothing was written.",
+    fix: "Read the policy in force and decide anew.",
+  },
+  "access.step-up-required": {
+    meaning: "The operation needs a second factor that was proven a short time ago.",
+    fix: "Log in again with the second factor, then repeat the request.",
+  },
+  "access.unknown-policy-version": {
+    meaning: "No version of the policy has this number.",
+    fix: "Use a number that policyHistory() lists.",
+  },
+  "access.unknown-resource": {
+    meaning: "There is nothing of this kind and id, or it is not the caller's to know of.",
+    fix: "Check kind and id.",
+  },
   "analysis.aborted": {
     meaning: "The caller's AbortSignal fired.",
     fix: "Start the analysis again if it is still wanted.",
@@ -340,6 +368,26 @@ export const errorCodes = {
     fix: "Try again; check the network and Modal's status page if it lasts.",
     retryable: true,
   },
+  "operation.approval-required": {
+    meaning: "The operation waits for the approval of custodians.",
+    fix: "Repeat it with details.approval_id once the approval is given.",
+  },
+  "operation.audit-unavailable": {
+    meaning: "The audit log could not be written; details.performed says whether the operation was done all the same.",
+    fix: "Mend the audit log. What was not performed can be repeated.",
+  },
+  "operation.invalid-declaration": {
+    meaning: "An operation is declared wrongly, or two have one name.",
+    fix: "Correct the named declaration.",
+  },
+  "operation.invalid-input": {
+    meaning: "The input of the operation has a wrong form.",
+    fix: "Correct the named field.",
+  },
+  "operation.unknown": {
+    meaning: "There is no such operation.",
+    fix: "Check its name.",
+  },
   "privacy.no-consent": {
     meaning: "There is no consent to withdraw.",
     fix: "Nothing was kept under a consent; deleteAnalysis deletes the result itself.",
@@ -455,6 +503,22 @@ export const errorCodes = {
     meaning: "The folder of the dataset cannot be listed.",
     fix: "Check that it exists, is a folder and may be read.",
   },
+  "usage.duplicate-operation": {
+    meaning: "An operation with this id was counted before.",
+    fix: "Give each operation an id of its own.",
+  },
+  "usage.invalid-input": {
+    meaning: "A plan, subject or quantity of usage has a wrong form or range.",
+    fix: "Correct what the message names.",
+  },
+  "usage.limit-exceeded": {
+    meaning: "The plan allows no more in this period.",
+    fix: "Wait until details.suspended_until_iso, or take one of details.renewal_options.",
+  },
+  "usage.suspended": {
+    meaning: "The use of this subject is suspended.",
+    fix: "Ask the operator; details say since when and because of what.",
+  },
   "user.already-exists": {
     meaning: "A user with this user_id exists.",
     fix: "Read the user, or choose another user_id.",
@@ -477,7 +541,7 @@ export const errorCodes = {
     retryable: true,
   },
   "user.invalid-api-key": {
-    meaning: "The API key is unknown, revoked or malformed.",
+    meaning: "The API key is unknown, revoked, expired or malformed.",
     fix: "Make a new key; a lost one cannot be shown again.",
   },
   "user.invalid-input": {

@@ -13,7 +13,8 @@ import { activeUser } from "./user-repository.ts";
 import type { UserItem } from "./user-table.ts";
 
 /** What may be shown of a key after its creation. */
-export interface ApiKeyInfo extends Pick<ApiKeyItem, "name" | "created_at" | "last_used" | "revoked_at"> {
+export interface ApiKeyInfo
+  extends Pick<ApiKeyItem, "name" | "created_at" | "last_used" | "revoked_at" | "scopes" | "valid_until"> {
   /** 12 hexadecimal digits, also in the key itself. */
   readonly prefix: string;
 }
@@ -26,6 +27,14 @@ export interface ApiKeyOptions {
   readonly environment?: string;
   /** Clock in epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
+}
+
+/** Limits of one key. */
+export interface ApiKeyLimits {
+  /** Permissions (`noun.verb`, `noun.*` or `*`), 1–50; default all that the user may do. */
+  readonly scopes?: readonly string[];
+  /** Epoch milliseconds from which the key is refused; default never. */
+  readonly validUntil?: number;
 }
 
 const lastUsedStepMs = 60_000;
@@ -43,7 +52,7 @@ export class ApiKeyRepository {
   constructor(store: TableStore, table: Table<UserItem>, { secret, environment, now = Date.now }: ApiKeyOptions) {
     assertServerSecret(secret);
     if (environment !== undefined && !isKeyEnvironment(environment)) {
-      throw new ArtGuardError("user.invalid-input", "environment: expected 1–12 lower-case letters");
+      throw invalidInput("environment: expected 1–12 lower-case letters");
     }
     this.#store = store;
     this.#table = table;
@@ -57,9 +66,9 @@ export class ApiKeyRepository {
    *
    * @throws ArtGuardError `user.not-found`, `user.being-erased`, `user.invalid-input`
    */
-  async create(owner: UserId, name: string): Promise<ApiKeyInfo & { readonly key: string }> {
+  async create(owner: UserId, name: string, limits: ApiKeyLimits = {}): Promise<ApiKeyInfo & { readonly key: string }> {
     const { prefix, key } = newApiKey(this.#environment);
-    const item = this.#itemOf(owner, name, prefix, hashApiKey(key, this.#secret));
+    const item = this.#itemOf(owner, { name, prefix, hash: hashApiKey(key, this.#secret), ...limits });
     const { definition } = this.#table;
     const change = { set: { api_key_hash: item.api_key_hash } };
     try {
@@ -74,7 +83,7 @@ export class ApiKeyRepository {
   }
 
   /**
-   * The user whom a key belongs to. Unknown, revoked and malformed keys are told apart by nobody.
+   * The user whom a key belongs to. Unknown, revoked, expired and malformed keys are told apart by nobody.
    *
    * @throws ArtGuardError `user.invalid-api-key`
    */
@@ -82,7 +91,7 @@ export class ApiKeyRepository {
     const parts = parseApiKey(key);
     const item = parts && (await this.#find(parts.prefix));
     const matches = equalHashes(hashApiKey(key, this.#secret), item?.api_key_hash ?? noHash);
-    if (!item || !matches || item.revoked_at !== undefined) throw invalidKey();
+    if (!item || !matches || item.revoked_at !== undefined || this.#isExpired(item)) throw invalidKey();
     const owner = await this.#table.get({ user_id: item.owner_id }, { consistent: true });
     if (!owner || owner.erasing_at !== undefined) throw invalidKey();
     return { user: userSchema.parse(owner), apiKey: infoOf(await this.#noteUse(item)) };
@@ -142,13 +151,27 @@ export class ApiKeyRepository {
     }
   }
 
-  #itemOf(owner: UserId, name: string, prefix: string, api_key_hash: string): ApiKeyItem {
-    const user_id = markerKey.apiKey(prefix);
+  #isExpired({ valid_until }: ApiKeyItem): boolean {
+    return valid_until !== undefined && this.#now() >= valid_until;
+  }
+
+  #itemOf(owner: UserId, { name, prefix, hash, scopes, validUntil }: NewKey): ApiKeyItem {
     const created_at = this.#moment();
-    const item = { user_id, kind: "api_key", owner_id: owner, name: name.trim(), api_key_hash, created_at };
-    const parsed = apiKeyItemSchema.safeParse(item);
+    if (validUntil !== undefined && !(validUntil > created_at))
+      throw invalidInput("validUntil: expected a later moment");
+    const parsed = apiKeyItemSchema.safeParse({
+      user_id: markerKey.apiKey(prefix),
+      kind: "api_key",
+      owner_id: owner,
+      name: name.trim(),
+      api_key_hash: hash,
+      created_at,
+      ...(scopes && { scopes: [...scopes] }),
+      ...(validUntil !== undefined && { valid_until: validUntil }),
+    });
     if (parsed.success) return parsed.data;
-    throw new ArtGuardError("user.invalid-input", "name: expected 1–200 characters");
+    const { path, message } = parsed.error.issues[0]!;
+    throw invalidInput(path[0] === "name" ? "name: expected 1–200 characters" : `${path.join(".")}: ${message}`);
   }
 
   #moment(): EpochMilliseconds {
@@ -156,11 +179,28 @@ export class ApiKeyRepository {
   }
 }
 
-function infoOf({ user_id, name, created_at, last_used, revoked_at }: ApiKeyItem): ApiKeyInfo {
-  const prefix = user_id.slice(markerKey.apiKey("").length);
-  return { prefix, name, created_at, ...(last_used && { last_used }), ...(revoked_at && { revoked_at }) };
+interface NewKey extends ApiKeyLimits {
+  readonly name: string;
+  readonly prefix: string;
+  readonly hash: string;
+}
+
+function infoOf({ user_id, name, created_at, last_used, revoked_at, scopes, valid_until }: ApiKeyItem): ApiKeyInfo {
+  return {
+    prefix: user_id.slice(markerKey.apiKey("").length),
+    name,
+    created_at,
+    ...(last_used && { last_used }),
+    ...(revoked_at && { revoked_at }),
+    ...(scopes && { scopes }),
+    ...(valid_until && { valid_until }),
+  };
+}
+
+function invalidInput(problem: string): ArtGuardError {
+  return new ArtGuardError("user.invalid-input", problem);
 }
 
 function invalidKey(): ArtGuardError {
-  return new ArtGuardError("user.invalid-api-key", "the API key is unknown, revoked or malformed");
+  return new ArtGuardError("user.invalid-api-key", "the API key is unknown, revoked, expired or malformed");
 }

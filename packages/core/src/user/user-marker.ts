@@ -25,6 +25,17 @@ export const emailMarkerSchema = z.object({
   created_at: epochMillisecondsSchema,
 });
 
+/** Permissions: `noun.verb`, `noun.*` or `*`. */
+const keyScopesSchema = z
+  .array(
+    z
+      .string()
+      .max(128)
+      .regex(/^(\*|[a-z][a-z0-9-]*\.(\*|[a-z][a-z0-9-]*))$/, "expected noun.verb, noun.* or *"),
+  )
+  .min(1)
+  .max(50);
+
 /** One API key, found by its prefix. The key itself is not stored. */
 export const apiKeyItemSchema = z.object({
   user_id: z.string().startsWith("APIKEY#"),
@@ -37,6 +48,10 @@ export const apiKeyItemSchema = z.object({
   /** To the minute. */
   last_used: epochMillisecondsSchema.optional(),
   revoked_at: epochMillisecondsSchema.optional(),
+  /** What the key allows at most; absent: all that its user may do. */
+  scopes: keyScopesSchema.optional(),
+  /** From this moment on the key is refused. It stays listed; this is not the table's TTL attribute. */
+  valid_until: epochMillisecondsSchema.optional(),
 });
 /** See {@link apiKeyItemSchema}. */
 export type ApiKeyItem = z.infer<typeof apiKeyItemSchema>;

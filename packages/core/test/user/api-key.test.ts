@@ -92,6 +92,26 @@ describe.each(tableStores)("ApiKeyRepository in %s", (_, make) => {
     expect((await keys.authenticate(key)).apiKey.last_used).toBe(first + 60_000);
   });
 
+  it("keeps the scopes of a key, and refuses it from its last moment on", async () => {
+    const { keys, clock } = await withKeys(make);
+    const validUntil = clock.now() + 5000;
+    const { key } = await keys.create(ada, "short", { scopes: ["analysis.read", "usage.*"], validUntil });
+    clock.set(validUntil - 1);
+    const { apiKey } = await keys.authenticate(key);
+    expect([apiKey.scopes, apiKey.valid_until]).toEqual([["analysis.read", "usage.*"], validUntil]);
+    clock.set(validUntil);
+    await expect(keys.authenticate(key)).rejects.toThrow(refused("user.invalid-api-key"));
+    expect((await keys.list(ada)).map(({ name }) => name)).toEqual(["short"]);
+  });
+
+  it("makes no key with a scope that is no permission, or that has ended already", async () => {
+    const { keys, clock } = await withKeys(make);
+    for (const limits of [{ scopes: [] }, { scopes: ["everything"] }, { validUntil: clock.now() }]) {
+      await expect(keys.create(ada, "bad", limits)).rejects.toThrow(refused("user.invalid-input"));
+    }
+    expect(await keys.list(ada)).toEqual([]);
+  });
+
   it("is worth nothing under another server secret, and refuses a short one", async () => {
     const { keys, store, users } = await withKeys(make);
     const { key } = await keys.create(ada, "one");

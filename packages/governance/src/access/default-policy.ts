@@ -1,0 +1,53 @@
+import { type Policy, parsePolicy } from "./policy.ts";
+
+const fifteenMinutesMs = 15 * 60_000;
+
+/** The policy of a new installation: people use and share what is theirs, administrators need a fresh second factor. */
+export const defaultPolicy: Policy = parsePolicy({
+  roles: {
+    user: {
+      own: [
+        "analysis.*",
+        "user.read",
+        "user.update",
+        "user.export",
+        "user.erase",
+        "api-key.*",
+        "grant.*",
+        "usage.read",
+      ],
+    },
+    // Approves what others ask for, and reads nothing of it.
+    custodian: { own: ["user.read"], any: ["approval.read", "approval.decide"] },
+    admin: {
+      any: [
+        "analysis.delete",
+        "analysis.count",
+        "user.*",
+        "api-key.list",
+        "api-key.revoke",
+        "grant.list",
+        "grant.revoke",
+        "usage.*",
+        "policy.*",
+      ],
+    },
+    service: { any: ["service.sweep"] },
+    operator: { any: ["*"] },
+  },
+  roles_of_kind: { user: ["user"], local: ["operator"], service: ["service"] },
+  rules: [
+    {
+      id: "step-up-for-what-is-not-yours",
+      effect: "deny",
+      permissions: ["analysis.delete", "user.erase", "user.export", "user.update", "policy.change", "usage.change"],
+      when: {
+        all: [
+          { not: { relation: "owner" } },
+          { not: { multi_factor: { within_ms: fifteenMinutesMs } } },
+          { principal_kind: "user" },
+        ],
+      },
+    },
+  ],
+});

@@ -1,0 +1,98 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { ArtGuardError } from "@artguard/core";
+import type { SecurityContext } from "../identity/security-context.ts";
+import { type ErrorEnvelope, toErrorEnvelope } from "./error-envelope.ts";
+import type { AnyOperation, Operation } from "./operation.ts";
+import { type Passage, Pipeline } from "./pipeline.ts";
+import type { GovernancePorts, GovernedRequest } from "./ports.ts";
+import { OperationRegistry, unknownOperation } from "./registry.ts";
+
+/** What came of a call, for adapters: the output, or the envelope of the error. */
+export type Outcome<Output> =
+  | { readonly ok: true; readonly output: Output; readonly context: SecurityContext }
+  | {
+      readonly ok: false;
+      readonly envelope: ErrorEnvelope;
+      readonly error: unknown;
+      readonly context: SecurityContext;
+    };
+
+/** Options of {@link governed}: the ports of the pipeline and what may be asked. */
+export interface GovernedOptions
+  extends Omit<GovernancePorts, "traceIdOf" | "approvalFor" | "newId" | "onAuditFailure"> {
+  /** Everything that can be asked for. */
+  readonly operations: readonly AnyOperation[];
+  /** See `GovernancePorts`; default a new random trace for every request. */
+  readonly traceIdOf?: (traceparent: string | undefined) => string;
+  /** Names of operations that need the approval of custodians here, besides those that say so themselves; default none. */
+  readonly approvalFor?: readonly string[];
+  /** Source of operation ids; default random UUIDs. */
+  readonly newId?: () => string;
+  /** Told of audit entries and releases that failed where that alone does not refuse the request; default nothing. */
+  readonly onAuditFailure?: (error: unknown) => void;
+}
+
+/** Runs operations under the rules. */
+export interface Governed {
+  /**
+   * Does an operation for the caller of the request.
+   *
+   * @throws ArtGuardError what a stage refuses (`operation.*`, `access.*`, `usage.*`, those of identity, geography and
+   * approvals), what the operation says of a target that is absent or not the caller's, or what its handler throws.
+   */
+  run<Input, Output>(
+    operation: Operation<Input, Output>,
+    input: NoInfer<Input>,
+    request: GovernedRequest,
+  ): Promise<Output>;
+  /** As `run`, by name and with input that nobody has looked at yet; nothing is thrown. */
+  attempt(name: string, input: unknown, request: GovernedRequest): Promise<Outcome<unknown>>;
+  /** Everything that can be asked for. */
+  readonly operations: readonly AnyOperation[];
+}
+
+/** Puts operations behind the pipeline. @throws ArtGuardError `operation.invalid-declaration`, also for an unknown name in `approvalFor` */
+export function governed({ operations, approvalFor = [], ...options }: GovernedOptions): Governed {
+  const registry = new OperationRegistry(operations);
+  assertRegistered(approvalFor, registry);
+  const pipeline = new Pipeline(registry, {
+    traceIdOf: () => randomBytes(16).toString("hex"),
+    newId: randomUUID,
+    onAuditFailure: () => undefined,
+    ...options,
+    approvalFor: new Set(approvalFor),
+  });
+  return {
+    operations: registry.list(),
+    run: async <Input, Output>(
+      operation: Operation<Input, Output>,
+      input: NoInfer<Input>,
+      request: GovernedRequest,
+    ) => {
+      const passage = await pipeline.pass(nameOf(operation, registry), input, request);
+      // The registry holds this very operation: what came out is of its handler.
+      if (passage.ok) return passage.output as Output;
+      throw passage.error;
+    },
+    attempt: async (name, input, request) => outcomeOf(await pipeline.pass(name, input, request)),
+  };
+}
+
+/** A name that is misspelt would leave its operation without approval. */
+function assertRegistered(names: readonly string[], registry: OperationRegistry): void {
+  const known = registry.list().map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new ArtGuardError("operation.invalid-declaration", `approvalFor: there is no operation "${unknown}"`);
+}
+
+/** Another operation under a known name is as unknown as any. */
+function nameOf(operation: Pick<AnyOperation, "name">, registry: OperationRegistry): string {
+  if (registry.get(operation.name) === operation) return operation.name;
+  throw unknownOperation();
+}
+
+function outcomeOf(passage: Passage): Outcome<unknown> {
+  if (passage.ok) return passage;
+  return { ...passage, envelope: toErrorEnvelope(passage.error, passage.context) };
+}

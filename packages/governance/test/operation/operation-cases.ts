@@ -1,0 +1,76 @@
+/** Things of one owner, or of nobody. */
+export interface Target {
+  readonly requestId: string;
+  readonly userId: string;
+  readonly prefix: string;
+}
+
+/** How an operation is asked for, and to whom what it acts on belongs. */
+export interface OperationCase {
+  /** `owned`: a thing that is somebody's; `self`: always the caller's; `operator`: nobody's of the eight callers. */
+  readonly of: "owned" | "self" | "operator";
+  input(target: Target): unknown;
+  /** Allowed to those with whom `analysis.read` is shared. */
+  readonly sharedByRead?: true;
+  /** Code with which the handler itself fails on the things of this test. */
+  readonly failure?: string;
+}
+
+const ofAnalysis = { of: "owned", input: ({ requestId }: Target) => ({ requestId }) } as const;
+const readAnalysis = { ...ofAnalysis, sharedByRead: true } as const;
+const ofUser = { of: "owned", input: ({ userId }: Target) => ({ userId }) } as const;
+const noImage = {
+  of: "self",
+  input: () => ({ bytes: new Uint8Array([1, 2, 3]) }),
+  failure: "image.unsupported-format",
+} as const;
+const grantee = { kind: "user", id: "somebody" };
+const ofGrant = {
+  of: "owned",
+  input: ({ requestId: id }: Target) => ({ resource: { kind: "analysis", id }, grantee, permission: "analysis.read" }),
+} as const;
+const question = {
+  caller: { principal: { kind: "user", id: "ada" } },
+  permission: "analysis.read",
+  resource: { kind: "analysis" },
+};
+const policy = { roles: {}, rules: [] };
+const operator = (input: unknown = {}): OperationCase => ({ of: "operator", input: () => input });
+const subjectOf = ({ userId }: Target) => ({ kind: "user", id: userId });
+
+/** One case for every operation of core; a test fails for one that is not here. */
+export const operationCases: Record<string, OperationCase> = {
+  "analysis.create": noImage,
+  "analysis.submit": noImage,
+  "analysis.read": readAnalysis,
+  "analysis.versions": readAnalysis,
+  "analysis.explain-retention": readAnalysis,
+  "analysis.list": ofUser,
+  "analysis.find-similar": ofAnalysis,
+  "analysis.reanalyze": { ...ofAnalysis, failure: "analysis.image-not-saved" },
+  "analysis.withdraw-consent": { ...ofAnalysis, failure: "privacy.no-consent" },
+  "analysis.delete": ofAnalysis,
+  "analysis.count": operator(),
+  "user.read": ofUser,
+  "user.update-profile": { of: "owned", input: ({ userId }) => ({ userId, company: "Museum" }) },
+  "user.quota": ofUser,
+  "user.export": ofUser,
+  "user.erase": ofUser,
+  "api-key.create": { of: "self", input: () => ({ name: "two" }) },
+  "api-key.list": ofUser,
+  "api-key.revoke": { of: "owned", input: ({ userId, prefix }) => ({ userId, prefix }) },
+  "grant.create": ofGrant,
+  "grant.revoke": ofGrant,
+  "grant.list": { of: "owned", input: ({ requestId: id }) => ({ resource: { kind: "analysis", id } }) },
+  "grant.received": { of: "self", input: () => ({}) },
+  "policy.read": operator(),
+  "policy.change": operator({ policy, expected: 0 }),
+  "policy.revert": operator({ version: 0, expected: 0 }),
+  "policy.explain": operator(question),
+  "policy.simulate": operator({ policy, requests: [question] }),
+  "usage.read": { of: "owned", input: (target) => ({ subject: subjectOf(target) }) },
+  "usage.assign-plan": { of: "operator", input: (target) => ({ subject: subjectOf(target), plan: "standard" }) },
+  "usage.suspend": { of: "operator", input: (target) => ({ subject: subjectOf(target), because: "test" }) },
+  "usage.resume": { of: "operator", input: (target) => ({ subject: subjectOf(target) }) },
+  "service.sweep": operator(),
+};

@@ -25,3 +25,9 @@ export { type ObjectStoreContractSetup, objectStoreContract } from "./object-sto
 export type { TableStoreContractSetup } from "./table-contract/contract-tables.ts";
 export { tableStoreContract } from "./table-contract/table-store-contract.ts";
 export type { TestRunner } from "./test-runner.ts";
+export {
+  type VisionFault,
+  type VisionModelContractSetup,
+  type VisionSubject,
+  visionModelContract,
+} from "./vision-model-contract.ts";

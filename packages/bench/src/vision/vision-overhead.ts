@@ -7,12 +7,18 @@ import sharp from "sharp";
 /** Milliseconds of each call. */
 export interface VisionTimes {
   readonly ours: readonly number[];
+  /** Our call with a copy of the largest size, which it shrinks to the standard tier first. */
+  readonly shrinking: readonly number[];
   readonly bare: readonly number[];
   readonly pictureBytes: number;
   readonly bodyBytes: number;
 }
 
-const [width, height] = [1568, 1276];
+/** As large as the standard tier takes it, and as large as a copy gets. */
+const [fitting, largest] = [
+  { width: 1568, height: 1276 },
+  { width: 2048, height: 1536 },
+];
 const warmUp = 10;
 const model = "eu.anthropic.claude-sonnet-4-6";
 const region = "eu-central-1";
@@ -22,10 +28,10 @@ export async function timeVision(rounds: number): Promise<VisionTimes> {
   const answer = { sentences: [{ text: "Nothing.", cites: ["R1"] }], findings: [], likelihood: 0.5, instruction: "" };
   const fake = await startFakeBedrock({ script: [answering(answer)] });
   const client = new BedrockRuntimeClient({ ...fake.clientConfig, maxAttempts: 1 });
-  const request = await requestOf2Megapixels();
+  const [request, large] = [await requestOf(fitting), await requestOf(largest)];
   const vision = bedrock({ model, region, client });
-  const ask = () => vision.explain(request, { signal: AbortSignal.timeout(30_000) });
-  await ask();
+  const ask = (of: VisionRequest) => vision.explain(of, { signal: AbortSignal.timeout(30_000) });
+  await ask(request);
   const first = fake.calls[0];
   if (first === undefined) throw new Error("the fake was not called");
   const same = inputOf(first, request);
@@ -33,20 +39,24 @@ export async function timeVision(rounds: number): Promise<VisionTimes> {
     const { output } = await client.send(new ConverseCommand(same));
     return output;
   };
-  const [ours, bare]: [number[], number[]] = [[], []];
+  const [ours, bare, shrinking]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds + warmUp; round++) {
-    const runs = [async () => ours.push(await timed(ask)), async () => bare.push(await timed(say))];
+    const runs = [
+      async () => ours.push(await timed(() => ask(request))),
+      async () => bare.push(await timed(say)),
+      async () => shrinking.push(await timed(() => ask(large))),
+    ];
     // Who goes first changes, so that neither always finds the machine as the other left it.
     for (const run of round % 2 === 0 ? runs : runs.reverse()) await run();
   }
   client.destroy();
   await fake[Symbol.asyncDispose]();
   const bodyBytes = JSON.stringify(first.body).length;
-  return { ours: ours.slice(warmUp), bare: bare.slice(warmUp), pictureBytes: request.image.bytes.length, bodyBytes };
+  const measured = { ours: ours.slice(warmUp), bare: bare.slice(warmUp), shrinking: shrinking.slice(warmUp) };
+  return { ...measured, pictureBytes: request.image.bytes.length, bodyBytes };
 }
 
-/** A picture that is sent as it is: to shrink one is work that the bare call would have to do as well. */
-async function requestOf2Megapixels(): Promise<VisionRequest> {
+async function requestOf({ width, height }: typeof fitting): Promise<VisionRequest> {
   const noise = { type: "gaussian", mean: 128, sigma: 30 } as const;
   const create = { width, height, channels: 3, background: "#888", noise } as const;
   const bytes = new Uint8Array(await sharp({ create }).blur(2).jpeg({ quality: 90 }).toBuffer());

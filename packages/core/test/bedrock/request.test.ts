@@ -1,7 +1,7 @@
 import { answerInstruction, visionPrompt } from "@artguard/core";
 import type { BedrockOptions, StructuredMode } from "@artguard/core/bedrock";
-import { answering, type FakeConverseRequest, failing } from "@artguard/core/testing";
-import { BedrockRuntimeClient, ListAsyncInvokesCommand } from "@aws-sdk/client-bedrock-runtime";
+import { answering, type FakeConverseRequest, failing, hanging } from "@artguard/core/testing";
+import { BedrockRuntimeClient, ConverseCommand } from "@aws-sdk/client-bedrock-runtime";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { answer, secrets } from "../vision/vision-request.ts";
@@ -161,9 +161,9 @@ describe("a client of the caller", () => {
     await using other = await subject([], { client, maxAttempts: 2 });
     await expect(ask(other)).rejects.toMatchObject({ code: "bedrock.throttled", details: { attempts: 2 } });
     expect(under.calls()).toBe(2);
-    const before = under.fake.requests.length;
-    await expect(client.send(new ListAsyncInvokesCommand({}))).rejects.toThrow();
-    expect(under.fake.requests.length).toBeGreaterThan(before);
+    const own = { modelId: model, messages: [{ role: "user" as const, content: [{ text: "hello" }] }] };
+    await expect(client.send(new ConverseCommand(own))).rejects.toThrow("ThrottlingException");
+    expect(under.calls()).toBe(2 + 3);
     client.destroy();
   });
 
@@ -203,5 +203,42 @@ describe("the details of an answer", () => {
   it("count the requests that nobody reported the usage of", async () => {
     await using under = await subject([answering(answer(), { usage: null })]);
     expect((await ask(under)).details["requests_without_usage"]).toBe(1);
+  });
+});
+
+describe("a pause between attempts", () => {
+  it("that would pass the deadline is not made: the failure is told at once", async () => {
+    // The seventh pause is of up to 16 s, the call of 15.
+    const pauses = [0, 0, 0, 0, 0, 0, 0.999];
+    const random = () => pauses.shift() ?? 0;
+    await using under = await subject([failing("ThrottlingException")], { maxAttempts: 20, timeoutMs: 15_000, random });
+    await expect(ask(under)).rejects.toMatchObject({ code: "bedrock.throttled", details: { attempts: 7 } });
+    expect(under.faults()).toBe(7);
+  });
+
+  it("ends when the caller's signal fires", async () => {
+    await using under = await subject([failing("ThrottlingException")], { random: () => 0.999, maxAttempts: 20 });
+    const stop = new AbortController();
+    const waiting = under.model.explain(await realRequest(), { signal: stop.signal });
+    waiting.catch(() => undefined);
+    while (under.faults() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    stop.abort(new Error("enough"));
+    await expect(waiting).rejects.toThrow("enough");
+  });
+});
+
+describe("the time of a call", () => {
+  it("ends it with a failure of ours, however many attempts are left", async () => {
+    await using under = await subject([hanging()], { timeoutMs: 300 });
+    await expect(ask(under)).rejects.toMatchObject({ code: "bedrock.timed-out", details: { timeout_ms: 300 } });
+    expect(under.calls()).toBe(1);
+  });
+
+  it("also ends the wait for a sum of the caller's that never comes", async () => {
+    const capabilities = { price: { input: 1, output: 1 } };
+    const budget = { perDayUsd: 1, addToDay: () => new Promise<number>(() => undefined) };
+    await using under = await subject([good], { timeoutMs: 200, capabilities, budget });
+    await expect(ask(under)).rejects.toMatchObject({ code: "bedrock.timed-out" });
+    expect(under.calls()).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import { bedrock, bedrockExceptions, messageRules, stopReasons } from "@artguard
 import { answering, failing, failingInStream } from "@artguard/core/testing";
 import * as sdk from "@aws-sdk/client-bedrock-runtime";
 import { describe, expect, it } from "vitest";
+import { describeFailure } from "../../src/bedrock/failures.ts";
 import { answer } from "../vision/vision-request.ts";
 import { ask, type BedrockSubject, model, realRequest, region, subject } from "./subjects.ts";
 
@@ -80,6 +81,25 @@ describe("every exception of Bedrock", () => {
     const vision = bedrock({ model, region, clientConfig, random: () => 0, maxAttempts: 2 });
     const failure = await failureOf(vision.explain(await realRequest(), { signal: AbortSignal.timeout(20_000) }));
     expect(failure).toMatchObject({ code: "bedrock.unavailable", details: { attempts: 2 } });
+  });
+});
+
+describe("a broken connection", () => {
+  it.each([
+    "Unexpected error: http2 request did not get a response",
+    "HTTP/2 stream is abnormally aborted in mid-communication with result code 8.",
+  ])("that the client tells by text alone is unavailable: %s", (message) => {
+    const facts = { streaming: "no", attempt: 1, model } as const;
+    expect(describeFailure(new Error(message), facts)).toMatchObject({
+      error: { code: "bedrock.unavailable" },
+      retry: "backoff",
+      charged: "maybe",
+    });
+  });
+
+  it("is not what every unknown error is", () => {
+    const failure = describeFailure(new Error("odd"), { streaming: "no", attempt: 1, model });
+    expect(failure).toMatchObject({ error: { code: "bedrock.invalid-request" }, retry: "never" });
   });
 });
 

@@ -82,9 +82,10 @@ export class BedrockVisionModel implements VisionModel {
   async #within<Result>(signal: AbortSignal, work: (call: BedrockCall) => Promise<Result>): Promise<Result> {
     const { timeoutMs, model } = this.#options;
     const deadline = new Deadline(timeoutMs, signal, () => timedOut(model, timeoutMs));
+    const call = new BedrockCall(this.#client, this.#options, this.#ladder, this.#spending, deadline);
     try {
-      await this.#assertRegion();
-      return await work(new BedrockCall(this.#client, this.#options, this.#ladder, this.#spending, deadline));
+      // Also what does not listen to the signal, such as a sum of the caller's, holds nobody up.
+      return await deadline.race(this.#assertRegion().then(() => work(call)));
     } finally {
       deadline.close();
     }

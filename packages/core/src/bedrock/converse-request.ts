@@ -17,7 +17,7 @@ import type { StructuredMode } from "./structured-output.ts";
 export type NativePath = "outputConfig" | "additionalModelRequestFields";
 
 /** One refused answer and what the model is told about it. */
-export interface RepairTurn {
+interface RepairTurn {
   readonly answer: string;
   readonly repair: string;
 }
@@ -69,7 +69,7 @@ export function mostInputTokens(parts: Pick<RequestParts, "capabilities" | "pict
 }
 
 /** Most tokens of all pictures together. */
-export function tokensOfPictures(pictures: readonly PictureSize[], { tier }: ModelCapabilities): number {
+function tokensOfPictures(pictures: readonly PictureSize[], { tier }: ModelCapabilities): number {
   return pictures.reduce((sum, picture) => sum + pictureTokens(picture, tier), 0);
 }
 

@@ -51,10 +51,13 @@ export class Deadline {
     return true;
   }
 
-  /** Ends what still runs under it. */
   close(): void {
     clearTimeout(this.#timer);
     this.#outer.removeEventListener("abort", this.#follow);
+  }
+
+  /** Ends what still runs under it. */
+  abort(): void {
     this.#controller.abort();
   }
 

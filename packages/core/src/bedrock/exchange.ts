@@ -61,6 +61,8 @@ export async function exchange(
     const failure = stopFailure(answer.stopReason, facts);
     return failure === undefined ? { answer } : { answer, failure };
   } catch (error) {
+    // What nobody reads any more must not keep its connection.
+    deadline.abort();
     if (ofListener !== undefined) throw ofListener.thrown;
     signal.throwIfAborted();
     if (deadline.isLate) return { failure: lateFailure(timeoutMs, facts) };

@@ -7,7 +7,7 @@ export interface PictureSize {
 }
 
 /** Longest side in pixels and most tokens of a picture. Source: Anthropic's vision guide, by tier of the model. */
-export const tierLimits: Readonly<Record<PictureTier, { readonly side: number; readonly tokens: number }>> = {
+const tierLimits: Readonly<Record<PictureTier, { readonly side: number; readonly tokens: number }>> = {
   standard: { side: 1568, tokens: 1568 },
   "high-resolution": { side: 2576, tokens: 4784 },
 };

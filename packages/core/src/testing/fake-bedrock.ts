@@ -20,6 +20,8 @@ export interface FakeBedrockOptions {
   readonly script: readonly FakeBedrockReply[];
   /** Asked before the model's own operations. */
   readonly routes?: readonly FakeRoute[];
+  /** Of `clientConfig`; default `eu-central-1`. */
+  readonly region?: string;
 }
 
 /** A Bedrock on loopback that answers from a script. */
@@ -40,7 +42,6 @@ const modelPath = /^\/model\/([^/]+)\/(converse|converse-stream)$/;
  * Starts a Bedrock for tests: Converse and ConverseStream in their real wire shapes, over HTTP/1.1 and HTTP/2, as badly
  * as the script wants. What went wrong on purpose is listed in `faults`. Signatures are not checked.
  *
- * @param options.region Region of `clientConfig`; default `eu-central-1`.
  * @example
  * const fake = await startFakeBedrock({ script: [failing("ThrottlingException"), answering({ sentences: [] })] });
  */
@@ -48,7 +49,7 @@ export async function startFakeBedrock({
   script,
   routes = [],
   region = "eu-central-1",
-}: FakeBedrockOptions & { readonly region?: string }): Promise<FakeBedrock> {
+}: FakeBedrockOptions): Promise<FakeBedrock> {
   const calls: FakeConverseRequest[] = [];
   const server = await startLoopbackServer(async (request) => {
     const route = routes.find(({ method, path }) => method === request.method && path.test(request.path));

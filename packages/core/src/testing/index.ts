@@ -38,3 +38,9 @@ export { type RemoteEnding, type RemoteStory, remoteStories } from "./remote-sto
 export type { TableStoreContractSetup } from "./table-contract/contract-tables.ts";
 export { tableStoreContract } from "./table-contract/table-store-contract.ts";
 export type { TestRunner } from "./test-runner.ts";
+export {
+  type VisionFault,
+  type VisionModelContractSetup,
+  type VisionSubject,
+  visionModelContract,
+} from "./vision-model-contract.ts";

@@ -65,7 +65,7 @@ export async function startLoopbackServer(
   const serve = async (incoming: Incoming, response: Outgoing, reset: () => void) => {
     const request = await read(incoming, requests.length);
     requests.push(request);
-    const answer = await reply(request);
+    const answer = await Promise.resolve(request).then(reply).catch(brokenScript);
     await sleep(answer.delayMs ?? 0, undefined, { signal: stopped.signal });
     faults.push(...(answer.faults ?? []));
     send(response, answer, reset);
@@ -81,7 +81,7 @@ export async function startLoopbackServer(
   });
   http2.on("sessionError", ignore);
   const inner = { http1: await listen(http1), http2: await listen(http2) };
-  const front = createServer((socket) => {
+  const front = createServer({ noDelay: true }, (socket) => {
     socket.on("error", ignore);
     socket.once("data", (first: Buffer) => {
       const { http1, http2 } = inner;
@@ -114,7 +114,7 @@ async function listen(server: Server): Promise<number> {
 
 /** Hands a connection to the server of its protocol; when one side breaks, so does the other. */
 function passOn(socket: Socket, first: Uint8Array, port: number): void {
-  const onward = connect(port, "127.0.0.1").on("error", () => undefined);
+  const onward = connect({ port, host: "127.0.0.1", noDelay: true }).on("error", () => undefined);
   onward.write(first);
   socket.pipe(onward).pipe(socket);
   socket.on("close", () => onward.destroy());
@@ -124,6 +124,11 @@ function passOn(socket: Socket, first: Uint8Array, port: number): void {
 function hold(sockets: Set<Socket>, socket: Socket): void {
   sockets.add(socket);
   socket.on("close", () => sockets.delete(socket));
+}
+
+/** A mistake in the script shows in the test. */
+function brokenScript(error: unknown): FakeReply {
+  return { status: 500, chunks: [Buffer.from(`the script failed: ${error}`)], faults: ["script"] };
 }
 
 async function read(incoming: Incoming, index: number): Promise<FakeRequest> {

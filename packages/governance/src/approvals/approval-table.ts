@@ -56,22 +56,23 @@ export const requestItemSchema = z.object({
   created_at: millis,
   expires_at: millis,
   reminded_at: millis.optional(),
-  changed_at: millis,
+  /** Counts the changes: each is written only onto the state that it was decided on. */
+  revision: z.number().int(),
 });
 
 /** A custodian as registered. */
-const custodianItemSchema = custodianSchema.extend({
+export const custodianItemSchema = custodianSchema.extend({
   id: z.string(),
   kind: z.literal("custodian"),
   created_at: millis,
 });
 
-/** Which custodians an entity has had since when; the newest counts. */
+/** The custodians of an entity: one item for those that count, one for each that ever did. */
 export const assignmentItemSchema = z.object({
   id: z.string(),
   kind: z.literal("assignment"),
-  /** Partition of the entity's history. */
-  assigned_to: z.string(),
+  /** Partition of the entity's history; absent in the item of those that count. */
+  assigned_to: z.string().optional(),
   version: z.number().int().min(1),
   primary_id: z.string(),
   secondary_id: z.string(),
@@ -132,6 +133,7 @@ export function defineApprovalTable(name = "artguard-approvals-dev") {
 export const approvalItemId = {
   request: (approvalId: string) => `request#${approvalId}`,
   custodian: (custodianId: string) => `custodian#${custodianId}`,
-  assignment: (entityId: string, version: number) => `assignment#${entityId}#${version}`,
+  assignment: (entityId: string) => `assignment#${entityId}`,
+  pastAssignment: (entityId: string, version: number) => `assignment-version#${version}#${entityId}`,
   notice: (noticeId: string) => `notice#${noticeId}`,
 } as const;

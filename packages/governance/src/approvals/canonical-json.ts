@@ -6,10 +6,10 @@ import type { JsonValue } from "@artguard/core";
  * written as ECMAScript does).
  */
 export function canonicalJson(value: JsonValue): string {
-  return JSON.stringify(value, (_, part: JsonValue) => {
-    if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
-    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([name, part]) => `${JSON.stringify(name)}:${canonicalJson(part)}`).join(",")}}`;
 }
 
 /** Lower-case hex SHA-256 of {@link canonicalJson}. */

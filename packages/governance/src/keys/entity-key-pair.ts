@@ -1,4 +1,11 @@
-import { constants, createPrivateKey, createPublicKey, generateKeyPair, privateDecrypt, publicEncrypt } from "node:crypto";
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  privateDecrypt,
+  publicEncrypt,
+} from "node:crypto";
 import { promisify } from "node:util";
 import { ArtGuardError } from "@artguard/core";
 import { assertWrappable } from "./assert-key-size.ts";

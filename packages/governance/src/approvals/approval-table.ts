@@ -98,7 +98,7 @@ export const noticeItemSchema = z.object({
 });
 
 export type RequestItem = z.infer<typeof requestItemSchema>;
-export type CustodianItem = z.infer<typeof custodianItemSchema>;
+type CustodianItem = z.infer<typeof custodianItemSchema>;
 export type AssignmentItem = z.infer<typeof assignmentItemSchema>;
 export type NoticeItem = z.infer<typeof noticeItemSchema>;
 

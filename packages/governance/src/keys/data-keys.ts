@@ -10,6 +10,7 @@ import {
 } from "@artguard/core";
 import type { KeyContext } from "./key-context.ts";
 import type { KeyCallOptions, KeyProvider, WrappedKey } from "./key-provider.ts";
+import { shredded } from "./key-records.ts";
 import { type DataKeyItem, dataKeyItemSchema, entityPartition, itemId, type KeyItem } from "./key-table.ts";
 import { randomSecret, wipe } from "./secret-bytes.ts";
 
@@ -69,6 +70,7 @@ export class TableDataKeys implements DataKeys {
     } catch (error) {
       wipe(key);
       if (!isArtGuardError(error, "storage.transaction-cancelled")) throw error;
+      await this.#assertNotShredded(owner);
       throw new ArtGuardError("keys.conflict", "the owner's keys changed while a data key was made", { cause: error });
     }
   }
@@ -83,6 +85,12 @@ export class TableDataKeys implements DataKeys {
 
   async forget(id: string, owner: string, options: KeyCallOptions = {}): Promise<void> {
     await this.#table.delete({ entity: entityPartition(owner), id: itemId.dataKey(id) }, options);
+  }
+
+  async #assertNotShredded(owner: string): Promise<void> {
+    const key = { entity: entityPartition(owner), id: itemId.entity };
+    const entity = await this.#table.get(key, { consistent: true });
+    if (entity?.state === "shredded") throw shredded();
   }
 
   #itemOf(id: string, owner: string, wraps: WrappedKey[]): KeyItem {

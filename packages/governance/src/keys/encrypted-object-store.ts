@@ -113,8 +113,8 @@ class EncryptedObjectStore implements ObjectStore {
       if (replaced !== undefined) await this.#keys.forget(replaced, owner, calls);
       return { key, size_bytes: measure.sizeBytes, sha256: digest, content_type };
     } catch (error) {
-      // What may have been written must stay readable.
-      if (!isUncertain(error)) await this.#keys.forget(dataKey.id, owner);
+      // What may have been written must stay readable. A key that stays behind opens nothing.
+      if (!isUncertain(error)) await this.#keys.forget(dataKey.id, owner).catch(() => undefined);
       throw error;
     } finally {
       cipher.close();

@@ -13,7 +13,7 @@ import { unwrapFailed } from "./authenticated-cipher.ts";
 import { contextBytes, type KeyContext } from "./key-context.ts";
 import type { KeyCallOptions, KeyProvider, WrappedKey } from "./key-provider.ts";
 import { newSealingKeys, openSealed, publicKeyOf, sealTo } from "./sealed-box.ts";
-import { secretCopy, wipe, wiping } from "./secret-bytes.ts";
+import { secretFrom } from "./secret-bytes.ts";
 
 /** How data keys are wrapped to an entity: HPKE on X25519, or RSA-4096 with OAEP and SHA-256 as the spec has it. */
 export const keyAlgorithms = ["x25519", "rsa-4096"] as const;
@@ -41,7 +41,7 @@ export async function newKeyPair(algorithm: KeyAlgorithm): Promise<{ publicKey: 
     publicKeyEncoding: { type: "spki", format: "der" },
     privateKeyEncoding: { type: "pkcs8", format: "der" },
   });
-  return wiping([privateKey], () => ({ publicKey: new Uint8Array(publicKey), privateKey: secretCopy(privateKey) }));
+  return { publicKey: new Uint8Array(publicKey), privateKey: secretFrom(privateKey) };
 }
 
 /** Wraps keys to an entity; cannot unwrap them: only whom the entity's custodians let can. */
@@ -126,10 +126,7 @@ function decryptRsa(privateKey: Uint8Array, ciphertext: Uint8Array, label: Uint8
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
   try {
     const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
-    const pooled = privateDecrypt({ key, padding, oaepHash: "sha256", oaepLabel: label }, ciphertext);
-    const opened = secretCopy(pooled);
-    wipe(pooled);
-    return opened;
+    return secretFrom(privateDecrypt({ key, padding, oaepHash: "sha256", oaepLabel: label }, ciphertext));
   } catch (cause) {
     throw unwrapFailed(cause);
   }

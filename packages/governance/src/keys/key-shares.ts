@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { ArtGuardError } from "@artguard/core";
 import { combine, split } from "shamir-secret-sharing";
-import { secretCopy, wipe } from "./secret-bytes.ts";
+import { secretCopy, secretFrom, wipe } from "./secret-bytes.ts";
 
 /** Bytes of a key that is split. */
-export const splitKeyBytes = 32;
+const splitKeyBytes = 32;
 /** The last byte is the point at which the share was taken. */
 const shareBytes = splitKeyBytes + 1;
 
@@ -39,7 +39,7 @@ export async function splitKey(
 ): Promise<{ quorum: Quorum; shares: KeyShare[] }> {
   assertSplit(key, holders, threshold);
   const parts = await split(key, holders.length, threshold);
-  const shares = holders.map((holder, index) => ({ holder, ceremonyId, bytes: parts[index]! }));
+  const shares = holders.map((holder, index) => ({ holder, ceremonyId, bytes: secretFrom(parts[index]!) }));
   const commitments = shares.map((share) => ({ holder: share.holder, sha256: commitmentTo(share).toString("hex") }));
   return { quorum: { ceremony_id: ceremonyId, threshold, commitments }, shares };
 }
@@ -77,7 +77,7 @@ export async function combineShares(quorum: Quorum, shares: readonly KeyShare[])
   }
   const copies = shares.map(({ bytes }) => secretCopy(bytes));
   try {
-    return await combine(copies);
+    return secretFrom(await combine(copies));
   } finally {
     wipe(...copies);
   }

@@ -114,7 +114,7 @@ export type PairItem = z.infer<typeof pairItemSchema>;
 export type CeremonyItem = z.infer<typeof ceremonyItemSchema>;
 export type DataKeyItem = z.infer<typeof dataKeyItemSchema>;
 export type OpeningItem = z.infer<typeof openingItemSchema>;
-export type SubmittedShareItem = z.infer<typeof submittedShareItemSchema>;
+type SubmittedShareItem = z.infer<typeof submittedShareItemSchema>;
 
 type Kinds = EntityItem | PairItem | CeremonyItem | DataKeyItem | OpeningItem | SubmittedShareItem;
 type AttributeOfAny<Kind> = Kind extends Kind ? keyof Kind : never;

@@ -8,7 +8,7 @@ import { z } from "zod";
 const hexId = z.string().regex(/^[0-9a-f]{16}$/);
 
 /** Content of a keyring file: its keys are sealed by the key that its owner's secret gives. */
-export const keyringSchema = z.strictObject({
+const keyringSchema = z.strictObject({
   format: z.literal("artguard-keyring"),
   version: z.literal(1),
   /** How the owner's secret becomes a key: not at all, or by scrypt (RFC 7914). */
@@ -28,7 +28,7 @@ export const keyringSchema = z.strictObject({
   current: hexId,
   keys: z.array(z.strictObject({ key_id: hexId, created_at: z.number().int(), sealed: z.base64() })).min(1),
 });
-/** See {@link keyringSchema}. */
+/** What a keyring file holds. */
 export type KeyringContent = z.infer<typeof keyringSchema>;
 
 /** The content of a keyring file, or undefined when there is none. @throws ArtGuardError `keys.file-exposed`, `keys.file-damaged` */

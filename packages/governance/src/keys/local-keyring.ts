@@ -5,7 +5,7 @@ import { openBytes, sealBytes, unwrapFailed } from "./authenticated-cipher.ts";
 import { contextBytes, type KeyContext } from "./key-context.ts";
 import type { KeyProvider, WrappedKey } from "./key-provider.ts";
 import { type KeyringContent, readKeyring, whileLocked, writeKeyring } from "./keyring-file.ts";
-import { randomSecret, secretCopy, wipe, wiping } from "./secret-bytes.ts";
+import { randomSecret, secretCopy, secretFrom, wipe, wiping } from "./secret-bytes.ts";
 
 const provider = "local";
 /** OWASP's parameters for scrypt: 128 MiB, about 0.3 s. */
@@ -188,8 +188,7 @@ function derived(
   return new Promise((resolve, reject) => {
     scrypt(passphrase, Buffer.from(salt, "base64"), 32, options, (error, key) => {
       if (error) return reject(error);
-      resolve(secretCopy(key));
-      wipe(key);
+      resolve(secretFrom(key));
     });
   });
 }

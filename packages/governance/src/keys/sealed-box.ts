@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { ArtGuardError } from "@artguard/core";
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from "hpke";
 import { unwrapFailed } from "./authenticated-cipher.ts";
-import { secretCopy, wipe, wiping } from "./secret-bytes.ts";
+import { secretFrom } from "./secret-bytes.ts";
 
 const suite = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
 /** Bytes of an encapsulated X25519 secret, which is also those of a public key. */
@@ -26,10 +26,7 @@ export async function newSealingKeys(): Promise<SealingKeys> {
     publicKeyEncoding: { type: "spki", format: "der" },
     privateKeyEncoding: { type: "pkcs8", format: "der" },
   });
-  return wiping([privateKey], () => ({
-    publicKey: new Uint8Array(publicKey),
-    privateKey: secretCopy(privateKey),
-  }));
+  return { publicKey: new Uint8Array(publicKey), privateKey: secretFrom(privateKey) };
 }
 
 /**
@@ -54,10 +51,7 @@ export async function openSealed(privateKey: Uint8Array, sealed: Uint8Array, inf
     // The library would otherwise export the private key as text to learn the public one.
     const publicKey = await suite.DeserializePublicKey(rawPublicKey(publicKeyOf(privateKey)));
     const key = await crypto.subtle.importKey("pkcs8", der, "X25519", false, ["deriveBits"]);
-    const opened = await suite.Open({ privateKey: key, publicKey }, encapsulated, ciphertext, { info });
-    const copy = secretCopy(opened);
-    wipe(opened);
-    return copy;
+    return secretFrom(await suite.Open({ privateKey: key, publicKey }, encapsulated, ciphertext, { info }));
   } catch (cause) {
     throw unwrapFailed(cause);
   }

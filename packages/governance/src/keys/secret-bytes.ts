@@ -1,21 +1,25 @@
 import { randomBytes } from "node:crypto";
 
 /**
- * A copy of secret bytes in memory of its own, not in the pool that small Buffers share, so that {@link wipe} leaves
- * nothing behind.
+ * A copy of secret bytes in memory of its own, so that {@link wipe} leaves nothing behind: not in the pool that small
+ * Buffers share, and not on V8's heap, where small typed arrays lie and whose collector copies them about.
  */
 export function secretCopy(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(bytes.length);
+  const copy = new Uint8Array(new ArrayBuffer(bytes.length));
   copy.set(bytes);
+  return copy;
+}
+
+/** Moves secret bytes into memory of their own: wipes where they were. */
+export function secretFrom(bytes: Uint8Array): Uint8Array {
+  const copy = secretCopy(bytes);
+  wipe(bytes);
   return copy;
 }
 
 /** Random bytes of a new secret. */
 export function randomSecret(bytes = 32): Uint8Array {
-  const pooled = randomBytes(bytes);
-  const secret = secretCopy(pooled);
-  wipe(pooled);
-  return secret;
+  return secretFrom(randomBytes(bytes));
 }
 
 /** Overwrites secrets that are no longer needed. What JavaScript cannot promise about it is said in docs/keys.md. */

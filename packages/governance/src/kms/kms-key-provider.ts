@@ -4,7 +4,7 @@ import { assertWrappable } from "../keys/assert-key-size.ts";
 import { unwrapFailed } from "../keys/authenticated-cipher.ts";
 import type { KeyContext } from "../keys/key-context.ts";
 import type { KeyCallOptions, KeyProvider, WrappedKey } from "../keys/key-provider.ts";
-import { secretCopy, wipe } from "../keys/secret-bytes.ts";
+import { secretFrom } from "../keys/secret-bytes.ts";
 
 const provider = "kms";
 
@@ -55,9 +55,7 @@ export class KmsKeyProvider implements KeyProvider, Disposable {
       ),
     );
     if (!Plaintext) throw unwrapFailed();
-    const key = secretCopy(Plaintext);
-    wipe(Plaintext);
-    return key;
+    return secretFrom(Plaintext);
   }
 
   [Symbol.dispose](): void {

@@ -66,4 +66,51 @@ describe("encryptedObjects", () => {
       expect(stored.includes(secret.subarray(at, at + 16))).toBe(false);
     expect(Buffer.from(await store.get("a")).equals(secret)).toBe(true);
   });
+
+  it("asks its source only for what the store takes, and the store only for what the reader takes", async () => {
+    const sizes = { piece: 100_000, count: 200 };
+    let [asked, taken, mostAhead] = [0, 0, 0];
+    async function* source() {
+      for (let index = 0; index < sizes.count; index++) {
+        asked += sizes.piece;
+        yield new Uint8Array(sizes.piece);
+      }
+    }
+    const inner = new MemoryObjectStore();
+    const put = inner.put.bind(inner);
+    inner.put = async (key, body, options) => {
+      const watched = async function* () {
+        for await (const chunk of body as AsyncIterable<Uint8Array>) {
+          taken += chunk.length;
+          mostAhead = Math.max(mostAhead, asked - taken);
+          yield chunk;
+        }
+      };
+      return put(key, watched(), options);
+    };
+    const store = await encrypted(inner);
+    await store.put("a", source());
+    expect(asked).toBe(sizes.piece * sizes.count);
+    expect(mostAhead).toBeLessThan(2 * sizes.piece);
+
+    let delivered = 0;
+    const getStream = inner.getStream.bind(inner);
+    inner.getStream = async (key, options) => {
+      const { head, body } = await getStream(key, options);
+      const pieces = async function* () {
+        for await (const whole of body) {
+          for (let at = 0; at < whole.length; at += sizes.piece) {
+            delivered += sizes.piece;
+            yield whole.subarray(at, at + sizes.piece);
+          }
+        }
+      };
+      return { head, body: ReadableStream.from(pieces()) };
+    };
+    const { body } = await store.getStream("a");
+    const reader = body.getReader();
+    await reader.read();
+    expect(delivered).toBeLessThan(5 * sizes.piece);
+    await reader.cancel();
+  });
 });

@@ -18,7 +18,7 @@ export interface NoticeSink {
   deliver(notice: Notice, options: { readonly signal: AbortSignal }): Promise<void>;
 }
 
-/** Options of {@link deliverOutbox}. */
+/** Options of `Approvals.deliverOutbox`. */
 export interface DeliverOptions {
   /** Most notices of one call; default 100. */
   readonly limit?: number;

@@ -1,3 +1,4 @@
+export type { ApprovalInput, ApprovalRequest, Challenge, SignedDecision } from "./approvals/approval-request.ts";
 export { type ApprovalState, approvalStates, approvalTransitions } from "./approvals/approval-states.ts";
 export {
   type ApprovalItem,
@@ -8,15 +9,7 @@ export {
   custodianSchema,
   defineApprovalTable,
 } from "./approvals/approval-table.ts";
-export {
-  type ApprovalInput,
-  type ApprovalRequest,
-  Approvals,
-  type ApprovalsOptions,
-  type Challenge,
-  openApprovals,
-  type SignedDecision,
-} from "./approvals/approvals.ts";
+export { Approvals, type ApprovalsOptions, openApprovals } from "./approvals/approvals.ts";
 export { canonicalHash, canonicalJson } from "./approvals/canonical-json.ts";
 export { CustodianRegistry, type Custodians } from "./approvals/custodian-registry.ts";
 export { custodianRole } from "./approvals/custodian-role.ts";

@@ -13,7 +13,14 @@ import {
 } from "@artguard/core";
 import type { AuditDetails, AuditEvent, AuditLog } from "../audit/audit-log.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
-import { type ApprovalState, assertApprovalTransition } from "./approval-states.ts";
+import {
+  type ApprovalInput,
+  type ApprovalRequest,
+  type Challenge,
+  type SignedDecision,
+  shown,
+} from "./approval-request.ts";
+import { assertApprovalTransition } from "./approval-states.ts";
 import {
   type ApprovalItem,
   approvalItemId,
@@ -26,8 +33,8 @@ import {
   requestItemSchema,
 } from "./approval-table.ts";
 import { canonicalHash } from "./canonical-json.ts";
+import { assertAnswers, assertSigned, assertUndecided, assertUsable, stateAfter } from "./check-decision.ts";
 import { CustodianRegistry } from "./custodian-registry.ts";
-import { type Decision, type DecisionStatement, isSignedBy } from "./decision.ts";
 import { type DeliverOptions, deliverOutbox, type NoticeSink } from "./outbox.ts";
 
 const [hourMs, minuteMs] = [3_600_000, 60_000];
@@ -56,56 +63,6 @@ export interface ApprovalsOptions {
   readonly remindAfterMs?: number;
   /** Clock in epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
-}
-
-/** What is to be approved. */
-export interface ApprovalInput {
-  /** Whose custodians decide. */
-  readonly entityId: string;
-  /** Name of the operation. */
-  readonly operation: string;
-  /** All that makes it this operation: the approval is good for exactly this. Only its hash is stored. */
-  readonly asked: JsonValue;
-  /** For the custodians; at most 2,000 characters. */
-  readonly reason?: string;
-}
-
-/** A request for approval, as people see it. */
-export interface ApprovalRequest {
-  readonly approval_id: string;
-  readonly operation: string;
-  readonly entity_id: string;
-  /** Hex SHA-256 of the canonical JSON of what is asked. */
-  readonly request_hash: string;
-  readonly requester_id: string;
-  readonly reason?: string;
-  readonly state: ApprovalState;
-  readonly primary: { readonly custodian_id: string; readonly decision?: Decision };
-  readonly secondary: { readonly custodian_id: string; readonly decision?: Decision };
-  readonly created_at: EpochMilliseconds;
-  /** The approval can be given and used until then. */
-  readonly expires_at: EpochMilliseconds;
-}
-
-/** What a custodian signs, but for decision and time. */
-export interface Challenge {
-  readonly approval_id: string;
-  readonly request_hash: string;
-  readonly custodian_id: string;
-  readonly nonce: string;
-  /** Epoch milliseconds. */
-  readonly expires_at: number;
-}
-
-/** A custodian's answer to a challenge. */
-export interface SignedDecision {
-  readonly approvalId: string;
-  readonly decision: Decision;
-  readonly nonce: string;
-  /** Epoch milliseconds, within five minutes of the platform's clock. */
-  readonly decidedAt: number;
-  /** Base64: Ed25519 over `decisionBytes`. */
-  readonly signature: string;
 }
 
 /**
@@ -161,7 +118,7 @@ export class Approvals {
     const { challengeMs = 15 * minuteMs } = this.#options;
     return this.#changing(approvalId, async (request) => {
       const place = await this.#guarded(context, "approval.challenged", request, () => this.#placeOf(context, request));
-      this.#assertUndecided(request, place);
+      assertUndecided(request, place, this.#moment());
       const expires_at = epochMillisecondsSchema.parse(this.#moment() + challengeMs);
       const { request_hash } = request;
       const { custodian_id } = request[place];
@@ -182,8 +139,8 @@ export class Approvals {
     return this.#changing(signed.approvalId, async (request) => {
       const place = await this.#guarded(context, "approval.decided", request, async () => {
         const found = await this.#placeOf(context, request);
-        this.#assertUndecided(request, found);
-        this.#assertAnswers(request, found, signed);
+        assertUndecided(request, found, this.#moment());
+        assertAnswers(request, found, signed, this.#moment());
         return found;
       });
       const state = stateAfter(request, place, decision);
@@ -229,8 +186,8 @@ export class Approvals {
     return this.#changing(approvalId, async (request) => {
       await this.#guarded(context, "approval.consumed", request, async () => {
         if (canonicalHash(asked) !== request.request_hash) throw otherRequest();
-        this.#assertUsable(request);
-        await this.#assertSigned(request);
+        assertUsable(request, this.#moment());
+        await assertSigned(request, (id) => this.custodians.custodian(id));
         await this.#options.authorize(context, shown(request, this.#moment()));
       });
       return this.#end(context, request, "CONSUMED", []);
@@ -352,52 +309,6 @@ export class Approvals {
     throw new ArtGuardError("approvals.self-approval", "whoever asks, or acts for whoever asks, cannot approve");
   }
 
-  #assertUndecided(request: RequestItem, place: CustodianPlace): void {
-    if (request[`${place}_decision`]) {
-      throw new ArtGuardError("approvals.already-decided", "this custodian has decided before");
-    }
-    if (request.expires_at <= this.#moment()) throw expired();
-    if (request.state !== "PENDING") assertApprovalTransition(request.state, "APPROVED");
-  }
-
-  /** The decision must answer the open challenge, be made now, and be signed. */
-  #assertAnswers(request: RequestItem, place: CustodianPlace, signed: SignedDecision): void {
-    const now = this.#moment();
-    const challenge = request[`${place}_challenge`];
-    if (challenge?.nonce !== signed.nonce || challenge.expires_at <= now) {
-      throw new ArtGuardError("approvals.nonce-refused", "the nonce is unknown, used or expired");
-    }
-    if (!(Math.abs(signed.decidedAt - now) <= 5 * minuteMs)) {
-      throw new ArtGuardError("approvals.invalid-input", "decidedAt is more than five minutes from now");
-    }
-    const { decision, nonce, decidedAt: decided_at, signature } = signed;
-    const statement = statementOf(request, request[place], { decision, nonce, decided_at });
-    if (!isSignedBy(request[place].signing_key, statement, signature)) throw invalidSignature();
-  }
-
-  #assertUsable(request: RequestItem): void {
-    if (request.state === "CONSUMED") throw new ArtGuardError("approvals.consumed", "the approval was used already");
-    if (request.state === "EXPIRED" || request.expires_at <= this.#moment()) throw expired();
-    if (request.state === "PENDING")
-      throw new ArtGuardError("approvals.incomplete", "not every custodian has approved");
-    assertApprovalTransition(request.state, "CONSUMED");
-  }
-
-  /** The stored state is believed only as far as both custodians signed it, by the keys they have now. */
-  async #assertSigned(request: RequestItem): Promise<void> {
-    for (const place of custodianPlaces) {
-      const { custodian_id } = request[place];
-      const { signing_key, person_id } = await this.custodians.custodian(custodian_id);
-      const given = request[`${place}_decision`];
-      const approved = given?.decision === "approve" && person_id === request[place].person_id;
-      if (!approved || !isSignedBy(signing_key, statementOf(request, request[place], given), given.signature)) {
-        throw invalidSignature();
-      }
-    }
-    const { primary, secondary } = request;
-    if (primary.person_id === secondary.person_id) throw invalidSignature();
-  }
-
   #itemOf(
     context: SecurityContext,
     { entityId: entity_id, operation, asked, reason }: ApprovalInput,
@@ -482,48 +393,10 @@ export async function openApprovals(options: ApprovalsOptions): Promise<Approval
   return new Approvals(await options.tables.open(defineApprovalTable(options.tableName)), options);
 }
 
-function stateAfter(request: RequestItem, place: CustodianPlace, decision: Decision): ApprovalState {
-  if (decision === "reject") return "REJECTED";
-  const other = place === "primary" ? request.secondary_decision : request.primary_decision;
-  return other?.decision === "approve" ? "APPROVED" : "PENDING";
-}
-
-function statementOf(
-  { approval_id, request_hash }: RequestItem,
-  { custodian_id }: Custodian,
-  { decision, nonce, decided_at }: Pick<DecisionStatement, "decision" | "nonce" | "decided_at">,
-): DecisionStatement {
-  return { approval_id, request_hash, custodian_id, decision, nonce, decided_at };
-}
-
-function shown(request: RequestItem, now: number): ApprovalRequest {
-  const { approval_id, operation, entity_id, request_hash, requester_id, reason, created_at, expires_at } = request;
-  const open = request.state === "PENDING" || request.state === "APPROVED";
-  const [primary, secondary] = custodianPlaces.map((place) => {
-    const decision = request[`${place}_decision`]?.decision;
-    return { custodian_id: request[place].custodian_id, ...(decision && { decision }) };
-  });
-  return {
-    ...{ approval_id, operation, entity_id, request_hash, requester_id, created_at, expires_at },
-    ...(reason !== undefined && { reason }),
-    state: open && expires_at <= now ? "EXPIRED" : request.state,
-    primary: primary!,
-    secondary: secondary!,
-  };
-}
-
 function notFound(): ArtGuardError {
   return new ArtGuardError("approvals.not-found", "there is no such request");
 }
 
-function expired(): ArtGuardError {
-  return new ArtGuardError("approvals.expired", "the time of this request is over");
-}
-
 function otherRequest(): ArtGuardError {
   return new ArtGuardError("approvals.other-request", "this is not what was approved");
-}
-
-function invalidSignature(): ArtGuardError {
-  return new ArtGuardError("approvals.invalid-signature", "the custodians have not signed this, or not by their keys");
 }

@@ -79,6 +79,7 @@ export async function stageRotation(
  * Puts a staged rotation, whose shares were proven, in the place of what counted until now, in one step; then removes what
  * is no longer needed.
  *
+ * @param ceremonyId The staged ceremony; of a managed pair, which has none, what it was staged under.
  * @throws ArtGuardError `keys.rotation-incomplete` when not every data key is wrapped to the new pair yet.
  */
 export async function completeRotation(
@@ -87,7 +88,7 @@ export async function completeRotation(
   ceremonyId: string,
   rotateAfterMs: number,
 ): Promise<void> {
-  const { pair_id, next_pair_id = pair_id } = await records.entity(entityId);
+  const { pair_id, next_pair_id = pair_id, protection } = await records.entity(entityId);
   for await (const item of records.items(entityId, itemId.dataKey(""))) {
     const dataKey = dataKeyItemSchema.parse(item);
     if (!isPairWrapped(dataKey) || dataKey.wraps.some(({ key_id }) => key_id === next_pair_id)) continue;
@@ -96,7 +97,11 @@ export async function completeRotation(
   const rotate_after = epochMillisecondsSchema.parse(records.now() + rotateAfterMs);
   await changeEntity(records, entityId, pair_id, { equals: ceremonyId }, [
     {
-      set: { pair_id: next_pair_id, ceremony_id: ceremonyId, rotate_after },
+      set: {
+        pair_id: next_pair_id,
+        ...(protection === "tripartite" && { ceremony_id: ceremonyId }),
+        rotate_after,
+      },
       remove: ["next_pair_id", "next_ceremony_id"],
     },
     [],
@@ -120,7 +125,7 @@ export async function abandonRotation(records: KeyRecords, entityId: string): Pr
  * @returns How many were wrapped.
  */
 export function wrapToPair(records: KeyRecords, entityId: string, from: KeyProvider, to: KeyProvider): Promise<number> {
-  return rewrap(records, entityId, from, to, (dataKey, wrapped) => [
+  return rewrap(records, entityId, { from, to, which: isPairWrapped }, (dataKey, wrapped) => [
     ...dataKey.wraps.filter(({ key_id }) => key_id !== wrapped.key_id),
     wrapped,
   ]);
@@ -132,21 +137,20 @@ export function wrapToPair(records: KeyRecords, entityId: string, from: KeyProvi
  * @returns How many were wrapped.
  */
 export function wrapToProvider(records: KeyRecords, owner: string, provider: KeyProvider): Promise<number> {
-  return rewrap(records, owner, provider, provider, (_, wrapped) => [wrapped]);
+  const which = (dataKey: DataKeyItem) => !isPairWrapped(dataKey);
+  return rewrap(records, owner, { from: provider, to: provider, which }, (_, wrapped) => [wrapped]);
 }
 
 async function rewrap(
   records: KeyRecords,
   owner: string,
-  from: KeyProvider,
-  to: KeyProvider,
+  { from, to, which }: { from: KeyProvider; to: KeyProvider; which: (dataKey: DataKeyItem) => boolean },
   next: (dataKey: DataKeyItem, wrapped: WrappedKey) => WrappedKey[],
 ): Promise<number> {
-  const byPair = from !== to;
   let count = 0;
   for await (const item of records.items(owner, itemId.dataKey(""))) {
     const dataKey = dataKeyItemSchema.parse(item);
-    if (isPairWrapped(dataKey) !== byPair) continue;
+    if (!which(dataKey)) continue;
     const context = dataKeyContext(dataKey.id.slice(itemId.dataKey("").length), owner);
     const key = await unwrapAny(from, dataKey, context);
     const wrapped = await wiping([key], () => to.wrap(key, context));

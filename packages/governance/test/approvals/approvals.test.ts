@@ -10,6 +10,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { tableStores } from "../../../core/test/fixtures/table-stores.ts";
 import { assertApprovalTransition } from "../../src/approvals/approval-states.ts";
+import { isSignedBy } from "../../src/approvals/decision.ts";
 import { acting, decide, newCustodian, newCustody, requester } from "../fixtures/custody.ts";
 import { approvalsSuite, asked, input, signedBy } from "./approvals-suite.ts";
 
@@ -32,6 +33,24 @@ describe("Approvals", () => {
       code: "approvals.self-approval",
     });
     expect(custody.audit.types("approval.")).toContain("approval.requested:refused");
+  });
+
+  it("would let a delegate approve, were nobody asked who acts for whom", async () => {
+    const careless = await newCustody(undefined, { delegatesOf: async () => [] });
+    const { approval_id } = await careless.approvals.requestApproval(requester, input);
+    expect((await decide(careless, careless.ben, approval_id)).secondary.decision).toBe("approve");
+  });
+
+  it("would take a replayed decision by its signature: the nonce is what refuses it", async () => {
+    const custody = await newCustody();
+    const { approvals, ana } = custody;
+    const { approval_id, request_hash } = await approvals.requestApproval(requester, input);
+    const { nonce, decision, decidedAt: decided_at, signature } = await signedBy(custody, ana, approval_id);
+    await approvals.challenge(ana.context, approval_id);
+    const statement = { approval_id, request_hash, custodian_id: "ana", decision, nonce, decided_at };
+    expect(isSignedBy(ana.registered.signing_key, statement, signature)).toBe(true);
+    const replayed = { approvalId: approval_id, decision, nonce, decidedAt: decided_at, signature };
+    await expect(approvals.decide(ana.context, replayed)).rejects.toMatchObject({ code: "approvals.nonce-refused" });
   });
 
   it("logs the attempt of whoever is no custodian as a warning", async () => {

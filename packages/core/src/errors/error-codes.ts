@@ -77,10 +77,6 @@ export const errorCodes = {
     meaning: "The nonce of the decision is unknown, used or expired.",
     fix: "Get a new challenge and sign again.",
   },
-  "approvals.not-custodian": {
-    meaning: "The caller is not the custodian in whose name the decision is made.",
-    fix: "Decide as one of the request's custodians.",
-  },
   "approvals.not-distinct": {
     meaning: "Primary and secondary custodian are one person.",
     fix: "Assign two persons.",

@@ -107,12 +107,20 @@ export class Approvals {
     return shown(request, this.#moment());
   }
 
-  /** The request as it is now. @throws ArtGuardError `approvals.not-found` */
-  async status(approvalId: string): Promise<ApprovalRequest> {
-    return shown(await this.#find(approvalId), this.#moment());
+  /** The request as it is now, for who made it and its custodians. @throws ArtGuardError `approvals.not-found` for all others. */
+  async status(context: SecurityContext, approvalId: string): Promise<ApprovalRequest> {
+    const request = await this.#find(approvalId);
+    const { requester_id, primary, secondary } = request;
+    if (![requester_id, primary.person_id, secondary.person_id].includes(context.principal.id)) throw notFound();
+    return shown(request, this.#moment());
   }
 
-  /** A nonce for the custodian who calls, good for one decision; an earlier one is not good any more. @throws ArtGuardError `approvals.not-custodian` and as {@link Approvals.decide} */
+  /**
+   * A nonce for the custodian who calls, good for one decision; an earlier one is not good any more.
+   *
+   * @throws ArtGuardError `approvals.not-found`, `approvals.self-approval`, `approvals.expired`,
+   * `approvals.already-decided`, `approvals.illegal-transition`
+   */
   async challenge(context: SecurityContext, approvalId: string): Promise<Challenge> {
     const nonce = randomBytes(16).toString("hex");
     const { challengeMs = 15 * minuteMs } = this.#options;
@@ -130,8 +138,8 @@ export class Approvals {
   /**
    * Takes a custodian's signed decision. The second approval approves the request, one rejection ends it.
    *
-   * @throws ArtGuardError `approvals.not-found`, `approvals.not-custodian`, `approvals.self-approval`,
-   * `approvals.expired`, `approvals.already-decided`, `approvals.nonce-refused`, `approvals.invalid-signature`,
+   * @throws ArtGuardError `approvals.not-found` also for whoever is not one of its custodians,
+   * `approvals.self-approval`, `approvals.expired`, `approvals.already-decided`, `approvals.nonce-refused`, `approvals.invalid-signature`,
    * `approvals.invalid-input`, `approvals.illegal-transition`
    */
   async decide(context: SecurityContext, signed: SignedDecision): Promise<ApprovalRequest> {
@@ -295,18 +303,17 @@ export class Approvals {
   }
 
   async #placeOf(context: SecurityContext, request: RequestItem): Promise<CustodianPlace> {
-    const place = custodianPlaces.find((each) => request[each].person_id === context.principal.id);
-    if (place === undefined) {
-      throw new ArtGuardError("approvals.not-custodian", "only the custodians of this request may decide on it");
-    }
-    await this.#assertNoPart(context.principal.id, request.requester_id);
+    const { id } = context.principal;
+    if (id === request.requester_id) throw selfApproval();
+    const place = custodianPlaces.find((each) => request[each].person_id === id);
+    if (place === undefined) throw notFound();
+    await this.#assertNoPart(id, request.requester_id);
     return place;
   }
 
   async #assertNoPart(personId: string, requesterId: string): Promise<void> {
     const acting = personId === requesterId || (await this.#options.delegatesOf(requesterId)).includes(personId);
-    if (!acting) return;
-    throw new ArtGuardError("approvals.self-approval", "whoever asks, or acts for whoever asks, cannot approve");
+    if (acting) throw selfApproval();
   }
 
   #itemOf(
@@ -399,4 +406,8 @@ function notFound(): ArtGuardError {
 
 function otherRequest(): ArtGuardError {
   return new ArtGuardError("approvals.other-request", "this is not what was approved");
+}
+
+function selfApproval(): ArtGuardError {
+  return new ArtGuardError("approvals.self-approval", "whoever asks, or acts for whoever asks, cannot approve");
 }

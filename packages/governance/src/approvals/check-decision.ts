@@ -25,8 +25,7 @@ export function assertAnswers(request: RequestItem, place: CustodianPlace, signe
   if (challenge?.nonce !== signed.nonce || challenge.expires_at <= now) {
     throw new ArtGuardError("approvals.nonce-refused", "the nonce is unknown, used or expired");
   }
-  // Written so that it refuses what is no number, too.
-  if (!(Math.abs(signed.decidedAt - now) <= mostClockDifferenceMs)) {
+  if (!Number.isSafeInteger(signed.decidedAt) || Math.abs(signed.decidedAt - now) > mostClockDifferenceMs) {
     throw new ArtGuardError("approvals.invalid-input", "decidedAt is more than five minutes from now");
   }
   const { decision, nonce, decidedAt: decided_at, signature } = signed;

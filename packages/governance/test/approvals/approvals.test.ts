@@ -56,8 +56,14 @@ describe("Approvals", () => {
   it("logs the attempt of whoever is no custodian as a warning", async () => {
     const { approvals, audit } = await newCustody();
     const { approval_id } = await approvals.requestApproval(requester, input);
+    await expect(approvals.status(acting("mallory"), approval_id)).rejects.toMatchObject({
+      code: "approvals.not-found",
+    });
+    await expect(approvals.challenge(requester, approval_id)).rejects.toMatchObject({
+      code: "approvals.self-approval",
+    });
     await expect(approvals.challenge(acting("mallory"), approval_id)).rejects.toMatchObject({
-      code: "approvals.not-custodian",
+      code: "approvals.not-found",
     });
     expect(audit.events.at(-1)).toMatchObject({
       outcome: "refused",
@@ -91,7 +97,7 @@ describe("Approvals", () => {
     await approvals.decide(ana.context, good);
     await refused(good, "approvals.already-decided");
     await expect(approvals.decide(ben.context, good)).rejects.toMatchObject({ code: "approvals.nonce-refused" });
-    expect((await approvals.status(approval_id)).state).toBe("PENDING");
+    expect((await approvals.status(requester, approval_id)).state).toBe("PENDING");
   });
 
   it("needs both: one custodian alone approves nothing, not even under both names", async () => {

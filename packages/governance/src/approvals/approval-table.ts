@@ -122,6 +122,7 @@ export function defineApprovalTable(name = "artguard-approvals-dev") {
     key: { partition: "id" },
     indexes: {
       "open-index": { partition: "open", sort: "expires_at" },
+      "asked-index": { partition: "request_hash", sort: "created_at" },
       "outbox-index": { partition: "outbox", sort: "due_at" },
       "assignment-index": { partition: "assigned_to", sort: "version" },
     },

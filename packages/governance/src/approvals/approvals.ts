@@ -107,6 +107,23 @@ export class Approvals {
     return shown(request, this.#moment());
   }
 
+  /**
+   * The caller's newest request for exactly this that can still be approved or used, so that nobody asks twice; undefined
+   * when there is none. One made a moment ago may be missing from an eventually consistent store.
+   */
+  async find(context: SecurityContext, asked: JsonValue): Promise<ApprovalRequest | undefined> {
+    const { items } = await this.#table.query({
+      index: "asked-index",
+      partition: canonicalHash(asked),
+      order: "newest_first",
+    });
+    const requests = items.map((item) => shown(requestItemSchema.parse(item), this.#moment()));
+    return requests.find(
+      ({ requester_id, state }) =>
+        requester_id === context.principal.id && (state === "PENDING" || state === "APPROVED"),
+    );
+  }
+
   /** The request as it is now, for who made it and its custodians. @throws ArtGuardError `approvals.not-found` for all others. */
   async status(context: SecurityContext, approvalId: string): Promise<ApprovalRequest> {
     const request = await this.#find(approvalId);

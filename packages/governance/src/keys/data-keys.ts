@@ -76,15 +76,25 @@ export class TableDataKeys implements DataKeys {
   }
 
   async open(id: string, owner: string, options: KeyCallOptions = {}): Promise<Uint8Array> {
+    try {
+      return await this.#open(id, owner, options);
+    } catch (error) {
+      // The owner's pair may have changed between the two reads.
+      if (!isArtGuardError(error, "keys.unknown-key")) throw error;
+      return this.#open(id, owner, options);
+    }
+  }
+
+  async forget(id: string, owner: string, options: KeyCallOptions = {}): Promise<void> {
+    await this.#table.delete({ entity: entityPartition(owner), id: itemId.dataKey(id) }, options);
+  }
+
+  async #open(id: string, owner: string, options: KeyCallOptions): Promise<Uint8Array> {
     const key = { entity: entityPartition(owner), id: itemId.dataKey(id) };
     const item = await this.#table.get(key, { consistent: true, ...options });
     if (!item) throw new ArtGuardError("keys.shredded", `the data key ${id} does not exist any more`);
     const reader = await this.#owners.reader(owner);
     return unwrapAny(reader, dataKeyItemSchema.parse(item), dataKeyContext(id, owner), options);
-  }
-
-  async forget(id: string, owner: string, options: KeyCallOptions = {}): Promise<void> {
-    await this.#table.delete({ entity: entityPartition(owner), id: itemId.dataKey(id) }, options);
   }
 
   async #assertNotShredded(owner: string): Promise<void> {

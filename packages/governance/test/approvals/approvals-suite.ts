@@ -134,6 +134,21 @@ export function approvalsSuite(make: MakeTableStore): void {
     });
   });
 
+  it("finds the caller's open request for the same, so that nobody asks twice", async () => {
+    const { approvals, clock } = await newCustody(make);
+    expect(await approvals.find(requester, asked)).toBeUndefined();
+    const { approval_id } = await approvals.requestApproval(requester, input);
+    clock.ms += 1;
+    const { approval_id: newer } = await approvals.requestApproval(requester, input);
+    expect((await approvals.find(requester, asked))?.approval_id).toBe(newer);
+    expect(await approvals.find(acting("other"), asked)).toBeUndefined();
+    expect(await approvals.find(requester, { ...asked, recipient: "insurer-8" })).toBeUndefined();
+    await approvals.withdraw(requester, newer);
+    expect((await approvals.find(requester, asked))?.approval_id).toBe(approval_id);
+    clock.ms += 72 * hourMs;
+    expect(await approvals.find(requester, asked)).toBeUndefined();
+  });
+
   it("asks the custodians who count now, and remembers who they were", async () => {
     const { approvals, ana, ben } = await newCustody(make);
     const cleo = await newCustodian("cleo");

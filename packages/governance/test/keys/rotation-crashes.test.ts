@@ -148,6 +148,35 @@ describe.each(["new", "same"] as const)("a change of keys with the %s pair", (pa
   });
 });
 
+describe("a data key that is made while a rotation begins", () => {
+  it("is refused rather than lost with the old pair, and made at the next try", async () => {
+    const custody = await newCustody();
+    const store = await tripartite(custody);
+    const next = [await newCustodian("ana"), await newCustodian("ben")] as const;
+    let writes = 0;
+    const interrupted: TableStore = {
+      open: (definition) => custody.tables.open(definition),
+      async transact(actions, options) {
+        writes += 1;
+        // The writer has read which pairs count; now the whole rotation happens.
+        if (writes === 1) {
+          await custody.keys.withKey(requester, await approvedOpening(custody, "key.rotate"), (key) =>
+            custody.keys.stageRotation(requester, key, { pair: "new", custodians: pairOf(...next) }),
+          );
+          await proveShares(custody, next);
+        }
+        await custody.tables.transact(actions, options);
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+    const writer = objectsOf(store, (await restarted(custody, interrupted)).keys.dataKeys);
+    await expect(writer.put("b", picture)).rejects.toMatchObject({ code: "keys.conflict" });
+    expect(await store.head("b")).toBeUndefined();
+    await writer.put("b", picture);
+    expect(await canRelease(await restarted(custody, custody.tables, next), store)).toBe(true);
+  });
+});
+
 describe("a mutant", () => {
   it("that destroys the old shares before the new ones are proven leaves nothing that opens", async () => {
     const { custody, store, next } = await crashAt(1000, "new");

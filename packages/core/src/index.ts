@@ -137,6 +137,7 @@ export {
 export { MemoryObjectStore } from "./storage/memory-object-store.ts";
 export { MemoryTable } from "./storage/memory-table.ts";
 export { MemoryTableStore, type MemoryTableStoreOptions } from "./storage/memory-table-store.ts";
+export { BodyMeasure, chunksOf } from "./storage/object-body.ts";
 export {
   inferenceFolder,
   inferenceKey,
@@ -144,6 +145,7 @@ export {
   parseObjectKey,
   trainingKey,
 } from "./storage/object-layout.ts";
+export { resolvePutOptions, resolveRange } from "./storage/object-options.ts";
 export {
   type ByteRange,
   canPresign,
@@ -163,6 +165,7 @@ export {
   type PutOptions,
   type WrittenObject,
 } from "./storage/object-store.ts";
+export { bytesOf, corrupt, type ObjectSource, verifiedStream } from "./storage/object-stream.ts";
 export type { StoreCheck } from "./storage/store-check.ts";
 export {
   type Attribute,

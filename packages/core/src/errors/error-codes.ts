@@ -69,6 +69,58 @@ export const errorCodes = {
     fix: "Nothing is to be done: what the others wrote stands. Read the record again.",
   },
   "analysis.not-found": { meaning: "No analysis has this request_id.", fix: "Check the request_id." },
+  "approvals.already-decided": {
+    meaning: "This custodian has decided on the request before; the first decision stands.",
+    fix: "Nothing is to be done; make a new request to ask again.",
+  },
+  "approvals.consumed": {
+    meaning: "The approval was used already; each one is for one operation.",
+    fix: "Make a new request.",
+  },
+  "approvals.expired": {
+    meaning: "The request's time is over.",
+    fix: "Make a new request.",
+  },
+  "approvals.illegal-transition": {
+    meaning: "The request's state does not allow this change.",
+    fix: "Read the request again; only PENDING and APPROVED ones can change.",
+  },
+  "approvals.incomplete": {
+    meaning: "Not every custodian has approved yet.",
+    fix: "Wait for the missing decisions, or send a reminder.",
+  },
+  "approvals.invalid-input": {
+    meaning: "An argument has the wrong type or range.",
+    fix: "Correct the named argument.",
+  },
+  "approvals.invalid-signature": {
+    meaning: "The signature is not the custodian's over this decision.",
+    fix: "Sign what decisionBytes() gives, with the registered key.",
+  },
+  "approvals.no-custodians": {
+    meaning: "Nobody is assigned to approve for this entity.",
+    fix: "Assign a primary and a secondary custodian.",
+  },
+  "approvals.nonce-refused": {
+    meaning: "The nonce of the decision is unknown, used or expired.",
+    fix: "Get a new challenge and sign again.",
+  },
+  "approvals.not-distinct": {
+    meaning: "Primary and secondary custodian are one person.",
+    fix: "Assign two persons.",
+  },
+  "approvals.not-found": {
+    meaning: "No request has this id.",
+    fix: "Check the id.",
+  },
+  "approvals.other-request": {
+    meaning: "What is to be done is not what was approved.",
+    fix: "Do exactly what was approved, or make a new request.",
+  },
+  "approvals.self-approval": {
+    meaning: "Whoever asks, or acts for whoever asks, cannot approve.",
+    fix: "Let custodians approve who have no part in the request.",
+  },
   "audit.invalid-checkpoint": {
     meaning: "The text holds no checkpoint of this log that a known key signed.",
     fix: "Pass what checkpoint() returned, unchanged, and the keys that were in use then.",
@@ -260,6 +312,86 @@ export const errorCodes = {
   "jpeg.unsupported": {
     meaning: "The JPEG uses a process this reader does not cover (12-bit, arithmetic, lossless, hierarchical).",
     fix: "Nothing is lost: detectors that need coefficients report not_applicable.",
+  },
+  "keys.access-denied": {
+    meaning: "The key service refuses access: credentials or key policy do not allow it.",
+    fix: "Check the credentials and the policy of the key.",
+  },
+  "keys.approval-required": {
+    meaning: "Only custodians can open this key.",
+    fix: "Request an opening, let the custodians approve it, and use withKey.",
+  },
+  "keys.closed": {
+    meaning: "The operation that the key was opened for has ended.",
+    fix: "Finish all work with the key inside withKey.",
+  },
+  "keys.conflict": {
+    meaning: "The owner's keys changed meanwhile; nothing was written.",
+    fix: "Try again.",
+    retryable: true,
+  },
+  "keys.exists": {
+    meaning: "The entity has keys already.",
+    fix: "Use them, or rotate them.",
+  },
+  "keys.file-damaged": {
+    meaning: "The keyring's file is missing or not a keyring.",
+    fix: "Restore it from a backup: without it, what it protects is lost.",
+  },
+  "keys.file-exposed": {
+    meaning: "Others than its owner may read or write the keyring's file.",
+    fix: "Set its mode to 0600, and rotate the keyring if somebody may have read it.",
+  },
+  "keys.file-locked": {
+    meaning: "Another process changes the keyring.",
+    fix: "Try again; if no process does, remove the named lock file.",
+    retryable: true,
+  },
+  "keys.invalid-input": {
+    meaning: "An argument has the wrong type or range.",
+    fix: "Correct the named argument.",
+  },
+  "keys.not-found": {
+    meaning: "The entity has no keys, or the opening is unknown, over or expired.",
+    fix: "Check the id; create the keys or request a new opening.",
+  },
+  "keys.opening-incomplete": {
+    meaning: "Shares for the opening are missing.",
+    fix: "Let the missing holders hand over their shares.",
+  },
+  "keys.rotation-incomplete": {
+    meaning: "Not every data key is wrapped to the new pair; the old keys stay.",
+    fix: "Abandon the rotation and stage it again.",
+  },
+  "keys.rotation-pending": {
+    meaning: "Another rotation of these keys is under way, or was completed just now.",
+    fix: "Prove its shares or abandon it first.",
+  },
+  "keys.share-refused": {
+    meaning: "A share is not one of those that were given out, or they are too few or not distinct.",
+    fix: "Bring the shares that the holders got in this ceremony.",
+  },
+  "keys.shredded": {
+    meaning: "The key was destroyed: what it encrypted is gone.",
+    fix: "Nothing can be done; this is what erasure means.",
+  },
+  "keys.timed-out": {
+    meaning: "The key service did not answer before the deadline.",
+    fix: "Try again.",
+    retryable: true,
+  },
+  "keys.unavailable": {
+    meaning: "The key service cannot be reached or answers with an error of its own.",
+    fix: "Try again; check the network and the service if it lasts.",
+    retryable: true,
+  },
+  "keys.unknown-key": {
+    meaning: "The key that wraps this one is not here.",
+    fix: "Open the keyring or service that wrapped it.",
+  },
+  "keys.unwrap-failed": {
+    meaning: "Sealed bytes do not open: they were altered, or belong to another key or context.",
+    fix: "Check that key and context are those they were sealed with.",
   },
   "knowledge.access-denied": {
     meaning: "The knowledge base refuses access: credentials are missing, expired or without permission.",

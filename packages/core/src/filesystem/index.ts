@@ -1,3 +1,4 @@
 export { checkObjectFolder } from "./check-folder.ts";
+export { publish } from "./durable-file.ts";
 export { FolderObjectStore, type FolderObjectStoreOptions, folder } from "./folder-object-store.ts";
 export { makePrivateFolder } from "./make-private-folder.ts";

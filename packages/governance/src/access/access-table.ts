@@ -15,7 +15,7 @@ export const policyVersionSchema = z.object({
   /** The version whose content this one has again. */
   reverts_to: z.number().int().nonnegative().optional(),
 });
-/** See {@link policyVersionSchema}. */
+/** See `policyVersionSchema`. */
 export type PolicyVersion = z.infer<typeof policyVersionSchema>;
 
 const headSchema = z.object({

@@ -28,7 +28,7 @@ export const columnMaskSchema = z
     z.strictObject({ ...base, mask: z.literal("custom"), function: name }),
   ])
   .refine(({ columns, tags }) => columns !== undefined || tags !== undefined, "name columns or tags");
-/** See {@link columnMaskSchema}. */
+/** See `columnMaskSchema`. */
 export type ColumnMask = z.infer<typeof columnMaskSchema>;
 
 /** What masks need besides the value. */

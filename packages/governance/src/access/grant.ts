@@ -8,7 +8,7 @@ const moment = z.number().int().nonnegative();
 
 /** Whom something is granted to: one person, or everybody in an organisation. */
 export const granteeSchema = z.strictObject({ kind: z.enum(["user", "organization"]), id });
-/** See {@link granteeSchema}. */
+/** See `granteeSchema`. */
 export type Grantee = z.infer<typeof granteeSchema>;
 
 /** One permission on one resource for one grantee, until a moment or until it is revoked. */

@@ -41,7 +41,7 @@ export const rowFilterSchema = z.strictObject({
   when: attributeConditionSchema.optional(),
   keep: rowConditionSchema,
 });
-/** See {@link rowFilterSchema}. */
+/** See `rowFilterSchema`. */
 export type RowFilter = z.infer<typeof rowFilterSchema>;
 
 /** A row by its column names. */

@@ -6,7 +6,7 @@ export const usageSubjectSchema = z.strictObject({
   kind: z.enum(["user", "organization", "dataset"]),
   id: z.string().min(1).max(256),
 });
-/** See {@link usageSubjectSchema}. */
+/** See `usageSubjectSchema`. */
 export type UsageSubject = z.infer<typeof usageSubjectSchema>;
 
 const name = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, "expected lower-case letters, digits, _ and -");

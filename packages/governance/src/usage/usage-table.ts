@@ -22,7 +22,7 @@ export const standingSchema = z.object({
   suspended_at: moment.optional(),
   suspended_because: z.string().optional(),
 });
-/** See {@link standingSchema}. */
+/** See `standingSchema`. */
 export type Standing = z.infer<typeof standingSchema>;
 
 /** One metered operation, from its reservation to the delivery of its event. */
@@ -47,7 +47,7 @@ export const meteredSchema = z.object({
   /** Epoch seconds from which the item is no longer needed to tell a repetition; the table's TTL. */
   delete_after: moment.optional(),
 });
-/** See {@link meteredSchema}. */
+/** See `meteredSchema`. */
 export type Metered = z.infer<typeof meteredSchema>;
 
 type Key = { usage_id: string; entry: string };

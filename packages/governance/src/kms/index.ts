@@ -1,0 +1,1 @@
+export { KmsKeyProvider, type KmsKeyProviderOptions, kmsKeyProvider } from "./kms-key-provider.ts";

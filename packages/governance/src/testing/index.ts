@@ -1,0 +1,1 @@
+export { type KeyProviderContractSetup, keyProviderContract } from "./key-provider-contract.ts";

@@ -105,7 +105,13 @@ export {
   isArtGuardError,
 } from "./errors/artguard-error.ts";
 export { type ErrorCode, errorCodes } from "./errors/error-codes.ts";
-export { type Calibration, calibrateDetection, calibrationSchema } from "./fusion/calibration.ts";
+export {
+  type Calibration,
+  calibrateDetection,
+  calibrationSchema,
+  type FamilyBound,
+  type FamilyBounds,
+} from "./fusion/calibration.ts";
 export { type AssessmentChange, explainChange } from "./fusion/explain-change.ts";
 export { fuse, rescore, weighFindings } from "./fusion/fuse.ts";
 export { fuseHeatmaps } from "./fusion/fuse-heatmaps.ts";

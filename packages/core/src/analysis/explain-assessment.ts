@@ -13,6 +13,7 @@ const reasonSentences: Readonly<Record<string, string>> = {
   insufficient_evidence: "Too few kinds of evidence could be applied to this image to judge it.",
   conflicting_evidence: "Different kinds of evidence contradict each other.",
   detectors_incomplete: "Some detectors did not finish; their opinion is missing.",
+  vision_bounded: "A model that only looks at the picture would have changed the verdict; alone it may not.",
 };
 
 /** What a reason code means, in one English sentence; the code itself when it is not known. */

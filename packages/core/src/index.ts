@@ -56,6 +56,7 @@ export {
 } from "./analysis/process-open-work.ts";
 export type { ProgressEvent } from "./analysis/progress-event.ts";
 export type { ReanalyzeOptions } from "./analysis/reanalyze.ts";
+export type { ResumedAnalysis, ResumeOptions } from "./analysis/resume.ts";
 export {
   compareStability,
   type StabilityComparison,
@@ -63,6 +64,7 @@ export {
   type StabilityVariant,
   stabilityReportSchema,
 } from "./analysis/stability.ts";
+export { type Stage, stageSchema } from "./analysis/stage.ts";
 export {
   type Consent,
   consentPurposes,
@@ -78,6 +80,7 @@ export {
   epochSecondsSchema,
   toIso,
 } from "./analysis/time.ts";
+export { type UnfinishedDetection, unfinishedSchema } from "./analysis/unfinished.ts";
 export { type Configuration, loadConfiguration } from "./configuration/load-configuration.ts";
 export {
   type Detection,
@@ -97,6 +100,7 @@ export {
 } from "./detection/detection.ts";
 export { detectionOf } from "./detection/detection-of.ts";
 export type { Detector, DetectorSource, ForensicImage } from "./detection/detector.ts";
+export type { RemoteDetector, RemoteObservation, RemoteOutcome, Unfinished } from "./detection/remote-detector.ts";
 export type { DetectorRun } from "./detection/run-detector.ts";
 export {
   ArtGuardError,
@@ -231,3 +235,20 @@ export {
   UserRepository,
 } from "./user/user-repository.ts";
 export { defineUserTable, type UserItem, userTableName } from "./user/user-table.ts";
+export {
+  type Citation,
+  citationSchema,
+  type Explanation,
+  explanationSchema,
+  type Language,
+  languages,
+} from "./vision/explanation.ts";
+export type { KnowledgeBase, Passage } from "./vision/knowledge-base.ts";
+export type {
+  VisionAnswer,
+  VisionCrop,
+  VisionFinding,
+  VisionModel,
+  VisionRequest,
+  VisionUsage,
+} from "./vision/vision-model.ts";

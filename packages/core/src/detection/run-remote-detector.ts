@@ -34,6 +34,7 @@ const observationSchema = z.object({
   measurements: z.record(z.string(), z.json()).optional(),
 });
 const costSchema = z.number().nonnegative().optional();
+const versionSchema = z.string().min(1).max(200).optional();
 
 /**
  * Asks a remote detector, or asks it again; whatever it throws or answers becomes a {@link RemoteRun}, never an
@@ -83,7 +84,9 @@ function runOf(detector: RemoteDetector, outcome: Answer, frame: CopyFrame, elap
   if (outcome.status === "not_applicable")
     return { ...identity, status: "not_applicable", reason: String(outcome.reason), elapsed_ms };
   const observation = fromCopy(checked(outcome.observation, frame), frame);
-  return { ...identity, version: outcome.version ?? detector.version, status: "ok", observation, elapsed_ms };
+  const { success, data: version = detector.version } = versionSchema.safeParse(outcome.version);
+  if (!success) throw invalid("its version is no short text");
+  return { ...identity, version, status: "ok", observation, elapsed_ms };
 }
 
 /** @throws ArtGuardError `detection.failed` */

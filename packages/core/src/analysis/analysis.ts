@@ -2,6 +2,7 @@ import { z } from "zod";
 import { detectionSchema, evidenceFamilies, observedFindingSchema, regionSchema } from "../detection/detection.ts";
 import { verdicts } from "../fusion/verdict.ts";
 import { userIdTextSchema } from "../user/user-id.ts";
+import { explanationSchema } from "../vision/explanation.ts";
 import { counterEvidenceSchema } from "./counter-evidence.ts";
 import { analysisStatuses } from "./lifecycle.ts";
 import { openWorkShape } from "./open-work.ts";
@@ -97,6 +98,8 @@ export const analysisSchema = recordSchema.extend({
   findings: z.array(findingSchema).optional(),
   /** What speaks against forgery, strongest first, also detectors that could judge and found nothing. */
   counter_evidence: z.array(counterEvidenceSchema).optional(),
+  /** The result in sentences, each with what it rests on; `ai_analysis` is their text. */
+  explanation: explanationSchema.optional(),
   /**
    * Suspicious places in pixels of the oriented image: the regions of the fused heat map with their outlines, as of the
    * detector `fused`, then the boxes of the single detectors; each strongest first.

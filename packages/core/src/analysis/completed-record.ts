@@ -5,9 +5,9 @@ import { markRegions } from "../fusion/mark-regions.ts";
 import type { VerdictPolicy } from "../fusion/policy.ts";
 import { orientedSize, orientRegion } from "../image/frame.ts";
 import type { ImageInfo } from "../image/image-info.ts";
+import { explanationText, templateExplanation } from "../vision/template-explanation.ts";
 import type { Analysis, CompletedAnalysis } from "./analysis.ts";
 import { counterEvidence } from "./counter-evidence.ts";
-import { explainAssessment } from "./explain-assessment.ts";
 import { epochMillisecondsSchema, toIso } from "./time.ts";
 
 /** What a finished examination adds to the record. */
@@ -33,6 +33,7 @@ export function completedRecord(
     finding.region ? { ...finding, region: orientRegion(finding.region, info) } : finding,
   );
   const against = counterEvidence(detections, findings, assessment.contributions);
+  const explanation = templateExplanation({ assessment, findings, against, language: "en" });
   return {
     ...record,
     ...assessment,
@@ -45,7 +46,8 @@ export function completedRecord(
     findings,
     counter_evidence: against,
     regions: regionsOf(detections, info, policy),
-    ai_analysis: explainAssessment(assessment, findings, against),
+    ai_analysis: explanationText(explanation),
+    explanation,
     model: "local",
     engine_versions: { "@artguard/core": version, ...versionsOf(detections) },
     elapsed_ms,

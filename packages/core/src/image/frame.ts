@@ -28,6 +28,13 @@ export function orientRegion(region: Region, { width, height, orientation }: Ori
   return { ...region, ...placed, ...(polygon && { polygon }) };
 }
 
+/** Moves a region of the oriented image back to the stored raster. */
+export function storedRegion(region: Region, stored: Oriented): Region {
+  return orientRegion(region, { ...orientedSize(stored), orientation: inverses[stored.orientation] });
+}
+
+const inverses = { 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6 } as const;
+
 /** A corner lies between pixels: from 0 to the width or height itself. */
 function orientCorner([x, y]: [number, number], { width, height, orientation }: Oriented): [number, number] {
   const [right, bottom] = [width - x, height - y];

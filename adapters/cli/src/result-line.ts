@@ -20,7 +20,8 @@ export function textLine(outcome: Outcome): string {
   const score = forgery_score.toFixed(0).padStart(3);
   const line = `${styled(verdictStyles[verdict], verdict.padEnd(13))} ${score}  ${path}`;
   // A verdict that no finding explains is explained by its reasons, for example that too little could be judged.
-  const why = strongest ?? (verdict === "AUTHENTIC" ? undefined : reasons.map(reasonSentence).join(" "));
+  const why =
+    strongest ?? (verdict === "AUTHENTIC" ? undefined : reasons.map((reason) => reasonSentence(reason)).join(" "));
   return why ? `${line}  ${printable(why)}` : line;
 }
 

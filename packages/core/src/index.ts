@@ -37,7 +37,6 @@ export {
   type ProbeStabilityOptions,
 } from "./analysis/create-artguard.ts";
 export type { RecordOptions } from "./analysis/create-record.ts";
-export { explainAssessment, reasonSentence } from "./analysis/explain-assessment.ts";
 export type { SimilarAnalysis, SimilarOptions, SimilarQuery } from "./analysis/find-similar.ts";
 export { type AnalysisStatus, analysisStatuses, analysisTransitions, assertTransition } from "./analysis/lifecycle.ts";
 export type { ImageStores, StorageOptions } from "./analysis/open-storage.ts";
@@ -235,6 +234,9 @@ export {
   UserRepository,
 } from "./user/user-repository.ts";
 export { defineUserTable, type UserItem, userTableName } from "./user/user-table.ts";
+export { type ReadAnswer, readAnswer } from "./vision/answer.ts";
+export { answerJsonSchema } from "./vision/answer-schema.ts";
+export { cropRegions } from "./vision/crop-regions.ts";
 export {
   type Citation,
   citationSchema,
@@ -243,7 +245,19 @@ export {
   type Language,
   languages,
 } from "./vision/explanation.ts";
+export { reasonSentence } from "./vision/explanation-words.ts";
 export type { KnowledgeBase, Passage } from "./vision/knowledge-base.ts";
+export { type ModelExplanationParts, modelExplanation } from "./vision/model-explanation.ts";
+export { answerInstruction, repairPrompt, type VisionPrompt, visionPrompt } from "./vision/prompt.ts";
+export { leaksSecret, newPromptSecrets, type PromptSecrets } from "./vision/prompt-secrets.ts";
+export { sentenceReader } from "./vision/sentence-reader.ts";
+export {
+  explanationOf,
+  explanationText,
+  type TemplateParts,
+  templateExplanation,
+} from "./vision/template-explanation.ts";
+export { type VisionCall, visionDetection } from "./vision/vision-detection.ts";
 export type {
   VisionAnswer,
   VisionCrop,

@@ -100,13 +100,13 @@ export const analysisSchema = recordSchema.extend({
   findings: z.array(findingSchema).optional(),
   /** What speaks against forgery, strongest first, also detectors that could judge and found nothing. */
   counter_evidence: z.array(counterEvidenceSchema).optional(),
+  /** The result in sentences, each with what it rests on; `ai_analysis` is their text. */
+  explanation: explanationSchema.optional(),
   /**
    * Suspicious places in pixels of the oriented image: the regions of the fused heat map with their outlines, as of the
    * detector `fused`, then the boxes of the single detectors; each strongest first.
    */
   regions: z.array(regionSchema.extend({ detector: z.string() })).optional(),
-  /** `ai_analysis` sentence by sentence, each with the evidence it rests on; absent in records of before. */
-  explanation: explanationSchema.optional(),
   /** What took how long and cost how much. */
   stages: z.array(stageSchema).optional(),
   /** Remote detectors whose answer was late; `resume` merges it. Absent when there are none. */

@@ -83,7 +83,7 @@ async function requestOf(task: VisionTask): Promise<VisionRequest> {
 /** Without crops the model still sees the whole picture. */
 async function cropsOf({ copy, detections, info, policy }: VisionTask): Promise<VisionCrop[]> {
   try {
-    return await cropRegions(copy, regionsOf(detections, info, policy));
+    return await cropRegions(copy, regionsOf(detections, info, policy), info);
   } catch {
     return [];
   }

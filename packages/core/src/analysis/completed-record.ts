@@ -7,7 +7,7 @@ import { type Oriented, orientedSize, orientRegion } from "../image/frame.ts";
 import type { ImageInfo } from "../image/image-info.ts";
 import type { Explanation, Language } from "../vision/explanation.ts";
 import type { Passage } from "../vision/knowledge-base.ts";
-import { templateExplanation } from "../vision/template-explanation.ts";
+import { explanationText, type TemplateParts, templateExplanation } from "../vision/template-explanation.ts";
 import type { Analysis, analysisSchema, CompletedAnalysis } from "./analysis.ts";
 import { counterEvidence } from "./counter-evidence.ts";
 import { costOfStages, type Stage } from "./stage.ts";
@@ -37,14 +37,14 @@ export interface Examined {
 }
 
 /** The record of a finished analysis: the detections, judged and explained, with every place in the upright frame. */
-export async function completedRecord(record: Analysis, examined: Examined): Promise<CompletedAnalysis> {
+export function completedRecord(record: Analysis, examined: Examined): CompletedAnalysis {
   const { info, detections, stages, unfinished, elapsed_ms, policy, version, analyzed_at } = examined;
   const assessment = fuse(detections, policy);
   const findings = weighFindings(detections, assessment.contributions).map((finding) =>
     finding.region ? { ...finding, region: orientRegion(finding.region, info) } : finding,
   );
   const against = counterEvidence(detections, findings, assessment.contributions);
-  const explanation = await explanationOf(examined, { assessment, findings, against });
+  const explanation = writtenExplanation(examined, { assessment, findings, against });
   return {
     ...record,
     ...assessment,
@@ -57,7 +57,7 @@ export async function completedRecord(record: Analysis, examined: Examined): Pro
     findings,
     counter_evidence: against,
     regions: regionsOf(detections, info, policy),
-    ai_analysis: explanation.sentences.map(({ text }) => text).join(" "),
+    ai_analysis: explanationText(explanation),
     explanation,
     model: modelOf(detections),
     stages,
@@ -71,11 +71,11 @@ export async function completedRecord(record: Analysis, examined: Examined): Pro
 }
 
 /** The vision model's explanation, or one written from the evidence; never empty. */
-async function explanationOf(
+function writtenExplanation(
   { explanation, language, passages, warnings }: Examined,
-  judged: Pick<Parameters<typeof templateExplanation>[0], "assessment" | "findings" | "against">,
-): Promise<Explanation> {
-  const written = explanation ?? (await templateExplanation({ ...judged, language, passages }));
+  judged: Pick<TemplateParts, "assessment" | "findings" | "against">,
+): Explanation {
+  const written = explanation ?? templateExplanation({ ...judged, language, passages });
   return { ...written, warnings: [...written.warnings, ...warnings] };
 }
 

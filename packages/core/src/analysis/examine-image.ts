@@ -107,7 +107,7 @@ async function examine(
     const detections = [...local.detections, ...elsewhere.detections];
     const stability = await stabilityOf(bytes, detections, options, context);
     const hashed = perceptual_hash === undefined ? record : { ...record, perceptual_hash };
-    const analysis = await completedRecord(hashed, {
+    const analysis = completedRecord(hashed, {
       ...elsewhere,
       info,
       detections,

@@ -126,7 +126,7 @@ async function mergedResult(
   const { unfinished = [], explanation, regions, elapsed_ms, stages = [], ...base } = record;
   const spoken = explanation?.language ?? language;
   const rest = unfinished.filter(({ detector }) => !late.has(detector));
-  const result = await completedRecord(base, {
+  const result = completedRecord(base, {
     info: infoOf(record, merged),
     detections,
     language: spoken,

@@ -263,6 +263,15 @@ export const errorCodes = {
     meaning: "All analyses of this month are used.",
     fix: "Wait until details.resets_at_iso, or change the plan.",
   },
+  "vision.invalid-answer": {
+    meaning:
+      "A vision model's answer breaks the agreed form, or no sentence of it cites known evidence; it was discarded.",
+    fix: "Nothing is lost: the explanation is written from the evidence. Try another model if it happens often.",
+  },
+  "vision.prompt-leaked": {
+    meaning: "A vision model's answer repeats secret parts of its prompt; it was discarded.",
+    fix: "Treat the image as hostile: text in it may have made the model repeat its prompt.",
+  },
 } as const satisfies Record<string, ErrorDescription>;
 
 /** The union of all error codes. */

@@ -13,5 +13,13 @@ export interface CueArticle {
   readonly falseAlarms: string;
 }
 
-/** The articles of one language, by detector. */
+/** Articles on the same cues in every language. */
 export type CueArticles = Readonly<Record<Language, readonly CueArticle[]>>;
+
+/** What a reader of any result has to know, whichever cues spoke. */
+export interface TopicArticle {
+  /** Kebab-case name; no detector has it. */
+  readonly topic: string;
+  readonly title: string;
+  readonly text: string;
+}

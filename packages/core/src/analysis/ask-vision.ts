@@ -62,7 +62,7 @@ export async function askVision(
     const explanation = modelExplanation({ model, answer, request, info, language });
     return { detection: ended(answer), explanation, cost_usd: answer.usage.cost_usd };
   } catch (error) {
-    const typed = typedFailure(error);
+    const typed = failureOf(error, closing.aborted);
     return { detection: ended(typed, closing.aborted), ...costOf(typed) };
   }
 }
@@ -145,8 +145,9 @@ function checkedAnswer(answer: VisionAnswer, request: VisionRequest): VisionAnsw
   return { ...rest, sentences: kept, findings: grounded(findings), ...(instruction !== undefined && { instruction }) };
 }
 
-function typedFailure(error: unknown): ArtGuardError {
+function failureOf(error: unknown, isLate: boolean): ArtGuardError {
   if (isArtGuardError(error)) return error;
+  if (isLate) return late();
   const message = error instanceof Error ? error.message : String(error);
   return new ArtGuardError("detection.failed", `the vision model threw: ${message}`, { cause: error });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ArtGuardError } from "../errors/artguard-error.ts";
+import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import { type CopyFrame, heatmapFromCopy, regionFromCopy } from "../image/copy-frame.ts";
 import { heatmapSchema, type JsonValue, type Observation, observedFindingSchema, regionSchema } from "./detection.ts";
 import type { RemoteDetector, RemoteOutcome } from "./remote-detector.ts";
@@ -62,7 +62,8 @@ export async function runRemoteDetector(
       };
     return { run: runOf(detector, outcome, frame, performance.now() - started), ...paid(outcome) };
   } catch (error) {
-    return ended(closing.aborted ? "timed_out" : "failed", detectionFailure(error));
+    if (!closing.aborted) return ended("failed", detectionFailure(error));
+    return ended("timed_out", isArtGuardError(error) ? error : late("it did not answer before the deadline"));
   }
 }
 

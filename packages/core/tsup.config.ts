@@ -11,6 +11,7 @@ export default defineConfig({
     s3: "src/s3/index.ts",
     knowledge: "src/knowledge/index.ts",
     bedrock: "src/bedrock/index.ts",
+    modal: "src/modal/index.ts",
     "isolated-child": "src/image/isolated-child.ts",
   },
   format: "esm",

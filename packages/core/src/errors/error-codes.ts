@@ -260,6 +260,65 @@ export const errorCodes = {
     meaning: "The folder of documents cannot be read.",
     fix: "Check that it is a folder and may be read.",
   },
+  "modal.endpoint-failed": {
+    meaning: "The endpoint's own code failed (500); asking again would fail again.",
+    fix: "Read the logs of the Modal app: `modal app logs`.",
+  },
+  "modal.endpoint-missing": {
+    meaning: "Nothing is deployed at the endpoint's address.",
+    fix: "Check the address that `modal deploy` printed, and that the app is not stopped.",
+  },
+  "modal.invalid-handle": {
+    meaning: "The handle of an unfinished job is damaged or names another place than the endpoint; nothing was asked.",
+    fix: "Pass the handle of the record unchanged, or analyse the image again.",
+  },
+  "modal.invalid-option": {
+    meaning: "An option or the idempotency key of a remote detector is not allowed.",
+    fix: "Correct what the message names.",
+  },
+  "modal.invalid-response": {
+    meaning: "The endpoint's answer breaks the contract; it was thrown away.",
+    fix: "Correct the endpoint: docs/modal.md describes the answer.",
+  },
+  "modal.redirect-refused": {
+    meaning: "The endpoint redirects to another origin or in a way that Modal does not; it was not followed.",
+    fix: "Configure the endpoint's final address.",
+  },
+  "modal.request-refused": {
+    meaning: "The endpoint refused the request (4xx); the message repeats its reason.",
+    fix: "Correct what the reason names; the endpoint may have limits of its own.",
+  },
+  "modal.response-too-large": {
+    meaning: "The endpoint's answer has more bytes than the limit; it was not read to its end.",
+    fix: "Round the numbers of the heat map, use larger cells, or raise maximumResponseBytes.",
+  },
+  "modal.result-gone": {
+    meaning: "The endpoint no longer keeps the result of this job.",
+    fix: "Analyse the image again.",
+  },
+  "modal.throttled": {
+    meaning: "The endpoint admits no more requests at the moment (429).",
+    fix: "Try again later, or allow more containers.",
+    retryable: true,
+  },
+  "modal.timed-out": {
+    meaning: "The endpoint did not accept or answer the request before the deadline; the model may have run.",
+    fix: "Try again, raise the deadline, or keep a container warm (min_containers, warmUp()).",
+    retryable: true,
+  },
+  "modal.too-many-redirects": {
+    meaning: "The endpoint redirected more often than Modal holds a job (20 times).",
+    fix: "Look at the job in the Modal dashboard: it hangs or its redirects go round in circles.",
+  },
+  "modal.unauthorized": {
+    meaning: "The endpoint refuses the proxy token.",
+    fix: "Check key (wk-…) and secret (ws-…): they must be a proxy auth token of the endpoint's own workspace.",
+  },
+  "modal.unavailable": {
+    meaning: "The endpoint cannot be reached, or answered 502, 503 or 504, as often as it was asked.",
+    fix: "Try again; check the network and Modal's status page if it lasts.",
+    retryable: true,
+  },
   "privacy.no-consent": {
     meaning: "There is no consent to withdraw.",
     fix: "Nothing was kept under a consent; deleteAnalysis deletes the result itself.",

@@ -1,0 +1,4 @@
+export { type ModalAnswer, modalAnswerSchema } from "./answer.ts";
+export { checkModal, type ModalCheckOptions } from "./check-modal.ts";
+export { ModalDetector, modal } from "./modal-detector.ts";
+export type { ModalOptions } from "./options.ts";

@@ -8,6 +8,7 @@ import { exportRecords } from "./commands/export.ts";
 import { history } from "./commands/history.ts";
 import { limits } from "./commands/limits.ts";
 import { provenance } from "./commands/provenance.ts";
+import { resume } from "./commands/resume.ts";
 import { scan } from "./commands/scan.ts";
 import { show } from "./commands/show.ts";
 import { sweep } from "./commands/sweep.ts";
@@ -31,6 +32,7 @@ const commands = new Map<string, (args: readonly string[]) => number | Promise<n
     limits,
     history,
     show,
+    resume,
     delete: deleteAnalyses,
     export: exportRecords,
     erase,

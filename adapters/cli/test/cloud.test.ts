@@ -1,7 +1,9 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createArtGuard } from "@artguard/core";
+import { modal } from "@artguard/core/modal";
 import { answering, failing, startFakeBedrock, startFakeModal } from "@artguard/core/testing";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { runCli } from "./run-cli.ts";
@@ -54,10 +56,10 @@ async function fakeModal(script: Parameters<typeof startFakeModal>[0]["script"])
 describe("artguard scan --cloud", () => {
   it("asks the model and the remote detector that the environment names, and says who wrote the explanation", async () => {
     const bedrock = await fakeBedrock([answering(answer)]);
-    const modal = await fakeModal([{ kind: "answer", body: score }]);
-    const settings = { ...bedrock.settings, ...modal.settings };
+    const remote = await fakeModal([{ kind: "answer", body: score }]);
+    const settings = { ...bedrock.settings, ...remote.settings };
     const { status, stdout } = await run(settings, "scan", image, ...quick, "--cloud");
-    expect([status, bedrock.fake.calls.length, modal.fake.requests.length]).toEqual([0, 1, 1]);
+    expect([status, bedrock.fake.calls.length, remote.fake.requests.length]).toEqual([0, 1, 1]);
     const [verdict, explanation] = stdout.split("\n");
     expect(verdict).toMatch(/^LIKELY_FORGED/);
     expect(explanation).toBe("  en, written by eu.anthropic.claude-sonnet-4-6: A part was pasted in.");
@@ -89,10 +91,10 @@ describe("artguard scan --cloud", () => {
 
   it("asks nobody without --cloud", async () => {
     const bedrock = await fakeBedrock([answering(answer)]);
-    const modal = await fakeModal([{ kind: "answer", body: score }]);
-    const settings = { ...bedrock.settings, ...modal.settings };
+    const remote = await fakeModal([{ kind: "answer", body: score }]);
+    const settings = { ...bedrock.settings, ...remote.settings };
     const { status, stdout } = await run(settings, "scan", image, ...quick);
-    expect([status, bedrock.fake.calls.length, modal.fake.requests.length]).toEqual([0, 0, 0]);
+    expect([status, bedrock.fake.calls.length, remote.fake.requests.length]).toEqual([0, 0, 0]);
     expect(stdout.split("\n")).toHaveLength(3);
   });
 
@@ -122,38 +124,39 @@ describe("artguard scan --cloud", () => {
   });
 });
 
+/** An analysis in the temporary folder whose remote answer is late. */
+async function lateAnalysis(endpoint: string, credentials: { key: string; secret: string }): Promise<string> {
+  const artguard = await createArtGuard({
+    detectors: [],
+    remoteDetectors: [modal({ endpoint, ...credentials })],
+    storage: { folder: join(folder, ".artguard") },
+    isolation: "none",
+    deadlineMs: 2000,
+  });
+  try {
+    const { request_id, unfinished } = await artguard.analyze(await readFile(image), { filename: "spliced.jpg" });
+    expect(unfinished).toMatchObject([{ detector: "modal" }]);
+    return request_id;
+  } finally {
+    await artguard[Symbol.asyncDispose]();
+  }
+}
+
 describe("artguard resume", () => {
   it("asks again for a late answer until it is there, and merges it into the kept record", async () => {
-    const modal = await fakeModal([
+    const { fake, settings } = await fakeModal([
       { kind: "accept" },
       { kind: "hang", when: "before the answer" },
       { kind: "status", status: 401, text: "modal-http: invalid credentials for proxy authorization" },
       { kind: "answer", body: score },
     ]);
-    const scanned = await run(
-      modal.settings,
-      "scan",
-      image,
-      ...quick,
-      "--cloud",
-      "--keep",
-      "--json",
-      "--deadline",
-      "6",
-    );
-    const { request_id, unfinished } = JSON.parse(scanned.stdout);
-    expect(unfinished).toMatchObject([{ detector: "modal" }]);
-    expect(await readdir(folder)).toContain(".artguard");
-
-    const refused = await run(modal.settings, "resume", request_id);
+    const request_id = await lateAnalysis(fake.endpoint, fake.credentials);
+    const refused = await run(settings, "resume", request_id);
     expect(refused.status).toBe(1);
-    expect(refused.stdout).toMatch(/^modal: .*\(modal\.unauthorized\)\nLIKELY_FORGED 90 {2}spliced\.jpg\n$/);
-    const merged = await run(modal.settings, "resume", request_id);
-    expect([merged.status, merged.stdout]).toEqual([
-      0,
-      expect.stringMatching(/^modal: its answer was merged\nLIKELY_FORGED \d+ {2}spliced\.jpg\n$/),
-    ]);
-    const again = await run(modal.settings, "resume", request_id, "--json");
+    expect(refused.stdout).toMatch(/^modal: .*\(modal\.unauthorized\)\nSUSPICIOUS 20 {2}spliced\.jpg\n$/);
+    const merged = await run(settings, "resume", request_id);
+    expect([merged.status, merged.stdout]).toEqual([0, "modal: its answer was merged\nSUSPICIOUS 40  spliced.jpg\n"]);
+    const again = await run(settings, "resume", request_id, "--json");
     expect([again.status, JSON.parse(again.stdout)]).toMatchObject([
       1,
       { error: { code: "analysis.nothing-to-resume" } },
@@ -161,19 +164,9 @@ describe("artguard resume", () => {
   });
 
   it("says which detector is missing", async () => {
-    const modal = await fakeModal([{ kind: "accept" }, { kind: "hang", when: "before the answer" }]);
-    const scanned = await run(
-      modal.settings,
-      "scan",
-      image,
-      ...quick,
-      "--cloud",
-      "--keep",
-      "--json",
-      "--deadline",
-      "6",
-    );
-    const { status, stderr } = await run({}, "resume", JSON.parse(scanned.stdout).request_id);
+    const { fake } = await fakeModal([{ kind: "accept" }, { kind: "hang", when: "before the answer" }]);
+    const request_id = await lateAnalysis(fake.endpoint, fake.credentials);
+    const { status, stderr } = await run({}, "resume", request_id);
     expect([status, stderr]).toEqual([1, expect.stringContaining("analysis.detector-not-configured")]);
     expect((await run({}, "resume")).status).toBe(2);
   });

@@ -11,6 +11,7 @@ import { cropRegions } from "../vision/crop-regions.ts";
 import type { Explanation, Language } from "../vision/explanation.ts";
 import type { Passage } from "../vision/knowledge-base.ts";
 import { modelExplanation } from "../vision/model-explanation.ts";
+import { plainText } from "../vision/plain-text.ts";
 import { visionDetection } from "../vision/vision-detection.ts";
 import type { VisionAnswer, VisionCrop, VisionModel, VisionRequest } from "../vision/vision-model.ts";
 import { regionsOf } from "./completed-record.ts";
@@ -55,7 +56,9 @@ export async function askVision(
       elapsed_ms: performance.now() - started,
     });
   try {
-    const given = await untilStopped((async () => model.explain(request, { signal: closing, onSentence }))(), closed);
+    const told = (text: string) => onSentence(plainText(text, longestText));
+    const explain = async () => model.explain(request, { signal: closing, onSentence: told });
+    const given = await untilStopped(explain(), closed);
     if (given === stopped) return { detection: ended(late(), true) };
     const answer = checkedAnswer(given, request);
     const { language, info } = task;
@@ -100,12 +103,18 @@ function orientedEvidence({ heatmap: _, ...detection }: Detection, info: ImageIn
   };
 }
 
+/** Characters of a sentence, whoever wrote it. */
+const longestText = 2000;
 const cites = z.array(z.string());
+const spoken = z
+  .string()
+  .transform((text) => plainText(text, longestText))
+  .pipe(z.string().min(1));
 const answerSchema = z.object({
-  sentences: z.array(z.object({ text: z.string().trim().min(1), cites })),
+  sentences: z.array(z.object({ text: spoken, cites })),
   findings: z.array(
     z.object({
-      claim: z.string().trim().min(1),
+      claim: spoken,
       direction: z.enum(["forged", "authentic", "neutral"]),
       limitation: z.string(),
       cites,

@@ -6,8 +6,9 @@ import { ArtGuardError } from "../errors/artguard-error.ts";
  */
 export type Fault = "throws" | "breaks" | "hangs" | { readonly lateMs: number };
 
-/** Does what the fault says, if there is one. @throws what the fault says, or the signal's reason. */
+/** Does what the fault says, if there is one. @throws what the fault says, or `detection.timed-out` once the signal fired. */
 export async function suffer(fault: Fault | undefined, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) throw late();
   if (fault === undefined) return;
   if (fault === "throws") throw new ArtGuardError("storage.throttled", "scripted: too many requests");
   if (fault === "breaks") throw new TypeError("scripted: a defect");
@@ -19,13 +20,16 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const leave = () => {
       clearTimeout(timer);
-      reject(signal?.reason);
+      reject(late());
     };
     const timer = setTimeout(() => {
       signal?.removeEventListener("abort", leave);
       resolve();
     }, ms);
-    if (signal?.aborted) leave();
     signal?.addEventListener("abort", leave, { once: true });
   });
+}
+
+function late(): ArtGuardError {
+  return new ArtGuardError("detection.timed-out", "scripted: the time is over");
 }

@@ -38,7 +38,7 @@ export function scriptedRemoteDetector(script: RemoteScript = {}): ScriptedRemot
     handles,
     stopped: () => stopped,
     detect: async (image, { signal, idempotencyKey }) => {
-      asked.push({ image, idempotencyKey });
+      if (!signal.aborted) asked.push({ image, idempotencyKey });
       signal.addEventListener("abort", () => stopped++, { once: true });
       await suffer(fault, signal);
       return outcome;

@@ -30,7 +30,7 @@ export function scriptedVisionModel({ id = "bedrock", answer = {}, fault }: Visi
     stopped: () => stopped,
     estimate: () => usage,
     explain: async (request, { signal, onSentence }) => {
-      requests.push(request);
+      if (!signal.aborted) requests.push(request);
       signal.addEventListener("abort", () => stopped++, { once: true });
       await suffer(fault, signal);
       const cites = request.evidence.map((detection) => detection.id);

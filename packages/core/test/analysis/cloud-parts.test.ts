@@ -441,6 +441,21 @@ describe("nothing dangles", () => {
     }
   });
 
+  it("after its caller stopped it while only remote parts were at work", async () => {
+    for (const fault of ["hangs", { lateMs: 60_000 }] as const) {
+      const vision = scriptedVisionModel({ fault });
+      const artguard = await artguardWith({ vision, deadlineMs: 120_000 });
+      const timers = watchTimers();
+      const stop = new AbortController();
+      const stopped = (async () => {
+        for await (const event of artguard.analyzeStream(picture, { signal: stop.signal }))
+          if (event.type === "remote_started") stop.abort();
+      })();
+      await expect(stopped).rejects.toMatchObject({ code: "analysis.aborted" });
+      expect([vision.requests.length, vision.stopped(), timers()]).toEqual([1, 1, 0]);
+    }
+  });
+
   it("after its reader left", async () => {
     const { vision, remoteDetectors, knowledge } = parts({ lateMs: 60_000 });
     const artguard = await artguardWith({ vision, remoteDetectors, knowledge });

@@ -9,6 +9,7 @@ import { history } from "./commands/history.ts";
 import { knowledge } from "./commands/knowledge.ts";
 import { limits } from "./commands/limits.ts";
 import { provenance } from "./commands/provenance.ts";
+import { resume } from "./commands/resume.ts";
 import { scan } from "./commands/scan.ts";
 import { show } from "./commands/show.ts";
 import { sweep } from "./commands/sweep.ts";
@@ -32,6 +33,7 @@ const commands = new Map<string, (args: readonly string[]) => number | Promise<n
     limits,
     history,
     show,
+    resume,
     delete: deleteAnalyses,
     export: exportRecords,
     erase,

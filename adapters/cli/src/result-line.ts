@@ -20,8 +20,18 @@ export function textLine(outcome: Outcome): string {
   const score = forgery_score.toFixed(0).padStart(3);
   const line = `${styled(verdictStyles[verdict], verdict.padEnd(13))} ${score}  ${path}`;
   // A verdict that no finding explains is explained by its reasons, for example that too little could be judged.
-  const why = strongest ?? (verdict === "AUTHENTIC" ? undefined : reasons.map(reasonSentence).join(" "));
+  const why =
+    strongest ?? (verdict === "AUTHENTIC" ? undefined : reasons.map((reason) => reasonSentence(reason)).join(" "));
   return why ? `${line}  ${printable(why)}` : line;
+}
+
+/** One line on how the explanation was written and what it says; empty for an input that failed. */
+export function explanationLine(outcome: Outcome): string {
+  if (isFailed(outcome) || !outcome.analysis.explanation) return "";
+  const { ai_analysis, explanation } = outcome.analysis;
+  const { author, language, warnings } = explanation;
+  const writer = author === "template" ? "written from the evidence" : `written by ${author}`;
+  return `  ${printable(`${language}, ${writer}: ${[...warnings, ai_analysis].join(" ")}`)}\n`;
 }
 
 /** One JSON object for programs; its fields are listed in `docs/cli.md`. */
@@ -32,7 +42,7 @@ export function jsonLine(outcome: Outcome): string {
 function judgedFields({ path, analysis, heatmap, report }: Judged) {
   const { request_id, status, forgery_score, verdict, confidence, coverage, agreement, reasons } = analysis;
   const { sha256, width, height, content_type, findings, regions, policy_version, elapsed_ms } = analysis;
-  const { counter_evidence, stability } = analysis;
+  const { counter_evidence, stability, explanation, model, cost_usd, stages, unfinished } = analysis;
   return {
     path,
     request_id,
@@ -48,6 +58,11 @@ function judgedFields({ path, analysis, heatmap, report }: Judged) {
     counter_evidence,
     regions,
     ...(stability && { stability }),
+    explanation,
+    model,
+    cost_usd,
+    stages,
+    ...(unfinished && { unfinished }),
     sha256,
     width,
     height,

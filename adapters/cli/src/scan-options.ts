@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type Configuration, type Detector, type Verdict, verdicts } from "@artguard/core";
+import { type Configuration, type Detector, type Language, languages, type Verdict, verdicts } from "@artguard/core";
 import { forensicDetectors } from "@artguard/forensics";
 import { placeOf } from "./stores/store-options.ts";
 import { readTrustAnchors } from "./trust-anchors.ts";
@@ -18,10 +18,16 @@ export interface ScanOptions {
   readonly concurrency: number | undefined;
   readonly deadlineMs: number | undefined;
   readonly failOn: Verdict | undefined;
-  /** Where to keep the results; nothing is kept without it. */
-  readonly keep: Configuration | undefined;
+  /** From the environment, and the folder that was named. */
+  readonly configuration: Configuration;
+  /** Keep the results there; nothing is kept without it. */
+  readonly keep: boolean;
   /** Keep the images as well; their owner consents by saying so. */
   readonly saveImages: boolean;
+  /** Also send the copies of the images to the parts that the environment names. */
+  readonly cloud: boolean;
+  /** Of explanations; undefined: English, and none is printed. */
+  readonly language: Language | undefined;
 }
 
 /** Seconds; an analysis takes no less than a millisecond and no longer deadline. */
@@ -31,6 +37,7 @@ const [shortestDeadline, longestDeadline] = [0.001, 2_147_483];
 export function parseScanOptions(args: readonly string[]): ScanOptions {
   const { values, positionals } = parsed(args);
   if (positionals.length === 0) throw new UsageError("name at least one file or folder, or - for standard input");
+  const { configuration } = placeOf({ folder: values.folder, aws: false });
   return {
     paths: positionals,
     json: values.json,
@@ -42,13 +49,12 @@ export function parseScanOptions(args: readonly string[]): ScanOptions {
     concurrency: wholeNumber("concurrency", values.concurrency),
     deadlineMs: milliseconds("deadline", values.deadline),
     failOn: chosenVerdict(values["fail-on"]),
-    keep: values.keep || values["save-images"] ? keepingPlace(values.folder) : undefined,
+    configuration,
+    keep: values.keep || values["save-images"],
     saveImages: values["save-images"],
+    cloud: values.cloud,
+    language: chosenLanguage(values.language ?? configuration.language),
   };
-}
-
-function keepingPlace(folder: string | undefined): Configuration {
-  return placeOf({ folder, aws: false }).configuration;
 }
 
 function parsed(args: readonly string[]) {
@@ -70,6 +76,8 @@ function parsed(args: readonly string[]) {
         keep: { type: "boolean", default: false },
         "save-images": { type: "boolean", default: false },
         folder: { type: "string" },
+        cloud: { type: "boolean", default: false },
+        language: { type: "string" },
       },
     });
   } catch (error) {
@@ -113,6 +121,13 @@ function chosenDetectors(value: string | undefined, trust: string | undefined): 
     throw new UsageError(`there is no detector "${unknown}"; there are ${known}`);
   }
   return available.filter(({ id }) => wanted.includes(id));
+}
+
+function chosenLanguage(value: string | undefined): Language | undefined {
+  if (value === undefined) return undefined;
+  const language = languages.find((known) => known === value);
+  if (!language) throw new UsageError(`--language takes ${languages.join(", ")}, got "${value}"`);
+  return language;
 }
 
 function chosenVerdict(value: string | undefined): Verdict | undefined {

@@ -1,4 +1,4 @@
-import { verdicts } from "@artguard/core";
+import { languages, verdicts } from "@artguard/core";
 
 /** What `artguard --help` prints. */
 export const usage = `artguard scan <files, folders or -> [options]
@@ -12,6 +12,9 @@ Judges every image and prints one line for each: verdict, forgery score 0-100, p
   --detectors A,B    only these detectors
   --known DIR        also tell copies of the known originals in this folder, and mark where they differ
   --trust FILE       certificates (PEM) whose C2PA signatures are trusted; default none
+  --cloud            also ask the vision model, remote detector and knowledge base that the environment names
+                     (docs/configuration.md); a copy of at most 2048 px without metadata leaves this machine
+  --language L       explain each verdict in this language: ${languages.join(", ")}; default en, printed with --cloud
   --concurrency N    images at a time; default the number of cores
   --deadline S       seconds per image; default 60
   --keep             keep the results in ./.artguard, for history and show; without it nothing is kept
@@ -30,6 +33,7 @@ Tells how consistent a picture of an artwork is with at least 8 reference pictur
 
 artguard history [--limit N] [--cursor C]          kept analyses, newest first
 artguard show <request_id>                         one of them, its findings, and how long what is kept
+artguard resume <request_id>                       ask remote detectors again whose answer was late (see --cloud)
 artguard delete <request_id> …                     with images and earlier results
 artguard export --to DIR                           everything that is kept, as JSON and images
 artguard erase --user ID                           everything that is kept of a user; prints the receipt

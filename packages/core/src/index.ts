@@ -37,7 +37,6 @@ export {
   type ProbeStabilityOptions,
 } from "./analysis/create-artguard.ts";
 export type { RecordOptions } from "./analysis/create-record.ts";
-export { explainAssessment, reasonSentence } from "./analysis/explain-assessment.ts";
 export type { SimilarAnalysis, SimilarOptions, SimilarQuery } from "./analysis/find-similar.ts";
 export { type AnalysisStatus, analysisStatuses, analysisTransitions, assertTransition } from "./analysis/lifecycle.ts";
 export type { ImageStores, StorageOptions } from "./analysis/open-storage.ts";
@@ -56,6 +55,7 @@ export {
 } from "./analysis/process-open-work.ts";
 export type { ProgressEvent } from "./analysis/progress-event.ts";
 export type { ReanalyzeOptions } from "./analysis/reanalyze.ts";
+export type { ResumedAnalysis, ResumeOptions } from "./analysis/resume.ts";
 export {
   compareStability,
   type StabilityComparison,
@@ -63,6 +63,7 @@ export {
   type StabilityVariant,
   stabilityReportSchema,
 } from "./analysis/stability.ts";
+export { type Stage, stageSchema } from "./analysis/stage.ts";
 export {
   type Consent,
   consentPurposes,
@@ -78,6 +79,7 @@ export {
   epochSecondsSchema,
   toIso,
 } from "./analysis/time.ts";
+export { type UnfinishedDetection, unfinishedSchema } from "./analysis/unfinished.ts";
 export { type Configuration, loadConfiguration } from "./configuration/load-configuration.ts";
 export {
   type Detection,
@@ -97,6 +99,7 @@ export {
 } from "./detection/detection.ts";
 export { detectionOf } from "./detection/detection-of.ts";
 export type { Detector, DetectorSource, ForensicImage } from "./detection/detector.ts";
+export type { RemoteDetector, RemoteObservation, RemoteOutcome, Unfinished } from "./detection/remote-detector.ts";
 export type { DetectorRun } from "./detection/run-detector.ts";
 export {
   ArtGuardError,
@@ -105,7 +108,13 @@ export {
   isArtGuardError,
 } from "./errors/artguard-error.ts";
 export { type ErrorCode, errorCodes } from "./errors/error-codes.ts";
-export { type Calibration, calibrateDetection, calibrationSchema } from "./fusion/calibration.ts";
+export {
+  type Calibration,
+  calibrateDetection,
+  calibrationSchema,
+  type FamilyBound,
+  type FamilyBounds,
+} from "./fusion/calibration.ts";
 export { type AssessmentChange, explainChange } from "./fusion/explain-change.ts";
 export { fuse, rescore, weighFindings } from "./fusion/fuse.ts";
 export { fuseHeatmaps } from "./fusion/fuse-heatmaps.ts";
@@ -230,6 +239,7 @@ export {
 export { defineUserTable, type UserItem, userTableName } from "./user/user-table.ts";
 export { type ReadAnswer, readAnswer } from "./vision/answer.ts";
 export { answerJsonSchema } from "./vision/answer-schema.ts";
+export { cropRegions } from "./vision/crop-regions.ts";
 export {
   type Citation,
   citationSchema,
@@ -238,10 +248,19 @@ export {
   type Language,
   languages,
 } from "./vision/explanation.ts";
+export { reasonSentence } from "./vision/explanation-words.ts";
 export type { KnowledgeBase, Passage } from "./vision/knowledge-base.ts";
+export { type ModelExplanationParts, modelExplanation } from "./vision/model-explanation.ts";
 export { answerInstruction, repairPrompt, type VisionPrompt, visionPrompt } from "./vision/prompt.ts";
 export { leaksSecret, newPromptSecrets, type PromptSecrets } from "./vision/prompt-secrets.ts";
 export { sentenceReader } from "./vision/sentence-reader.ts";
+export {
+  explanationOf,
+  explanationText,
+  type TemplateParts,
+  templateExplanation,
+} from "./vision/template-explanation.ts";
+export { type VisionCall, visionDetection } from "./vision/vision-detection.ts";
 export type {
   VisionAnswer,
   VisionCrop,

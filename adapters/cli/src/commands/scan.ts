@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type ArtGuardOptions, type Configuration, createArtGuard, isArtGuardError } from "@artguard/core";
+import { type ArtGuardOptions, createArtGuard, isArtGuardError } from "@artguard/core";
 import { defaultImageLimits } from "@artguard/core/image";
 import { atomicWrite } from "../atomic-write.ts";
+import { cloudParts } from "../cloud-parts.ts";
 import { collectInputs } from "../collect-inputs.ts";
 import { inOrder } from "../in-order.ts";
 import { type InputFiles, judgeInput } from "../judge-input.ts";
@@ -12,7 +13,7 @@ import { isFailed, type Outcome, reaches } from "../outcome.ts";
 import { outputNames } from "../output-names.ts";
 import { duration, ProgressBar } from "../progress-bar.ts";
 import { reportIndex } from "../report/report-index.ts";
-import { jsonLine, textLine } from "../result-line.ts";
+import { explanationLine, jsonLine, textLine } from "../result-line.ts";
 import { parseScanOptions, type ScanOptions } from "../scan-options.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -47,7 +48,9 @@ async function judgeAll(
   const concurrency = options.concurrency ?? availableParallelism();
   const artguard = await createArtGuard({
     detectors: [...options.detectors, ...(await readKnownWorks(options.known))],
-    ...storageOf(options.keep),
+    ...storageOf(options),
+    ...(options.cloud && (await cloudParts(options.configuration))),
+    ...(options.language !== undefined && { language: options.language }),
     concurrency,
     ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),
   });
@@ -60,7 +63,7 @@ async function judgeAll(
     // Twice as many inputs as analyses: a slow one at the head of the line then keeps no process idle.
     for await (const outcome of inOrder(inputs, 2 * concurrency, judge)) {
       if (signal.aborted) break;
-      bar.advance(() => process.stdout.write(`${options.json ? jsonLine(outcome) : textLine(outcome)}\n`));
+      bar.advance(() => process.stdout.write(linesOf(outcome, options)));
       outcomes.push(withoutHeatmaps(outcome));
     }
     return outcomes;
@@ -70,10 +73,21 @@ async function judgeAll(
   }
 }
 
-function storageOf(keep: Configuration | undefined): Pick<ArtGuardOptions, "storage" | "analysisTable" | "userTable"> {
-  if (keep === undefined) return { storage: "memory" };
+/** Who asks for an explanation sees it, and how it was written. */
+function linesOf(outcome: Outcome, { json, cloud, language }: ScanOptions): string {
+  if (json) return `${jsonLine(outcome)}\n`;
+  const isExplained = cloud || language !== undefined;
+  return isExplained ? `${textLine(outcome)}\n${explanationLine(outcome)}` : `${textLine(outcome)}\n`;
+}
+
+function storageOf({
+  keep,
+  configuration,
+}: ScanOptions): Pick<ArtGuardOptions, "storage" | "analysisTable" | "userTable"> {
+  if (!keep) return { storage: "memory" };
   // Who erased what is kept of "local" may keep something new at once: it is their own machine.
-  return { storage: { folder: keep.folder }, analysisTable: keep.analysesTable, userTable: false };
+  const { folder, analysesTable } = configuration;
+  return { storage: { folder }, analysisTable: analysesTable, userTable: false };
 }
 
 /** Makes the output folders and names the files of every input. */

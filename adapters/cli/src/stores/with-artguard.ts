@@ -6,6 +6,7 @@ import {
   openPrivacy,
   type Privacy,
 } from "@artguard/core";
+import type { CloudParts } from "../cloud-parts.ts";
 import { printable } from "../printable.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { placeOf } from "./store-options.ts";
@@ -25,11 +26,12 @@ interface StoreCommand {
 export async function withArtGuard(
   options: StoreCommand,
   command: (artguard: ArtGuard, stores: Stores) => Promise<number>,
+  parts: CloudParts = {},
 ): Promise<number> {
   return await withStores(options, { create: false }, async (stores) => {
     const { tables, raw, processed, analysisTable, userTable } = stores;
     const objects = { raw, processed };
-    const artguard = await createArtGuard({ detectors: [], tables, objects, analysisTable, userTable });
+    const artguard = await createArtGuard({ detectors: [], tables, objects, analysisTable, userTable, ...parts });
     try {
       return await command(artguard, stores);
     } finally {

@@ -10,6 +10,7 @@ const [leastText, textPerEntry, bulkPerEntry] = [256, 32, 64];
 /** What grows with the image or with what a detector has to say. */
 const growing = [
   "ai_analysis",
+  "explanation",
   "detections",
   "findings",
   "counter_evidence",

@@ -50,6 +50,14 @@ export const errorCodes = {
     meaning: "The analysis was begun as often as allowed and never ended.",
     fix: "Read error_message for the last failure; submit the image again once its cause is mended.",
   },
+  "analysis.detector-not-configured": {
+    meaning: "A remote detector whose answer is awaited is not among the remoteDetectors.",
+    fix: "Pass the remote detector that the analysis was begun with to createArtGuard.",
+  },
+  "analysis.handle-expired": {
+    meaning: "A late answer was not asked for in time, and is no longer to be had.",
+    fix: "The result stands without it; reanalyze a saved image, or analyse it anew.",
+  },
   "analysis.illegal-transition": {
     meaning: "The record's status does not allow this change.",
     fix: "Read the record again; a COMPLETED or FAILED analysis is final.",
@@ -69,6 +77,10 @@ export const errorCodes = {
     fix: "Nothing is to be done: what the others wrote stands. Read the record again.",
   },
   "analysis.not-found": { meaning: "No analysis has this request_id.", fix: "Check the request_id." },
+  "analysis.nothing-to-resume": {
+    meaning: "No answer of a remote detector is awaited for this analysis.",
+    fix: "Nothing is to be done: the result is complete, or the analysis has not ended yet.",
+  },
   "approvals.already-decided": {
     meaning: "This custodian has decided on the request before; the first decision stands.",
     fix: "Nothing is to be done; make a new request to ask again.",

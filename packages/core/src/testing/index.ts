@@ -18,6 +18,7 @@ export {
 export { type FakeModal, type FakeModalOptions, type FakeModalRequest, startFakeModal } from "./fake-modal.ts";
 export type { FakeModalStep } from "./fake-modal-step.ts";
 export { type FakeRetrieve, type FakeRetrieveDocument, failingRetrieve, fakeRetrieve } from "./fake-retrieve.ts";
+export type { Fault } from "./fault.ts";
 export { type KnowledgeBaseContractSetup, knowledgeBaseContract } from "./knowledge-base-contract.ts";
 export {
   type FakeReply,
@@ -35,6 +36,9 @@ export {
   remoteDetectorContract,
 } from "./remote-detector-contract.ts";
 export { type RemoteEnding, type RemoteStory, remoteStories } from "./remote-stories.ts";
+export { type ScriptedKnowledgeBase, scriptedKnowledgeBase } from "./scripted-knowledge-base.ts";
+export { type RemoteScript, type ScriptedRemoteDetector, scriptedRemoteDetector } from "./scripted-remote-detector.ts";
+export { type ScriptedVisionModel, scriptedVisionModel, type VisionScript } from "./scripted-vision-model.ts";
 export type { TableStoreContractSetup } from "./table-contract/contract-tables.ts";
 export { tableStoreContract } from "./table-contract/table-store-contract.ts";
 export type { TestRunner } from "./test-runner.ts";

@@ -2,7 +2,6 @@ import {
   counterEvidence,
   type Detection,
   defaultPolicy,
-  explainAssessment,
   fuse,
   type VerdictPolicy,
   weighFindings,
@@ -66,24 +65,5 @@ describe("counterEvidence", () => {
       detection("c", "compression", 0),
     );
     expect(against).toEqual([]);
-  });
-});
-
-describe("explainAssessment", () => {
-  it("says what speaks for and against forgery, and what would overturn it", () => {
-    const accusation = {
-      ...signature,
-      code: "x",
-      claim: "A seam.",
-      direction: "forged",
-      overturned_by: "No seam.",
-    } as const;
-    const { assessment, findings, against } = judged(
-      detection("grid", "noise", -Math.LN2),
-      detection("ghost", "compression", 3, { findings: [accusation] }),
-    );
-    const text = explainAssessment(assessment, findings, against);
-    expect(text).toContain("For forgery: A seam. (Scenes can be staged. What would overturn it: No seam.)");
-    expect(text).toMatch(/Against it: grid could judge this image/);
   });
 });

@@ -1,0 +1,173 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createArtGuard } from "@artguard/core";
+import { modal } from "@artguard/core/modal";
+import { answering, failing, startFakeBedrock, startFakeModal } from "@artguard/core/testing";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { runCli } from "./run-cli.ts";
+
+const image = fileURLToPath(new URL("../../../examples/images/spliced.jpg", import.meta.url));
+const quick = ["--detectors", "provenance,double-quantization"];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "artguard-cloud-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const answer = {
+  sentences: [{ text: "A part was pasted in.", cites: ["double-quantization"] }],
+  findings: [],
+  likelihood: 0.9,
+  instruction: "",
+};
+const score = { status: "ok", score: 0.8, model: "demo", version: "3" };
+
+/** Runs a command in the temporary folder with settings that no other variable of this machine disturbs. */
+const run = (settings: Record<string, string>, ...args: string[]) => {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("ARTGUARD_") && !name.startsWith("AWS_"));
+  return runCli(args, undefined, { cwd: folder, env: { ...Object.fromEntries(own), ...settings } });
+};
+
+async function fakeBedrock(script: Parameters<typeof startFakeBedrock>[0]["script"]) {
+  const fake = await startFakeBedrock({ script });
+  onTestFinished(() => fake[Symbol.asyncDispose]());
+  const settings = {
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    ARTGUARD_BEDROCK_MODEL: "eu.anthropic.claude-sonnet-4-6",
+    ARTGUARD_BEDROCK_ENDPOINT: fake.clientConfig.endpoint,
+    ARTGUARD_RESIDENCY: "eu",
+  };
+  return { fake, settings };
+}
+
+async function fakeModal(script: Parameters<typeof startFakeModal>[0]["script"]) {
+  const fake = await startFakeModal({ script });
+  onTestFinished(() => fake[Symbol.asyncDispose]());
+  const { key, secret } = fake.credentials;
+  const settings = { ARTGUARD_MODAL_ENDPOINT: fake.endpoint, ARTGUARD_MODAL_KEY: key, ARTGUARD_MODAL_SECRET: secret };
+  return { fake, settings };
+}
+
+describe("artguard scan --cloud", () => {
+  it("asks the model and the remote detector that the environment names, and says who wrote the explanation", async () => {
+    const bedrock = await fakeBedrock([answering(answer)]);
+    const remote = await fakeModal([{ kind: "answer", body: score }]);
+    const settings = { ...bedrock.settings, ...remote.settings };
+    const { status, stdout } = await run(settings, "scan", image, ...quick, "--cloud");
+    expect([status, bedrock.fake.calls.length, remote.fake.requests.length]).toEqual([0, 1, 1]);
+    const [verdict, explanation] = stdout.split("\n");
+    expect(verdict).toMatch(/^LIKELY_FORGED/);
+    expect(explanation).toBe("  en, written by eu.anthropic.claude-sonnet-4-6: A part was pasted in.");
+    expect(JSON.stringify(bedrock.fake.calls)).not.toContain("spliced.jpg");
+  });
+
+  it("gives explanation, engines, stages and cost to programs", async () => {
+    const { settings } = await fakeBedrock([answering(answer)]);
+    const line = JSON.parse((await run(settings, "scan", image, ...quick, "--cloud", "--json")).stdout);
+    expect(line).toMatchObject({
+      model: "bedrock",
+      explanation: { author: "eu.anthropic.claude-sonnet-4-6", language: "en" },
+      policy_version: "v3",
+    });
+    expect(line.cost_usd).toBeGreaterThan(0);
+    expect(line.stages.map(({ stage }: { stage: string }) => stage)).toEqual(
+      expect.arrayContaining(["detectors", "knowledge", "vision"]),
+    );
+  });
+
+  it("judges all the same when the model refuses, and says so in the language asked for", async () => {
+    const { fake, settings } = await fakeBedrock([failing("AccessDeniedException")]);
+    const { status, stdout } = await run(settings, "scan", image, ...quick, "--cloud", "--language", "es");
+    expect([status, fake.calls.length]).toEqual([0, 1]);
+    expect(stdout.split("\n")[1]).toMatch(
+      /^ {2}es, written from the evidence: El modelo de visión bedrock no dio ninguna explicación \(bedrock\.access-denied\)\. Puntuación/,
+    );
+  });
+
+  it("asks nobody without --cloud", async () => {
+    const bedrock = await fakeBedrock([answering(answer)]);
+    const remote = await fakeModal([{ kind: "answer", body: score }]);
+    const settings = { ...bedrock.settings, ...remote.settings };
+    const { status, stdout } = await run(settings, "scan", image, ...quick);
+    expect([status, bedrock.fake.calls.length, remote.fake.requests.length]).toEqual([0, 0, 0]);
+    expect(stdout.split("\n")).toHaveLength(3);
+  });
+
+  it.each<[string, Record<string, string>, string[], RegExp]>([
+    ["names no part", {}, ["--cloud"], /--cloud needs ARTGUARD_BEDROCK_MODEL/],
+    [
+      "names an endpoint without its token",
+      { ARTGUARD_MODAL_ENDPOINT: "https://example.com" },
+      ["--cloud"],
+      /needs ARTGUARD_MODAL_KEY and ARTGUARD_MODAL_SECRET/,
+    ],
+    [
+      "names a model outside the residency",
+      {
+        ARTGUARD_BEDROCK_MODEL: "global.anthropic.claude-sonnet-4-6",
+        ARTGUARD_RESIDENCY: "eu",
+        AWS_REGION: "eu-central-1",
+      },
+      ["--cloud"],
+      /outside|residency/,
+    ],
+    ["asks for a language that nobody speaks", {}, ["--language", "la"], /--language takes en, es/],
+  ])("refuses a command line whose environment or option %s", async (_, settings, options, message) => {
+    const { status, stdout, stderr } = await run(settings, "scan", image, ...quick, ...options);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(message);
+  });
+});
+
+/** An analysis in the temporary folder whose remote answer is late. */
+async function lateAnalysis(endpoint: string, credentials: { key: string; secret: string }): Promise<string> {
+  const artguard = await createArtGuard({
+    detectors: [],
+    remoteDetectors: [modal({ endpoint, ...credentials })],
+    storage: { folder: join(folder, ".artguard") },
+    isolation: "none",
+    deadlineMs: 2000,
+  });
+  try {
+    const { request_id, unfinished } = await artguard.analyze(await readFile(image), { filename: "spliced.jpg" });
+    expect(unfinished).toMatchObject([{ detector: "modal" }]);
+    return request_id;
+  } finally {
+    await artguard[Symbol.asyncDispose]();
+  }
+}
+
+describe("artguard resume", () => {
+  it("asks again for a late answer until it is there, and merges it into the kept record", async () => {
+    const { fake, settings } = await fakeModal([
+      { kind: "accept" },
+      { kind: "hang", when: "before the answer" },
+      { kind: "status", status: 401, text: "modal-http: invalid credentials for proxy authorization" },
+      { kind: "answer", body: score },
+    ]);
+    const request_id = await lateAnalysis(fake.endpoint, fake.credentials);
+    const refused = await run(settings, "resume", request_id);
+    expect(refused.status).toBe(1);
+    expect(refused.stdout).toMatch(/^modal: .*\(modal\.unauthorized\)\nSUSPICIOUS 20 {2}spliced\.jpg\n$/);
+    const merged = await run(settings, "resume", request_id);
+    expect([merged.status, merged.stdout]).toEqual([0, "modal: its answer was merged\nSUSPICIOUS 40  spliced.jpg\n"]);
+    const again = await run(settings, "resume", request_id, "--json");
+    expect([again.status, JSON.parse(again.stdout)]).toMatchObject([
+      1,
+      { error: { code: "analysis.nothing-to-resume" } },
+    ]);
+  });
+
+  it("says which detector is missing", async () => {
+    const { fake } = await fakeModal([{ kind: "accept" }, { kind: "hang", when: "before the answer" }]);
+    const request_id = await lateAnalysis(fake.endpoint, fake.credentials);
+    const { status, stderr } = await run({}, "resume", request_id);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("analysis.detector-not-configured")]);
+    expect((await run({}, "resume")).status).toBe(2);
+  });
+});

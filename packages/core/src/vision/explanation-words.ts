@@ -1,0 +1,52 @@
+import type { Region } from "../detection/detection.ts";
+import type { Verdict } from "../fusion/verdict.ts";
+import { englishWords } from "./english-words.ts";
+import type { Language } from "./explanation.ts";
+import { spanishWords } from "./spanish-words.ts";
+
+/** A finding or a piece of counter evidence, as far as a sentence needs it. */
+export interface SpokenEvidence {
+  readonly detector: string;
+  /** Absent when the detector could judge and found nothing. */
+  readonly code?: string | undefined;
+  /** English. */
+  readonly claim: string;
+  readonly limitation: string;
+  readonly overturned_by?: string | undefined;
+  readonly weight: number;
+  /** In pixels of the oriented image. */
+  readonly region?: Region | undefined;
+}
+
+/** What explanations are written with; whole sentences unless it says otherwise. */
+export interface ExplanationWords {
+  /** @param score 0–100, whole. */
+  verdict(score: number, verdict: Verdict): string;
+  /** What a reason code means. */
+  reason(code: string): string;
+  /** What was seen. Without the label of its side. */
+  evidence(evidence: SpokenEvidence): string;
+  /** The same of a vision model, whose own words may be in another language. */
+  seen(evidence: SpokenEvidence): string;
+  /** Labels of the two sides, before a sentence. */
+  readonly supports: string;
+  readonly opposes: string;
+  readonly noFinding: string;
+  readonly instruction: string;
+  /** @param titles Of documents, in quotation marks. */
+  furtherReading(titles: readonly string[]): string;
+  /** @param count Sentences and findings of a model that were thrown away, at least 1. */
+  uncited(count: number): string;
+}
+
+const words: Readonly<Record<Language, ExplanationWords>> = { en: englishWords, es: spanishWords };
+
+/** The words of a language. */
+export function wordsIn(language: Language): ExplanationWords {
+  return words[language];
+}
+
+/** What a reason code means, in one sentence; one that is not known is named. @param language Default English. */
+export function reasonSentence(reason: string, language: Language = "en"): string {
+  return wordsIn(language).reason(reason);
+}

@@ -1,0 +1,67 @@
+import { plainText } from "./plain-text.ts";
+
+/** What the detectors of ArtGuard find that speaks for or against forgery, by `detector/code`. */
+export const spanishFindings: Readonly<Record<string, string>> = {
+  "blocking/shifted-block-boundaries":
+    "Los escalones de una región siguen una cuadrícula de 8×8 que no es la del resto de la imagen.",
+  "copy-move/copy-move": "Una región con textura aparece por segunda vez en la imagen.",
+  "demosaicing/demosaicing-missing":
+    "Una región con textura carece del patrón del filtro de color que lleva el resto de la imagen.",
+  "double-quantization/single-quantized-region":
+    "La imagen ya se había guardado antes como JPEG, pero una región carece de esa compresión.",
+  "jpeg-ghost/jpeg-ghost": "Una región se comprimió antes como JPEG con otra calidad y el resto no.",
+  "jpeg-grid/foreign-jpeg-grid": "Una región muestra una cuadrícula JPEG que no coincide con la del resto.",
+  "known-work/differs-from-known-original":
+    "La imagen muestra un original conocido, pero difiere de él más de lo que explica una recodificación.",
+  "known-work/identical-to-known-original": "El archivo es idéntico, byte a byte, a un original conocido.",
+  "known-work/same-as-known-original":
+    "La imagen muestra un original conocido y solo difiere de él en lo que explica una recodificación.",
+  "learned/learned-forgery":
+    "Una red entrenada con falsificaciones marca una región cuyas huellas no encajan con el resto de la imagen.",
+  "noise-level/noise-inconsistent":
+    "El ruido de una región no es el del resto de la imagen con el mismo brillo y la misma textura.",
+  "noise-residual/noise-residual-foreign":
+    "Una región tiene una estructura fina distinta de la del resto: otra cámara u otro procesamiento.",
+  "provenance/declared-generated":
+    "Los metadatos XMP declaran que un modelo generativo hizo la imagen o una parte de ella.",
+  "provenance/declared-generated-signed":
+    "Un manifiesto C2PA intacto declara que un modelo generativo hizo la imagen o una parte de ella.",
+  "provenance/editing-software": "Los metadatos nombran un programa de edición.",
+  "provenance/generator-settings": "El archivo lleva los ajustes de un generador de imágenes.",
+  "provenance/manifest-intact": "El archivo no ha cambiado desde que se firmó su manifiesto C2PA.",
+  "provenance/manifest-tampered": "El archivo se modificó después de firmarse su manifiesto C2PA.",
+  "provenance/thumbnail-mismatch": "La miniatura EXIF incrustada muestra otra imagen.",
+  "resampling/region-resampled":
+    "Una región lleva una huella de interpolación que falta en el resto: se amplió o se giró.",
+  "shifted-double-compression/shifted-compression":
+    "Una región se comprimió antes en una cuadrícula de bloques desplazada y el resto no.",
+  "synthetic-image/generated-texture":
+    "El detalle fino de toda la imagen se parece más al de los generadores de imágenes que al de cámaras y pintores.",
+};
+
+/** A number or name in the English claim of a detector, and how it is said. */
+const measures: readonly (readonly [phrase: RegExp, words: (value: string) => string])[] = [
+  [/JPEG quality near (\d+)/, (quality) => `calidad JPEG anterior: cerca de ${quality}`],
+  [/expected false alarms below (1e-?\d+)/, (bound) => `falsas alarmas esperadas: menos de ${bound}`],
+  [/about (\d+) textured pixels/, (area) => `unos ${area} píxeles con textura`],
+  [/has ([\d.]+) times the noise/, (times) => `${times} veces el ruido del resto`],
+  [/in ([\d.]+) % of its area/, (share) => `en el ${share} % de la superficie`],
+  [/\(similarity ([\d.]+) of 1\)/, (similarity) => `semejanza: ${similarity} de 1`],
+  [/([\d.]+) cycles per pixel/, (frequency) => `${frequency} ciclos por píxel`],
+  [
+    /([\d.]+) times as common among untouched/,
+    (times) => `su medida es ${times} veces más frecuente en imágenes intactas que en falsificadas`,
+  ],
+  [/gives it a probability of ([\d.]+)\./, (share) => `da a la falsificación una probabilidad de ${share}`],
+  [/the image generator (.+) \(/, (name) => `generador: ${name}`],
+  [/the editing program (.+?)(?:, which|\.$)/, (name) => `programa: ${name}`],
+];
+const longestName = 60;
+
+/** The numbers and names in a claim of ArtGuard's own detectors, in Spanish; what is not known is left out. */
+export function spanishMeasures(claim: string): string[] {
+  return measures.flatMap(([phrase, words]) => {
+    const value = phrase.exec(claim)?.[1];
+    return value === undefined ? [] : [words(plainText(value, longestName).replace(/^(\d+)\.(\d+)$/, "$1,$2"))];
+  });
+}

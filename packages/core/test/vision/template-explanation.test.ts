@@ -1,0 +1,223 @@
+import {
+  counterEvidence,
+  type Detection,
+  defaultPolicy,
+  explanationOf,
+  explanationSchema,
+  explanationText,
+  fuse,
+  type Language,
+  type Passage,
+  reasonSentence,
+  templateExplanation,
+  type VerdictPolicy,
+  weighFindings,
+} from "@artguard/core";
+import { cueArticle } from "@artguard/core/knowledge";
+import { describe, expect, it } from "vitest";
+import { detection } from "../fixtures/detection.ts";
+import { englishIn } from "./english-in.ts";
+import { doubled } from "./vision-request.ts";
+
+const policy: VerdictPolicy = {
+  ...defaultPolicy,
+  calibration: {
+    ...defaultPolicy.calibration,
+    families: { noise: 1, compression: 1, provenance: 1, duplication: 1, vision: 1 },
+  },
+};
+
+const reasonCodes = [
+  "decisive_finding",
+  "single_family",
+  "insufficient_evidence",
+  "conflicting_evidence",
+  "detectors_incomplete",
+  "vision_bounded",
+];
+
+function judged(...detections: Detection[]) {
+  const assessment = fuse(detections, policy);
+  const findings = weighFindings(detections, assessment.contributions);
+  return { assessment, findings, against: counterEvidence(detections, findings, assessment.contributions) };
+}
+
+const finding = (code: string, claim: string, more: object = {}) => ({
+  code,
+  claim,
+  direction: "forged" as const,
+  limitation: "Scenes can be staged.",
+  ...more,
+});
+
+const explained = (language: Language, ...detections: Detection[]) =>
+  templateExplanation({ ...judged(...detections), language });
+
+/** A case with every kind of sentence. */
+const everything = [
+  { ...doubled, log_likelihood_ratio: 3 },
+  detection("copy-move", "duplication", -Math.LN2),
+  detection("of-my-own", "noise", 2, { findings: [finding("seam", "A seam of the joiner.")] }),
+  detection("bedrock", "vision", 0.3, {
+    findings: [
+      finding("seen-1", "The shadow is wrong."),
+      finding("instruction-in-image", "The picture holds text.", { direction: "neutral" }),
+    ],
+  }),
+];
+
+describe("templateExplanation", () => {
+  it("says what speaks for and against forgery, its limits, and what would overturn it", () => {
+    const { sentences, author, language } = explained("en", doubled, detection("copy-move", "duplication", -Math.LN2));
+    expect([author, language]).toEqual(["template", "en"]);
+    const texts = sentences.map(({ text }) => text);
+    expect(texts[0]).toMatch(/^Forgery score \d+ of 100 \([A-Z_]+\)\. /);
+    expect(texts).toContain(
+      "For forgery: One region lacks an earlier compression. (A collage of one's own pictures looks the same. What would overturn it: The camera's own file.)",
+    );
+    expect(texts.join("\n")).toMatch(/^Against it: copy-move could judge this image/m);
+  });
+
+  it("cites the assessment, the finding with its place, and the article with what it says of false alarms", () => {
+    const { sentences } = explained("en", doubled);
+    expect(sentences[0]?.cites).toEqual([{ kind: "assessment" }]);
+    expect(sentences.find(({ text }) => text.startsWith("For forgery"))?.cites).toEqual([
+      { kind: "detector", detector: "double-quantization", code: "region-lacks-first-compression" },
+      { kind: "region", region: { x: 200, y: 100, width: 80, height: 60, confidence: 0.9 } },
+    ]);
+    const article = cueArticle("double-quantization", "en");
+    expect(sentences.at(-1)).toEqual({
+      text: `${article?.title}. ${article?.limits} ${article?.falseAlarms}`,
+      cites: [
+        { kind: "detector", detector: "double-quantization" },
+        { kind: "passage", source: "artguard:double-quantization", title: article?.title },
+      ],
+    });
+  });
+
+  it("does not warn of the false alarms of what speaks for the picture", () => {
+    const text = explanationText(explained("en", detection("copy-move", "duplication", -1)));
+    expect(text).toContain(cueArticle("copy-move", "en")?.limits);
+    expect(text).not.toContain(cueArticle("copy-move", "en")?.falseAlarms);
+  });
+
+  it("says that nothing was found", () => {
+    expect(explanationText(explained("en", detection("of-my-own", "noise", 0)))).toContain(
+      "No detector reported a finding.",
+    );
+  });
+
+  it.each(["en", "es"] as const)(
+    "gives every kind of sentence in the agreed form, each time the same (%s)",
+    (language) => {
+      const explanation = explained(language, ...everything);
+      expect(explanationSchema.parse(explanation)).toEqual(explanation);
+      expect(explained(language, ...everything)).toEqual(explanation);
+      expect(explanation.sentences.length).toBeGreaterThanOrEqual(8);
+      expect(explanationText(explanation)).toContain("bedrock");
+    },
+  );
+
+  it("does not repeat a vision model's words, which may be in another language", () => {
+    for (const language of ["en", "es"] as const) {
+      const text = explanationText(explained(language, ...everything));
+      expect(text).not.toContain("The shadow is wrong.");
+      expect(text).toMatch(/vision model bedrock, whose weight is capped|modelo de visión bedrock, cuyo peso/);
+    }
+  });
+
+  it("says that text in the picture tried to give orders", () => {
+    const { sentences } = explained("es", ...everything);
+    expect(sentences.filter(({ text }) => text.includes("parece una orden"))).toEqual([
+      { text: expect.any(String), cites: [{ kind: "detector", detector: "bedrock", code: "instruction-in-image" }] },
+    ]);
+  });
+
+  it("cites the passages of a knowledge base with source and score", () => {
+    const passages: Passage[] = [
+      { text: "…", source: "artguard:double-quantization", score: 7.5 },
+      { text: "…", source: "museum/loans.md", title: "Loans\u202E", score: 3.25 },
+    ];
+    const { sentences } = templateExplanation({ ...judged(doubled), language: "en", passages });
+    const cited = sentences.flatMap(({ cites }) => cites).filter(({ kind }) => kind === "passage");
+    expect(cited).toEqual([
+      expect.objectContaining({ source: "artguard:double-quantization", score: 7.5 }),
+      { kind: "passage", source: "museum/loans.md", title: "Loans\u202E", score: 3.25 },
+    ]);
+    expect(sentences.at(-1)?.text).toBe("The knowledge base has more on this: “Loans”.");
+  });
+
+  it("keeps warnings, and characters that nobody sees out", () => {
+    const bidi = detection("of-my-own", "noise", 2, { findings: [finding("x", "A \u202Eseam\u0007.")] });
+    const explanation = templateExplanation({ ...judged(bidi), language: "en", warnings: ["No answer came."] });
+    expect(explanation.warnings).toEqual(["No answer came."]);
+    expect(explanationText(explanation)).toContain("A seam .");
+  });
+});
+
+describe("the Spanish template", () => {
+  it("has no English prose in it, whatever was found", () => {
+    for (const reason of reasonCodes) {
+      const parts = judged(...everything);
+      const assessment = { ...parts.assessment, reasons: [reason] };
+      expect(englishIn(templateExplanation({ ...parts, assessment, language: "es" }))).toEqual([]);
+    }
+    expect(englishIn(explained("es", detection("of-my-own", "noise", 0)))).toEqual([]);
+  });
+
+  it("is tested by a search that finds English", () => {
+    const { sentences } = explained("en", ...everything);
+    expect(englishIn({ sentences })).toHaveLength(sentences.length);
+    expect(englishIn({ sentences: [{ text: "Una región lacks the rest." }] })).toHaveLength(1);
+  });
+
+  it("says the numbers and the place of a finding", () => {
+    const claim =
+      "The image was saved before at a JPEG quality near 70, but one region lacks that compression (expected false alarms below 1e-12).";
+    const spliced = { ...doubled, findings: [{ ...doubled.findings[0]!, code: "single-quantized-region", claim }] };
+    expect(explanationText(explained("es", spliced))).toContain(
+      "A favor de la falsificación: La imagen ya se había guardado antes como JPEG, pero una región carece de esa compresión. (calidad JPEG anterior: cerca de 70; falsas alarmas esperadas: menos de 1e-12; zona de 80 × 60 píxeles en x 200, y 100)",
+    );
+  });
+
+  it("says what a detector that found nothing measured", () => {
+    expect(explanationText(explained("es", detection("copy-move", "duplication", -Math.LN2)))).toContain(
+      "En contra: El detector copy-move pudo juzgar la imagen y no la acusa. (su medida es 2,0 veces más frecuente en imágenes intactas que en falsificadas)",
+    );
+  });
+
+  it("falls back to the article of a detector, and without one names detector and direction", () => {
+    const text = explanationText(explained("es", ...everything));
+    const article = cueArticle("double-quantization", "es");
+    expect(text).toContain(`A favor de la falsificación: ${article?.title}. ${article?.meaning}`);
+    expect(text).toContain("El detector of-my-own halló indicios de falsificación.");
+    const signed = detection("of-my-own", "noise", -2, {
+      findings: [finding("x", "Fine.", { direction: "authentic" })],
+    });
+    expect(explanationText(explained("es", signed))).toContain("El detector of-my-own halló indicios de autenticidad.");
+  });
+
+  it("names a reason that it does not know", () => {
+    expect(reasonSentence("of_my_own", "es")).toBe("Otro motivo: of_my_own.");
+    expect(reasonSentence("of_my_own")).toBe("of_my_own");
+    for (const reason of reasonCodes) expect(reasonSentence(reason, "es")).not.toContain(reason);
+  });
+});
+
+describe("explanationOf", () => {
+  const { assessment, findings, against } = judged(...everything);
+  const explanation = { ...explained("en", doubled), author: "a-model" };
+  const analysis = { ...assessment, findings, counter_evidence: against, explanation };
+
+  it("is the stored one in its own language, and by default", () => {
+    expect(explanationOf(analysis)).toBe(explanation);
+    expect(explanationOf(analysis, "en")).toBe(explanation);
+  });
+
+  it("is written from the stored evidence in another language, and for records without one", () => {
+    const spanish = templateExplanation({ assessment, findings, against, language: "es" });
+    expect(explanationOf(analysis, "es")).toEqual(spanish);
+    const { explanation: _, ...old } = analysis;
+    expect(explanationOf(old)).toEqual(templateExplanation({ assessment, findings, against, language: "en" }));
+  });
+});

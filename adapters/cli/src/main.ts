@@ -4,6 +4,7 @@ import { compare } from "./commands/compare.ts";
 import { deleteAnalyses } from "./commands/delete.ts";
 import { doctor } from "./commands/doctor.ts";
 import { erase } from "./commands/erase.ts";
+import { explain } from "./commands/explain.ts";
 import { exportRecords } from "./commands/export.ts";
 import { history } from "./commands/history.ts";
 import { limits } from "./commands/limits.ts";
@@ -31,6 +32,7 @@ const commands = new Map<string, (args: readonly string[]) => number | Promise<n
     limits,
     history,
     show,
+    explain,
     delete: deleteAnalyses,
     export: exportRecords,
     erase,

@@ -178,20 +178,20 @@ describe("the Spanish template", () => {
       "The image was saved before at a JPEG quality near 70, but one region lacks that compression (expected false alarms below 1e-12).";
     const spliced = { ...doubled, findings: [{ ...doubled.findings[0]!, code: "single-quantized-region", claim }] };
     expect(explanationText(explained("es", spliced))).toContain(
-      "A favor de la falsificación: La imagen ya se había guardado antes como JPEG, pero una región carece de esa compresión. (calidad JPEG anterior: cerca de 70; falsas alarmas esperadas: menos de 1e-12; zona de 80 × 60 píxeles en x 200, y 100)",
+      "A favor de la falsificación: La imagen ya se había guardado antes como JPEG, pero una región carece de esa compresión (calidad JPEG anterior: cerca de 70; falsas alarmas esperadas: menos de 1e-12; zona de 80 × 60 píxeles en x 200, y 100).",
     );
   });
 
   it("says what a detector that found nothing measured", () => {
     expect(explanationText(explained("es", detection("copy-move", "duplication", -Math.LN2)))).toContain(
-      "En contra: El detector copy-move pudo juzgar la imagen y no la acusa. (su medida es 2,0 veces más frecuente en imágenes intactas que en falsificadas)",
+      "En contra: El detector copy-move pudo juzgar la imagen y no la acusa (su medida es 2,0 veces más frecuente en imágenes intactas que en falsificadas).",
     );
   });
 
   it("falls back to the article of a detector, and without one names detector and direction", () => {
     const text = explanationText(explained("es", ...everything));
     const article = cueArticle("double-quantization", "es");
-    expect(text).toContain(`A favor de la falsificación: ${article?.title}. ${article?.meaning}`);
+    expect(text).toContain(`A favor de la falsificación: ${article?.title}. ${article?.meaning.slice(0, -1)} (zona`);
     expect(text).toContain("El detector of-my-own halló indicios de falsificación.");
     const signed = detection("of-my-own", "noise", -2, {
       findings: [finding("x", "Fine.", { direction: "authentic" })],

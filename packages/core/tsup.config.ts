@@ -10,6 +10,7 @@ export default defineConfig({
     filesystem: "src/filesystem/index.ts",
     s3: "src/s3/index.ts",
     knowledge: "src/knowledge/index.ts",
+    bedrock: "src/bedrock/index.ts",
     "isolated-child": "src/image/isolated-child.ts",
   },
   format: "esm",

@@ -13,7 +13,8 @@ import { figure, textTable } from "./report/text-table.ts";
 import { requiredData } from "./required-data.ts";
 import { sourceOf } from "./sources.ts";
 
-const { version } = defaultPolicy;
+// Policies may share a table: `v3` judges by that of `v2`.
+const { version } = defaultPolicy.calibration;
 const target = fileURLToPath(new URL(`../../core/src/fusion/calibration/${version}.json`, import.meta.url));
 const data = requiredData();
 const detectors = forensicDetectors();

@@ -55,6 +55,7 @@ export {
 } from "./analysis/process-open-work.ts";
 export type { ProgressEvent } from "./analysis/progress-event.ts";
 export type { ReanalyzeOptions } from "./analysis/reanalyze.ts";
+export type { ResumedAnalysis, ResumeOptions } from "./analysis/resume.ts";
 export {
   compareStability,
   type StabilityComparison,
@@ -62,6 +63,7 @@ export {
   type StabilityVariant,
   stabilityReportSchema,
 } from "./analysis/stability.ts";
+export { type Stage, stageSchema } from "./analysis/stage.ts";
 export {
   type Consent,
   consentPurposes,
@@ -77,6 +79,7 @@ export {
   epochSecondsSchema,
   toIso,
 } from "./analysis/time.ts";
+export { type UnfinishedDetection, unfinishedSchema } from "./analysis/unfinished.ts";
 export { type Configuration, loadConfiguration } from "./configuration/load-configuration.ts";
 export {
   type Detection,
@@ -96,6 +99,7 @@ export {
 } from "./detection/detection.ts";
 export { detectionOf } from "./detection/detection-of.ts";
 export type { Detector, DetectorSource, ForensicImage } from "./detection/detector.ts";
+export type { RemoteDetector, RemoteObservation, RemoteOutcome, Unfinished } from "./detection/remote-detector.ts";
 export type { DetectorRun } from "./detection/run-detector.ts";
 export {
   ArtGuardError,
@@ -104,7 +108,13 @@ export {
   isArtGuardError,
 } from "./errors/artguard-error.ts";
 export { type ErrorCode, errorCodes } from "./errors/error-codes.ts";
-export { type Calibration, calibrateDetection, calibrationSchema } from "./fusion/calibration.ts";
+export {
+  type Calibration,
+  calibrateDetection,
+  calibrationSchema,
+  type FamilyBound,
+  type FamilyBounds,
+} from "./fusion/calibration.ts";
 export { type AssessmentChange, explainChange } from "./fusion/explain-change.ts";
 export { fuse, rescore, weighFindings } from "./fusion/fuse.ts";
 export { fuseHeatmaps } from "./fusion/fuse-heatmaps.ts";

@@ -2,8 +2,10 @@ import type { Detector } from "../detection/detector.ts";
 import type { VerdictPolicy } from "../fusion/policy.ts";
 import type { Examiner } from "../image/examiner.ts";
 import type { ImageLimits } from "../image/image-limits.ts";
+import type { Language } from "../vision/explanation.ts";
 import type { AdmissionGate } from "./admission.ts";
 import type { AnalysisRepository } from "./analysis-repository.ts";
+import type { CloudParts } from "./cloud-parts.ts";
 import type { OpenWorkQueue } from "./open-work-queue.ts";
 import type { SavedImages } from "./saved-images.ts";
 
@@ -27,6 +29,11 @@ export interface Retention {
 /** What the use cases work with; assembled by `createArtGuard`. */
 export interface AnalysisContext {
   readonly detectors: readonly Detector[];
+  readonly cloud: CloudParts;
+  /** Of explanations. */
+  readonly language: Language;
+  /** Milliseconds after which explaining begins with the evidence that is there; undefined: half of the deadline. */
+  readonly evidenceBudgetMs: number | undefined;
   readonly examiner: Examiner;
   /** Opened on first use. */
   readonly storage: () => Promise<AnalysisStorage>;

@@ -154,8 +154,8 @@ export class AnalysisRepository {
   async replaceResult(record: Analysis, result: Partial<Analysis>): Promise<Analysis> {
     const number = record.version_number ?? 1;
     const change = { ...withoutImage(storable(result)), version_number: number + 1 };
-    const complete: readonly (keyof Analysis)[] = change.truncated === undefined ? ["truncated"] : [];
-    const next: Analysis = { ...without(record, complete), ...change };
+    const gone = (["truncated", "unfinished"] as const).filter((name) => change[name] === undefined);
+    const next: Analysis = { ...without(record, gone), ...change };
     const earlier: AnalysisVersion = {
       request_id: versionPartition(record.request_id),
       created_at: record.analyzed_at ?? record.created_at,
@@ -168,7 +168,7 @@ export class AnalysisRepository {
       all: [{ attribute: "status", equals: "COMPLETED" }, sameVersion(record)],
     };
     await this.#guarded(record.request_id, [
-      updateAction(this.definition, keyOf(record), { set: withoutKey(change), remove: complete }, isAsRead),
+      updateAction(this.definition, keyOf(record), { set: withoutKey(change), remove: gone }, isAsRead),
       putAction(this.definition, earlier, { item: "absent" }),
       ...this.#count(record, next),
     ]);

@@ -7,8 +7,10 @@ import { counterEvidenceSchema } from "./counter-evidence.ts";
 import { analysisStatuses } from "./lifecycle.ts";
 import { openWorkShape } from "./open-work.ts";
 import { stabilityReportSchema } from "./stability.ts";
+import { stageSchema } from "./stage.ts";
 import { storedImageShape } from "./stored-image.ts";
 import { epochMillisecondsSchema } from "./time.ts";
+import { unfinishedSchema } from "./unfinished.ts";
 
 /** Which engines took part, in the spec's words; derived from the detections. */
 export const legacyModels = ["local", "bedrock", "modal", "bedrock+modal"] as const;
@@ -105,6 +107,10 @@ export const analysisSchema = recordSchema.extend({
    * detector `fused`, then the boxes of the single detectors; each strongest first.
    */
   regions: z.array(regionSchema.extend({ detector: z.string() })).optional(),
+  /** What took how long and cost how much. */
+  stages: z.array(stageSchema).optional(),
+  /** Remote detectors whose answer was late; `resume` merges it. Absent when there are none. */
+  unfinished: z.array(unfinishedSchema).min(1).optional(),
   /** Versions of ArtGuard and of every detector, by name. */
   engine_versions: z.record(z.string(), z.string()).optional(),
   /** Whether the verdict outlives recompression, resizing and cropping; only when asked for. */

@@ -1,5 +1,6 @@
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import type { Language } from "../vision/explanation.ts";
 import type { Analysis, CompletedAnalysis } from "./analysis.ts";
 import type { AnalysisContext } from "./analysis-context.ts";
 import { withHeatmaps } from "./completed-record.ts";
@@ -13,12 +14,16 @@ import type { ProgressEvent } from "./progress-event.ts";
 
 /** Options of one analysis. */
 export interface AnalyzeOptions extends RecordOptions {
-  /** Milliseconds from the start of work to the last detector; default from `createArtGuard`. */
+  /** Milliseconds from the start of work to the last detector, here or elsewhere; default from `createArtGuard`. */
   deadlineMs?: number;
   /** Stops the analysis; the record ends as FAILED with `analysis.aborted`. */
   signal?: AbortSignal;
   /** Also yield the `preprocessed` event. */
   preview?: boolean;
+  /** Of the explanation; default from `createArtGuard`. */
+  language?: Language;
+  /** False leaves remote detectors, vision model and knowledge base out of this analysis; default true. */
+  remote?: boolean;
   /** Also probe whether the verdict outlives a messenger app; its time comes on top of the deadline. */
   stability?: boolean | Omit<StabilityOptions, "signal">;
 }
@@ -27,7 +32,7 @@ export interface AnalyzeOptions extends RecordOptions {
 const graceMs = 15 * 60_000;
 
 /**
- * Workflow A: record → inspect → decode → detect → fuse → record, as a stream of events that ends in the analysis.
+ * Workflow A: record → inspect → decode → detect → fuse → explain → record, as a stream of events that ends in the analysis.
  * A detector that fails or is late costs only its own opinion.
  *
  * @throws ArtGuardError `image.*` when the bytes cannot be judged, `analysis.aborted` when the signal fired. The

@@ -42,7 +42,23 @@ function ofFinding({ detector, code, claim, weight, limitation, overturned_by }:
   return { detector, code, claim, weight, limitation, ...(overturned_by !== undefined && { overturned_by }) };
 }
 
-function ofSilence({ id, findings, log_likelihood_ratio }: Detection, weight: number): CounterEvidence {
+function ofSilence(detection: Detection, weight: number): CounterEvidence {
+  return detection.family === "vision" || detection.family === "remote-model"
+    ? ofEstimate(detection, weight)
+    : ofMeasure(detection, weight);
+}
+
+/** A model's own number says nothing of how common it is. */
+function ofEstimate({ id, statistic = 0.5 }: Detection, weight: number): CounterEvidence {
+  return {
+    detector: id,
+    claim: `${id} thinks forgery unlikely: it gives it a probability of ${statistic.toFixed(2)}.`,
+    weight: Math.min(0, weight),
+    limitation: "It is a model's own estimate, so the verdict policy bounds its weight.",
+  };
+}
+
+function ofMeasure({ id, findings, log_likelihood_ratio }: Detection, weight: number): CounterEvidence {
   const ratio = Math.exp(-log_likelihood_ratio!).toFixed(1);
   const seen = findings.some(({ direction }) => direction === "forged")
     ? "what it found"

@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Detector } from "../detection/detector.ts";
+import type { RemoteDetector } from "../detection/remote-detector.ts";
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import { rescore } from "../fusion/fuse.ts";
 import { defaultPolicy, type VerdictPolicy } from "../fusion/policy.ts";
 import type { ImageLimits } from "../image/image-limits.ts";
 import type { Page } from "../storage/table.ts";
 import { version } from "../version.ts";
+import type { Language } from "../vision/explanation.ts";
+import type { KnowledgeBase } from "../vision/knowledge-base.ts";
+import type { VisionModel } from "../vision/vision-model.ts";
 import type { AdmissionGate } from "./admission.ts";
 import type { Analysis, Assessment, CompletedAnalysis } from "./analysis.ts";
 import type { AnalysisContext, Retention } from "./analysis-context.ts";
@@ -22,6 +26,7 @@ import { detect, probeStability, type StabilityOptions } from "./probe-stability
 import { type OpenWorkSummary, type ProcessOpenWorkOptions, processOpenWork } from "./process-open-work.ts";
 import type { ProgressEvent } from "./progress-event.ts";
 import { type ReanalyzeOptions, reanalyze } from "./reanalyze.ts";
+import { type ResumedAnalysis, type ResumeOptions, resume } from "./resume.ts";
 import type { StabilityReport } from "./stability.ts";
 import { performAnalysis, type SubmitOptions, submitImage } from "./submit-image.ts";
 
@@ -29,6 +34,19 @@ import { performAnalysis, type SubmitOptions, submitImage } from "./submit-image
 export interface ArtGuardOptions extends StorageOptions {
   /** The cues to apply, e.g. `forensicDetectors()` of `@artguard/forensics`. Ids must differ. */
   detectors: readonly Detector[];
+  /** Detectors that run elsewhere on the copy of at most 2048 px, beside the others; default none. */
+  remoteDetectors?: readonly RemoteDetector[];
+  /** Model that looks at the copy and explains the evidence; default none: the explanation is written from the evidence. */
+  vision?: VisionModel;
+  /** Documents that explanations may cite; default none. */
+  knowledge?: KnowledgeBase;
+  /** Language of explanations; default `en`. */
+  language?: Language;
+  /**
+   * Milliseconds from the start of work after which the vision model is asked with the evidence that is there, when local
+   * detectors are still at work; default half of the deadline.
+   */
+  evidenceBudgetMs?: number;
   /** Name of the table of analyses; default `artguard-image-analysis-dev`. */
   analysisTable?: string;
   /** How long images and records exist; default 30 days, and for ever. */
@@ -111,6 +129,15 @@ export interface ArtGuard extends AsyncDisposable {
    * when another result came in between.
    */
   reanalyze(requestId: string, options?: ReanalyzeOptions): Promise<CompletedAnalysis>;
+  /**
+   * Asks remote detectors whose answer was late (`unfinished`) for it once more, and judges the stored detections with what
+   * came. The earlier result stays as a version. Needs the remote detectors of the analysis, by their ids, and no image.
+   *
+   * @returns what was merged and what is still awaited; when nothing came, the record as it is.
+   * @throws ArtGuardError `analysis.nothing-to-resume`, `analysis.detector-not-configured`, `analysis.handle-expired`,
+   * `analysis.not-found`, `analysis.aborted`, `user.being-erased`, `analysis.lease-lost` when another result came in between.
+   */
+  resume(requestId: string, options?: ResumeOptions): Promise<ResumedAnalysis>;
   /** All results of an analysis, oldest first; the last is the present one. @throws ArtGuardError `analysis.not-found` */
   versions(requestId: string): Promise<Analysis[]>;
   /** Deletes an analysis with its images and earlier results. @throws ArtGuardError `analysis.not-found` */
@@ -155,6 +182,13 @@ export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard
   const storage = openAnalysisStorage(options);
   const context: AnalysisContext = {
     detectors: options.detectors,
+    cloud: {
+      remoteDetectors: options.remoteDetectors ?? [],
+      vision: options.vision,
+      knowledge: options.knowledge,
+    },
+    language: options.language ?? "en",
+    evidenceBudgetMs: options.evidenceBudgetMs,
     examiner,
     storage: storage.open,
     policy: options.policy ?? defaultPolicy,
@@ -196,6 +230,10 @@ function recordMethods(context: AnalysisContext) {
       return processOpenWork(queue, perform, { owner: ownName(), ...workOptions });
     },
     reanalyze: async (requestId, reanalyzeOptions = {}) => reanalyze(requestId, reanalyzeOptions, context),
+    resume: async (requestId, resumeOptions = {}) => {
+      if (resumeOptions.deadlineMs !== undefined) assertDeadline(resumeOptions.deadlineMs);
+      return resume(requestId, resumeOptions, context);
+    },
     versions: async (requestId) => (await repository()).results(requestId),
     deleteAnalysis: async (requestId) => deleteAnalysis(requestId, await context.storage()),
   } satisfies Partial<ArtGuard>;
@@ -240,11 +278,13 @@ async function lastAnalysis(events: AsyncIterable<ProgressEvent>): Promise<Compl
   throw new ArtGuardError("detection.failed", "the analysis ended without a result");
 }
 
-function assertOptions({ detectors, concurrency, deadlineMs, retention }: ArtGuardOptions): void {
-  const ids = detectors.map(({ id }) => id);
+function assertOptions(options: ArtGuardOptions): void {
+  const { detectors, remoteDetectors = [], vision, concurrency, deadlineMs, evidenceBudgetMs, retention } = options;
+  const ids = [...detectors, ...remoteDetectors, ...(vision ? [vision] : [])].map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw new ArtGuardError("analysis.invalid-input", `two detectors have the id "${twice}"`);
   if (deadlineMs !== undefined) assertDeadline(deadlineMs);
+  if (evidenceBudgetMs !== undefined) assertDeadline(evidenceBudgetMs, "evidenceBudgetMs");
   assertDays("imageDays", retention?.imageDays, longestImageDays);
   assertDays("recordDays", retention?.recordDays, longestRecordDays);
   if (concurrency === undefined || (Number.isSafeInteger(concurrency) && concurrency >= 1)) return;
@@ -256,10 +296,10 @@ function assertDays(name: string, days: number | undefined, longest: number): vo
   throw new ArtGuardError("analysis.invalid-input", `${name} must be a number up to ${longest}, got ${days}`);
 }
 
-function assertDeadline(value: number): void {
+function assertDeadline(value: number, name = "deadlineMs"): void {
   if (value >= 1 && value <= longestDeadlineMs) return;
   throw new ArtGuardError(
     "analysis.invalid-input",
-    `deadlineMs must be a number from 1 to ${longestDeadlineMs}, got ${value}`,
+    `${name} must be a number from 1 to ${longestDeadlineMs}, got ${value}`,
   );
 }

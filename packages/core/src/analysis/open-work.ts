@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { languages } from "../vision/explanation.ts";
 
 /** Partitions of the index of open work. Claims walk all of them, writes spread over them. */
 export const openWorkShards = 8;
@@ -24,6 +25,8 @@ export const openWorkShape = {
       deadline_ms: z.number().positive().optional(),
       stability: z.boolean().optional(),
       save_image: z.boolean().optional(),
+      language: z.enum(languages).optional(),
+      remote: z.boolean().optional(),
     })
     .optional(),
   /** One analysis was taken from the owner's quota; a refund takes this away, so that it happens once. */

@@ -67,7 +67,7 @@ export async function probeStability(
   const budgetMs = checkedBudget(options.budgetMs);
   const ids = options.detectors
     ? checkedIds(options.detectors, context)
-    : affordable(detections, budgetMs, context.policy);
+    : affordable(ofDetectors(detections, context), budgetMs, context.policy);
   const detectors = context.detectors.filter(({ id }) => ids.includes(id));
   const baseline = detections.filter(({ id }) => ids.includes(id));
   const deadline = performance.now() + budgetMs;
@@ -99,6 +99,11 @@ function reportOf(
     survives_messenger: verdict === probedVerdict ? survives : null,
   };
   return { ...report, summary: summarizeStability(report) };
+}
+
+/** What answers from elsewhere is not asked about every variant. */
+function ofDetectors(detections: readonly Detection[], { detectors }: ProbeContext): Detection[] {
+  return detections.filter((detection) => detectors.some(({ id }) => id === detection.id));
 }
 
 function idOf({ id }: Detection): string {
@@ -142,7 +147,8 @@ export async function detect(
 ): Promise<Detection[]> {
   const detections: Detection[] = [];
   for await (const event of examiner.examine(bytes, { ...options, limits }))
-    if (event.type === "detected") detections.push(calibrateDetection(detectionOf(event.run), policy.calibration));
+    if (event.type === "detected")
+      detections.push(calibrateDetection(detectionOf(event.run), policy.calibration, policy.bounded));
   return detections;
 }
 

@@ -12,5 +12,10 @@ export type ProgressEvent =
   /** Only when the caller asked for the preview: the copy of at most 2048 px that may leave the forensic lane. */
   | { readonly type: "preprocessed"; readonly image: PreprocessedImage }
   | { readonly type: "detector_started"; readonly detector: string }
+  /** The copy was sent to a remote detector or a vision model. */
+  | { readonly type: "remote_started"; readonly detector: string }
+  /** A local or remote detector or the vision model ended. */
   | { readonly type: "detected"; readonly detection: Detection }
+  /** A sentence of a vision model, as soon as it is complete; provisional until its whole answer is checked. */
+  | { readonly type: "explaining"; readonly text: string }
   | { readonly type: "completed"; readonly analysis: CompletedAnalysis };

@@ -1,4 +1,5 @@
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
+import type { Language } from "../vision/explanation.ts";
 import type { Analysis, CompletedAnalysis } from "./analysis.ts";
 import type { AnalysisContext, AnalysisStorage } from "./analysis-context.ts";
 import { withHeatmaps } from "./completed-record.ts";
@@ -10,6 +11,10 @@ export interface ReanalyzeOptions {
   /** Milliseconds from the start of work to the last detector; default from `createArtGuard`. */
   deadlineMs?: number;
   signal?: AbortSignal;
+  /** Of the explanation; default that of the present one. */
+  language?: Language;
+  /** False leaves remote detectors, vision model and knowledge base out; default true. */
+  remote?: boolean;
 }
 
 /** Judges a saved image again; see `ArtGuard.reanalyze`. */
@@ -22,13 +27,18 @@ export async function reanalyze(
   const record = await storage.repository.get(requestId);
   await storage.admission?.readmit?.(record);
   const bytes = await savedImage(record, storage);
-  const { stability: earlier, truncated: _, ...base } = record;
-  const { analysis } = await examineQuietly(bytes, base, { ...options, stability: earlier !== undefined }, context);
-  // Versions are told apart by their time, also when the clock stands still.
-  const analyzed_at = Math.max(analysis.analyzed_at ?? 0, (record.analyzed_at ?? record.created_at) + 1);
-  const result = { ...analysis, analyzed_at: epochMillisecondsSchema.parse(analyzed_at) };
-  const stored = await storage.repository.replaceResult(record, result);
+  const { stability: earlier, truncated: _, unfinished: __, ...base } = record;
+  const language = options.language ?? record.explanation?.language;
+  const asked = { ...options, language, stability: earlier !== undefined };
+  const { analysis } = await examineQuietly(bytes, base, asked, context);
+  const stored = await storage.repository.replaceResult(record, laterThan(record, analysis));
   return withHeatmaps(stored, analysis);
+}
+
+/** Versions are told apart by their time, also when the clock stands still. */
+export function laterThan(record: Analysis, result: CompletedAnalysis): CompletedAnalysis {
+  const analyzed_at = Math.max(result.analyzed_at ?? 0, (record.analyzed_at ?? record.created_at) + 1);
+  return { ...result, analyzed_at: epochMillisecondsSchema.parse(analyzed_at) };
 }
 
 async function savedImage(record: Analysis, { images }: AnalysisStorage): Promise<Uint8Array> {

@@ -107,7 +107,7 @@ function compareFamilies(image: readonly Detection[], variant: readonly Detectio
 
 /** Findings that speak for forgery, or decide alone. */
 export function accusations(detections: readonly Detection[], policy: VerdictPolicy): Finding[] {
-  const decisive = detections.filter(isDecisive);
+  const decisive = detections.filter((detection) => isDecisive(detection, policy));
   return weighFindings(detections, fuse(detections, policy).contributions).filter(
     ({ weight, detector, code }) =>
       weight > 0 || decisive.some((detection) => detection.id === detector && detection.decisive === code),

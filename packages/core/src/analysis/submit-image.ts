@@ -1,5 +1,6 @@
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import { sniffFormat } from "../image/sniff-format.ts";
+import type { Language } from "../vision/explanation.ts";
 import type { Analysis } from "./analysis.ts";
 import type { AnalysisContext, AnalysisStorage } from "./analysis-context.ts";
 import { createRecord, newRecord, type RecordOptions } from "./create-record.ts";
@@ -12,6 +13,10 @@ export interface SubmitOptions extends RecordOptions {
   deadlineMs?: number;
   /** Also probe whether the verdict outlives a messenger app. */
   stability?: boolean;
+  /** Of the explanation; default that of the ArtGuard that does the work. */
+  language?: Language;
+  /** False leaves remote detectors, vision model and knowledge base of that ArtGuard out; default true. */
+  remote?: boolean;
 }
 
 /**
@@ -56,18 +61,20 @@ export async function performAnalysis(
   context: AnalysisContext,
 ): Promise<Partial<Analysis>> {
   const bytes = await inputOf(record, await context.storage());
-  const { deadline_ms, stability, save_image } = record.job ?? {};
-  const options = { deadlineMs: deadline_ms, stability, saveImage: save_image, signal };
+  const { deadline_ms, stability, save_image, language, remote } = record.job ?? {};
+  const options = { deadlineMs: deadline_ms, stability, saveImage: save_image, language, remote, signal };
   const examination = await examineQuietly(bytes, record, options, context);
   const saved = save_image ? await keepImage(bytes, record, examination, context) : {};
   return { ...examination.analysis, ...saved };
 }
 
-function jobOf({ deadlineMs, stability, saveImage }: SubmitOptions): NonNullable<Analysis["job"]> {
+function jobOf({ deadlineMs, stability, saveImage, language, remote }: SubmitOptions): NonNullable<Analysis["job"]> {
   return {
     ...(deadlineMs !== undefined && { deadline_ms: deadlineMs }),
     ...(stability !== undefined && { stability }),
     ...(saveImage !== undefined && { save_image: saveImage }),
+    ...(language !== undefined && { language }),
+    ...(remote !== undefined && { remote }),
   };
 }
 

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { residencies } from "../bedrock/residency.ts";
+import { languages } from "../vision/explanation.ts";
 
 /** One setting that comes from the environment. */
 export interface Setting {
@@ -23,6 +25,12 @@ const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must 
 const endpoint = z.url({ protocol: /^https?$/, error: "must be an http or https address" });
 const secret = z.string().min(32, "must have 32 characters or more");
 const text = z.string().min(1, "must not be empty");
+/** As Bedrock names knowledge bases and their data sources. */
+const bedrockId = z.string().regex(/^[0-9A-Za-z]{10}$/, "must be ten letters and digits");
+/** What a header of HTTP can carry. */
+const token = z.string().regex(/^[\x21-\x7e]+$/, "must be letters, digits and marks without spaces");
+const dollars = z.string().regex(/^\d+(\.\d+)?$/, "must be an amount such as 2.50");
+const oneOf = (names: readonly string[]) => z.enum(names, { error: `must be one of ${names.join(", ")}` });
 
 /** Every setting that is read from the environment, by its place in {@link Configuration}. */
 export const settings = {
@@ -92,11 +100,67 @@ export const settings = {
     whenAbsent: "no vision model",
     schema: text,
   },
+  bedrockRegion: {
+    variable: "ARTGUARD_BEDROCK_REGION",
+    meaning: "AWS region of Bedrock: of the model and of the knowledge base.",
+    whenAbsent: "`AWS_REGION`",
+    schema: region,
+  },
+  bedrockEndpoint: {
+    variable: "ARTGUARD_BEDROCK_ENDPOINT",
+    meaning: "Address of Bedrock, for example of a fake.",
+    whenAbsent: "the region's own",
+    schema: endpoint,
+  },
+  bedrockBudget: {
+    variable: "ARTGUARD_BEDROCK_BUDGET_USD",
+    meaning: "Most US dollars that this process spends on the model in a day (UTC).",
+    whenAbsent: "no ceiling",
+    schema: dollars,
+  },
+  residency: {
+    variable: "ARTGUARD_RESIDENCY",
+    meaning: `The area that pictures must not leave for a model: ${residencies.join(", ")}.`,
+    whenAbsent: "any region and profile",
+    schema: oneOf(residencies),
+  },
+  knowledgeBaseId: {
+    variable: "ARTGUARD_KNOWLEDGE_BASE_ID",
+    meaning: "Bedrock Knowledge Base whose passages explanations may cite.",
+    whenAbsent: "the folder `knowledge` in `ARTGUARD_FOLDER`",
+    schema: bedrockId,
+  },
+  knowledgeBaseDataSource: {
+    variable: "ARTGUARD_KNOWLEDGE_BASE_DATA_SOURCE",
+    meaning: "Data source of it that reads the bucket of documents; `artguard knowledge sync` has it read anew.",
+    whenAbsent: "ingestion is started by hand",
+    schema: bedrockId,
+  },
+  language: {
+    variable: "ARTGUARD_LANGUAGE",
+    meaning: `Language of explanations: ${languages.join(", ")}.`,
+    whenAbsent: "`en`",
+    schema: oneOf(languages),
+  },
   modalEndpoint: {
     variable: "ARTGUARD_MODAL_ENDPOINT",
     meaning: "Address of a detector of your own on Modal.",
     whenAbsent: "no remote detector",
     schema: endpoint,
+  },
+  modalKey: {
+    variable: "ARTGUARD_MODAL_KEY",
+    meaning: "Key of Modal's proxy authentication (`wk-…`).",
+    whenAbsent: "requests carry none",
+    secret: true,
+    schema: token,
+  },
+  modalSecret: {
+    variable: "ARTGUARD_MODAL_SECRET",
+    meaning: "Secret that belongs to that key (`ws-…`).",
+    whenAbsent: "requests carry none",
+    secret: true,
+    schema: token,
   },
   cursorKey: {
     variable: "ARTGUARD_CURSOR_KEY",

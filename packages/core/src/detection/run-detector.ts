@@ -31,7 +31,7 @@ export async function runDetector(
   try {
     const result = await detector.detect(image, options);
     if (!result.applicable) return ended({ status: "not_applicable", reason: result.reason });
-    assertObservation(result, image);
+    assertObservation(result, image.raster);
     return ended({ status: "ok", observation: result });
   } catch (error) {
     return ended({ status: "failed", error: detectionFailure(error).toJSON() });
@@ -49,25 +49,29 @@ export function endedRun(
   return { ...identityOf(detector), status, error: new ArtGuardError(code, message).toJSON(), elapsed_ms };
 }
 
-function identityOf({ id, family, version }: Pick<Detector, "id" | "family" | "version">) {
+/** What a run repeats of its detector. */
+export function identityOf({ id, family, version }: Pick<Detector, "id" | "family" | "version">) {
   return { id, family, version };
 }
 
-function detectionFailure(error: unknown): ArtGuardError {
+/** Whatever a detector threw, with a code. */
+export function detectionFailure(error: unknown): ArtGuardError {
   if (isArtGuardError(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new ArtGuardError("detection.failed", `the detector threw: ${message}`, { cause: error });
 }
 
 /** Refuses numbers that would poison the fusion. @throws ArtGuardError `detection.failed` */
-function assertObservation({ statistic, heatmap, findings, decisive }: Observation, { raster }: ForensicImage): void {
+export function assertObservation({ statistic, heatmap, findings, decisive }: Observation, raster: Size): void {
   if (!Number.isFinite(statistic)) throw broken(`its statistic is ${statistic}`);
   if (heatmap) assertHeatmap(heatmap, raster);
   if (decisive !== undefined && !findings.some(({ code }) => code === decisive))
     throw broken(`it has no finding "${decisive}"`);
 }
 
-function assertHeatmap({ width, height, scale, data }: Heatmap, raster: ForensicImage["raster"]): void {
+type Size = Pick<ForensicImage["raster"], "width" | "height">;
+
+function assertHeatmap({ width, height, scale, data }: Heatmap, raster: Size): void {
   const fits = width === Math.ceil(raster.width / scale) && height === Math.ceil(raster.height / scale);
   if (!fits || data.length !== width * height)
     throw broken(`its heat map of ${width}×${height} cells does not cover the image`);

@@ -22,6 +22,14 @@ export const errorCodes = {
     meaning: "The analysis was begun as often as allowed and never ended.",
     fix: "Read error_message for the last failure; submit the image again once its cause is mended.",
   },
+  "analysis.detector-not-configured": {
+    meaning: "A remote detector whose answer is awaited is not among the remoteDetectors.",
+    fix: "Pass the remote detector that the analysis was begun with to createArtGuard.",
+  },
+  "analysis.handle-expired": {
+    meaning: "A late answer was not asked for in time, and is no longer to be had.",
+    fix: "The result stands without it; reanalyze a saved image, or analyse it anew.",
+  },
   "analysis.illegal-transition": {
     meaning: "The record's status does not allow this change.",
     fix: "Read the record again; a COMPLETED or FAILED analysis is final.",
@@ -45,6 +53,111 @@ export const errorCodes = {
     fix: "Wait until its status is COMPLETED; a FAILED one says why in error_message.",
   },
   "analysis.not-found": { meaning: "No analysis has this request_id.", fix: "Check the request_id." },
+  "analysis.nothing-to-resume": {
+    meaning: "No answer of a remote detector is awaited for this analysis.",
+    fix: "Nothing is to be done: the result is complete, or the analysis has not ended yet.",
+  },
+  "bedrock.access-denied": {
+    meaning: "Bedrock refuses the credentials, or they may not call this model.",
+    fix: "Check the credentials, `bedrock:InvokeModel` on the model and on its inference profile, and that the account has access to the model.",
+  },
+  "bedrock.answer-cut": {
+    meaning: "The model had not ended its answer when its tokens were used up.",
+    fix: "Raise maxTokens; models that reason before they answer need thousands.",
+  },
+  "bedrock.answer-too-large": {
+    meaning: "The model's answer is far longer than any answer can be; it was thrown away.",
+    fix: "Lower maxTokens, or use another model if it lasts.",
+  },
+  "bedrock.budget-exceeded": {
+    meaning: "The next request might cost more than the budget of the call or of the day leaves; it was not sent.",
+    fix: "Wait for the next UTC day, or raise the budget; the local result stands.",
+  },
+  "bedrock.context-exceeded": {
+    meaning: "The request is longer than the model can read.",
+    fix: "Use a model with a larger context, or give fewer passages.",
+  },
+  "bedrock.invalid-option": {
+    meaning: "An option of the Bedrock model has a wrong value.",
+    fix: "Correct the named option.",
+  },
+  "bedrock.invalid-request": {
+    meaning: "Bedrock refuses the request.",
+    fix: "Read the message; pass capabilities if the model supports less than ArtGuard knows.",
+  },
+  "bedrock.malformed-answer": {
+    meaning: "The model's output could not be read by Bedrock, twice.",
+    fix: "Nothing is to be done: the local result stands.",
+    retryable: true,
+  },
+  "bedrock.model-error": {
+    meaning: "The model failed while it worked on the request.",
+    fix: "Try again; use another model if it lasts.",
+    retryable: true,
+  },
+  "bedrock.model-missing": {
+    meaning: "No model or inference profile has this id in the region, or it has been retired.",
+    fix: "Check the id and the region; list the inference profiles of the account.",
+  },
+  "bedrock.model-not-ready": {
+    meaning: "The model is being loaded.",
+    fix: "Try again in some minutes.",
+    retryable: true,
+  },
+  "bedrock.model-timeout": {
+    meaning: "The model did not finish in Bedrock's own time.",
+    fix: "Try again; lower maxTokens if it lasts.",
+    retryable: true,
+  },
+  "bedrock.needs-inference-profile": {
+    meaning: "The model can only be called through an inference profile.",
+    fix: "Put the profile before the model id, e.g. `eu.anthropic.claude-sonnet-4-6`, or pass the ARN of a profile.",
+  },
+  "bedrock.outside-residency": {
+    meaning: "The region or the inference profile may process pictures outside the area that was set.",
+    fix: "Use a region and a profile of the area, or another residency.",
+  },
+  "bedrock.quota-exceeded": {
+    meaning: "The account's quota for this model is used up.",
+    fix: "Ask for a higher quota in Service Quotas, or call more seldom.",
+  },
+  "bedrock.refused": {
+    meaning: "The model's provider or a guardrail withheld the answer.",
+    fix: "Nothing is to be done: the local result stands.",
+  },
+  "bedrock.stream-failed": {
+    meaning: "The streamed answer broke off.",
+    fix: "Try again.",
+    retryable: true,
+  },
+  "bedrock.throttled": {
+    meaning: "Bedrock admits no more requests or tokens at the moment.",
+    fix: "Try again after a minute; lower maxTokens or ask for a higher quota if it lasts.",
+    retryable: true,
+  },
+  "bedrock.timed-out": {
+    meaning: "Bedrock did not answer before the deadline.",
+    fix: "Try again; raise the deadline or lower maxTokens if it lasts.",
+    retryable: true,
+  },
+  "bedrock.unavailable": {
+    meaning: "Bedrock cannot be reached or answers with an error of its own.",
+    fix: "Try again; check the network and the region if it lasts.",
+    retryable: true,
+  },
+  "bedrock.unexpected-stop": {
+    meaning: "The model stopped for a reason that makes its answer worthless.",
+    fix: "Report it with the named reason.",
+  },
+  "bedrock.unreadable-answer": {
+    meaning: "The answer is not one of Bedrock's: something between may have replaced it.",
+    fix: "Check proxies and the endpoint.",
+    retryable: true,
+  },
+  "bedrock.use-case-form-missing": {
+    meaning: "The account has not sent in Anthropic's use case form.",
+    fix: "Fill in the form in the Bedrock console and try again a quarter of an hour later.",
+  },
   "configuration.invalid": {
     meaning: "A setting from the environment has a wrong value.",
     fix: "Correct the named variables; docs/configuration.md lists them.",
@@ -102,6 +215,54 @@ export const errorCodes = {
   "jpeg.unsupported": {
     meaning: "The JPEG uses a process this reader does not cover (12-bit, arithmetic, lossless, hierarchical).",
     fix: "Nothing is lost: detectors that need coefficients report not_applicable.",
+  },
+  "knowledge.access-denied": {
+    meaning: "The knowledge base refuses access: credentials are missing, expired or without permission.",
+    fix: "Allow bedrock:Retrieve on the knowledge base, and renew the credentials; `artguard doctor --live` tries it.",
+  },
+  "knowledge.invalid-answer": {
+    meaning: "The knowledge base answered with something that is no list of passages.",
+    fix: "Check the endpoint; without passages the explanation is made all the same.",
+  },
+  "knowledge.invalid-option": {
+    meaning: "An option of a search or of a knowledge base is out of range.",
+    fix: "Correct the named option.",
+  },
+  "knowledge.invalid-request": {
+    meaning: "The knowledge base refuses the request as malformed.",
+    fix: "Check the id and the type of the knowledge base; the message names what it refuses.",
+  },
+  "knowledge.not-found": {
+    meaning: "No knowledge base has this id in this region.",
+    fix: "Check ARTGUARD_KNOWLEDGE_BASE_ID and the region.",
+  },
+  "knowledge.not-ready": {
+    meaning: "The knowledge base is being changed, or a store behind it does not answer as it should.",
+    fix: "Wait until its ingestion has ended; check its vector store and its embedding model.",
+    retryable: true,
+  },
+  "knowledge.quota-exceeded": {
+    meaning: "A quota of the account is used up.",
+    fix: "Ask AWS to raise the quota of knowledge bases.",
+  },
+  "knowledge.throttled": {
+    meaning: "The knowledge base was asked too often; the attempts are used up.",
+    fix: "Ask less often, or ask AWS to raise the quota of Retrieve.",
+    retryable: true,
+  },
+  "knowledge.timed-out": {
+    meaning: "The knowledge base did not answer in time.",
+    fix: "Try again, or raise its timeout.",
+    retryable: true,
+  },
+  "knowledge.unavailable": {
+    meaning: "The knowledge base cannot be reached or has an error of its own.",
+    fix: "Try again; check the network and the region.",
+    retryable: true,
+  },
+  "knowledge.unreadable": {
+    meaning: "The folder of documents cannot be read.",
+    fix: "Check that it is a folder and may be read.",
   },
   "privacy.no-consent": {
     meaning: "There is no consent to withdraw.",
@@ -254,6 +415,10 @@ export const errorCodes = {
   "user.quota-exceeded": {
     meaning: "All analyses of this month are used.",
     fix: "Wait until details.resets_at_iso, or change the plan.",
+  },
+  "vision.image-too-large": {
+    meaning: "A picture cannot be made small enough for the vision model, or the model refuses its size.",
+    fix: "Use a smaller picture; the local result stands.",
   },
   "vision.invalid-answer": {
     meaning:

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Detection } from "../detection/detection.ts";
+import type { Detection, EvidenceFamily } from "../detection/detection.ts";
 
 /** How one detector's statistic becomes a log-likelihood ratio. */
 const detectorCalibrationSchema = z.object({
@@ -58,19 +58,52 @@ export function logit(p: number): number {
   return Math.log(p / (1 - p));
 }
 
+/** How far a family may move a verdict, whose detectors nobody has calibrated. */
+export interface FamilyBound {
+  /** The family adds or takes at most this many log-odds, whatever its detectors say. */
+  readonly maximum_log_odds: number;
+  /**
+   * True: its opinion moves the score and nothing else. It counts as no support, its failure is no gap, and an image that
+   * is not AUTHENTIC without it is not with it, nor LIKELY_FORGED when it is AUTHENTIC without it.
+   */
+  readonly advisory?: true;
+}
+
+/** Bounds by family. */
+export type FamilyBounds = Partial<Readonly<Record<EvidenceFamily, FamilyBound>>>;
+
 /**
  * Gives a detection its calibrated opinion. Without a measurement, for display detectors, and for a detector or
  * detector version that the table does not know, the log-likelihood ratio is 0: an uncalibrated number has no say.
+ *
+ * @param bounds In a family named here an unknown detector's statistic is taken for the probability of forgery at even
+ * prior odds that it claims to be: its opinion is `ln(p / (1 - p))` within the family's bound. Uncalibrated, therefore
+ * capped.
  */
-export function calibrateDetection(detection: Detection, calibration: Calibration): Detection {
+export function calibrateDetection(
+  detection: Detection,
+  calibration: Calibration,
+  bounds: FamilyBounds = {},
+): Detection {
   if (detection.status !== "ok" || detection.statistic === undefined) return { ...detection, score: null };
-  const ratio = logLikelihoodRatio(detection, detection.statistic, calibration);
+  const ratio = logLikelihoodRatio(detection, detection.statistic, calibration, bounds);
   return { ...detection, log_likelihood_ratio: ratio, score: 100 * sigmoid(ratio) };
 }
 
-function logLikelihoodRatio(detection: Detection, statistic: number, calibration: Calibration): number {
-  const table = calibration.detectors[detection.id];
-  if (detection.family === "display" || table?.detector_version !== detection.version) return 0;
-  const ratio = interpolate(table.knots, statistic);
-  return Math.min(maximumLogLikelihoodRatio, Math.max(-maximumLogLikelihoodRatio, ratio));
+function logLikelihoodRatio(
+  { id, version, family }: Detection,
+  statistic: number,
+  calibration: Calibration,
+  bounds: FamilyBounds,
+): number {
+  const table = calibration.detectors[id];
+  if (family === "display") return 0;
+  if (table?.detector_version === version) return clamp(interpolate(table.knots, statistic), maximumLogLikelihoodRatio);
+  const bound = bounds[family];
+  return bound && statistic >= 0 && statistic <= 1 ? clamp(logit(statistic), bound.maximum_log_odds) : 0;
+}
+
+/** The nearest value within ± `most`. */
+export function clamp(value: number, most: number): number {
+  return Math.min(most, Math.max(-most, value));
 }

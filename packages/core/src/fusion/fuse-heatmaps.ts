@@ -1,5 +1,5 @@
 import type { Detection, Heatmap } from "../detection/detection.ts";
-import { fuse, isDecisive } from "./fuse.ts";
+import { familyWeight, fuse, isAdvisory, isDecisive } from "./fuse.ts";
 import { regularise } from "./markov-field.ts";
 import { defaultPolicy, type HeatmapPolicy, type VerdictPolicy } from "./policy.ts";
 
@@ -52,16 +52,16 @@ export function fuseHeatmaps(
 function paintersOf(scored: readonly Detection[], policy: VerdictPolicy, parameters: HeatmapPolicy): Painter[] {
   const highest = parameters.maximum_cell_log_odds;
   return scored.flatMap((detection) => {
-    const weight = policy.calibration.families[detection.family] ?? 0;
-    const earned = isDecisive(detection) ? highest : weight * (detection.log_likelihood_ratio ?? 0);
+    const weight = familyWeight(detection.family, policy);
+    const earned = isDecisive(detection, policy) ? highest : weight * (detection.log_likelihood_ratio ?? 0);
     return detection.heatmap ? [{ map: detection.heatmap, reliability: Math.min(highest, Math.max(0, earned)) }] : [];
   });
 }
 
 function speaksForForgery(detections: readonly Detection[], policy: VerdictPolicy, parameters: HeatmapPolicy): boolean {
-  const { contributions } = fuse(detections, policy);
-  const sum = contributions.reduce((total, { log_odds }) => total + log_odds, 0);
-  return sum > parameters.minimum_log_odds || detections.some(isDecisive);
+  const measured = fuse(detections, policy).contributions.filter(({ family }) => !isAdvisory(family, policy));
+  const sum = measured.reduce((total, { log_odds }) => total + log_odds, 0);
+  return sum > parameters.minimum_log_odds || detections.some((detection) => isDecisive(detection, policy));
 }
 
 /** Log-odds by cell: the opinions of those who earn some, or the policy's where they are silent. */

@@ -1,6 +1,6 @@
 import type { Assessment, Finding } from "../analysis/analysis.ts";
 import type { Detection, EvidenceFamily } from "../detection/detection.ts";
-import { calibrateDetection, interpolate, logit, sigmoid } from "./calibration.ts";
+import { calibrateDetection, clamp, interpolate, logit, sigmoid } from "./calibration.ts";
 import type { VerdictPolicy } from "./policy.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -12,22 +12,36 @@ type Contribution = Assessment["contributions"][number];
  *
  * `forgery_score = 100·σ(logit(prior) + Σ_family weight·LLR)`, where a family's LLR is that of its detector with the
  * largest absolute log-likelihood ratio, and `family_shrinkage` of the others' that share its sign: correlated
- * detectors do not vote twice.
+ * detectors do not vote twice. What a bounded family adds stays within its bound.
  *
  * @param detections Every configured detector, also those that did not apply.
  */
 export function fuse(detections: readonly Detection[], policy: VerdictPolicy): Assessment {
+  const assessment = assess(detections, policy);
+  const measured = detections.filter(({ family }) => !isAdvisory(family, policy));
+  return measured.length === detections.length ? assessment : advised(assess(measured, policy), assessment);
+}
+
+/** The assessment with advice, where advice alone would neither clear nor condemn. */
+function advised(unadvised: Assessment, assessment: Assessment): Assessment {
+  const clears = unadvised.verdict !== "AUTHENTIC" && assessment.verdict === "AUTHENTIC";
+  const condemns = unadvised.verdict === "AUTHENTIC" && assessment.verdict === "LIKELY_FORGED";
+  if (!clears && !condemns) return assessment;
+  return { ...assessment, verdict: "SUSPICIOUS", reasons: ["vision_bounded", ...assessment.reasons] };
+}
+
+function assess(detections: readonly Detection[], policy: VerdictPolicy): Assessment {
   const contributions = contributionsOf(detections, policy);
   const sum = contributions.reduce((total, { log_odds }) => total + log_odds, 0);
-  const decisive = detections.some(isDecisive);
+  const decisive = detections.some((detection) => isDecisive(detection, policy));
   const unaided = 100 * sigmoid(logit(policy.prior) + sum);
   const score = decisive ? Math.max(unaided, policy.decisive_score) : unaided;
-  const coverage = coverageOf(detections);
+  const coverage = coverageOf(detections, policy);
   const agreement = agreementOf(contributions);
   const conflict = isConflicting(contributions, agreement, policy);
   const { verdict, reasons } = judge({ score, coverage, decisive, conflict, contributions }, policy);
   if (conflict && !reasons.includes("conflicting_evidence")) reasons.push("conflicting_evidence");
-  if (detections.some(isIncomplete)) reasons.push("detectors_incomplete");
+  if (detections.some((detection) => isIncomplete(detection, policy))) reasons.push("detectors_incomplete");
   const confidence = reasons.includes("insufficient_evidence") ? { low: 0, high: 100 } : intervalOf(sum, score, policy);
   return {
     forgery_score: score,
@@ -44,7 +58,7 @@ export function fuse(detections: readonly Detection[], policy: VerdictPolicy): A
 /** Judges the stored detections of an analysis under `policy`, calibrating their statistics anew. */
 export function rescore(analysis: { detections: readonly Detection[] }, policy: VerdictPolicy): Assessment {
   return fuse(
-    analysis.detections.map((detection) => calibrateDetection(detection, policy.calibration)),
+    analysis.detections.map((detection) => calibrateDetection(detection, policy.calibration, policy.bounded)),
     policy,
   );
 }
@@ -71,13 +85,23 @@ export function contributedBy(detector: string, contributions: readonly Contribu
   return shares.find((share) => share.detector === detector)?.log_odds ?? 0;
 }
 
-/** True for a detection with a finding that is strong enough to condemn the image alone. */
-export function isDecisive(detection: Detection): boolean {
-  return detection.status === "ok" && detection.decisive !== undefined;
+/** True for a detection with a finding that is strong enough to condemn the image alone; never in a bounded family. */
+export function isDecisive({ status, decisive, family }: Detection, { bounded }: VerdictPolicy): boolean {
+  return status === "ok" && decisive !== undefined && bounded?.[family] === undefined;
 }
 
-function isIncomplete({ status }: Detection): boolean {
-  return status === "failed" || status === "timed_out" || status === "skipped";
+/** True for a family that moves the score and nothing else. */
+export function isAdvisory(family: EvidenceFamily, { bounded }: VerdictPolicy): boolean {
+  return bounded?.[family]?.advisory === true;
+}
+
+/** What a family's log-likelihood ratio counts in the sum, 0–1. */
+export function familyWeight(family: EvidenceFamily, { calibration, bounded }: VerdictPolicy): number {
+  return calibration.families[family] ?? (bounded?.[family] ? 1 : 0);
+}
+
+function isIncomplete({ status, family }: Detection, policy: VerdictPolicy): boolean {
+  return (status === "failed" || status === "timed_out" || status === "skipped") && !isAdvisory(family, policy);
 }
 
 function contributionsOf(detections: readonly Detection[], policy: VerdictPolicy): Contribution[] {
@@ -86,11 +110,20 @@ function contributionsOf(detections: readonly Detection[], policy: VerdictPolicy
     if (detection.status !== "ok" || detection.family === "display") continue;
     families.set(detection.family, [...(families.get(detection.family) ?? []), detection]);
   }
-  return [...families].map(([family, members]) => contributionOf(family, members, policy));
+  return [...families].map(([family, members]) => withinBound(contributionOf(family, members, policy), policy));
+}
+
+function withinBound(contribution: Contribution, { bounded }: VerdictPolicy): Contribution {
+  const most = bounded?.[contribution.family]?.maximum_log_odds ?? Number.POSITIVE_INFINITY;
+  const log_odds = clamp(contribution.log_odds, most);
+  if (log_odds === contribution.log_odds) return contribution;
+  const share = log_odds / contribution.log_odds;
+  const detectors = contribution.detectors?.map((each) => ({ ...each, log_odds: share * each.log_odds }));
+  return { ...contribution, log_odds, ...(detectors && { detectors }) };
 }
 
 function contributionOf(family: EvidenceFamily, members: readonly Detection[], policy: VerdictPolicy): Contribution {
-  const weight = policy.calibration.families[family] ?? 0;
+  const weight = familyWeight(family, policy);
   const strongest = members.reduce((best, rival) => (magnitude(rival) > magnitude(best) ? rival : best));
   const detector = strongest.id;
   if (policy.family_shrinkage === undefined) return { family, detector, log_odds: weight * opinion(strongest) };
@@ -114,12 +147,13 @@ function magnitude(detection: Detection): number {
 
 /**
  * Share of the configured evidence families in which at least one detector could judge. That no known original of an
- * image exists is no gap in its examination: `reference` counts only where there is one.
+ * image exists is no gap in its examination: `reference` counts only where there is one. An opinion that is believed
+ * uncalibrated is no examination: bounded families do not count.
  */
-function coverageOf(detections: readonly Detection[]): number {
-  const scored = detections.filter(
-    ({ family, status }) => family !== "display" && !(family === "reference" && status === "not_applicable"),
-  );
+function coverageOf(detections: readonly Detection[], { bounded }: VerdictPolicy): number {
+  const scored = detections
+    .filter(({ family }) => family !== "display" && bounded?.[family] === undefined)
+    .filter(({ family, status }) => !(family === "reference" && status === "not_applicable"));
   const configured = new Set(scored.map(({ family }) => family));
   const applied = new Set(scored.filter(({ status }) => status === "ok").map(({ family }) => family));
   return configured.size === 0 ? 0 : applied.size / configured.size;
@@ -154,7 +188,9 @@ function judge(evidence: Evidence, policy: VerdictPolicy): { verdict: Verdict; r
     return { verdict: "SUSPICIOUS", reasons: ["conflicting_evidence"] };
   if (evidence.score < policy.thresholds.suspicious) return { verdict: "AUTHENTIC", reasons: [] };
   if (evidence.score < policy.thresholds.likely_forged) return { verdict: "SUSPICIOUS", reasons: [] };
-  const supporting = evidence.contributions.filter(({ log_odds }) => log_odds >= policy.supporting_log_odds);
+  const supporting = evidence.contributions.filter(
+    ({ family, log_odds }) => log_odds >= policy.supporting_log_odds && !isAdvisory(family, policy),
+  );
   if (supporting.length >= policy.minimum_families) return { verdict: "LIKELY_FORGED", reasons: [] };
   return { verdict: "SUSPICIOUS", reasons: ["single_family"] };
 }

@@ -1,7 +1,7 @@
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import calibrationV1 from "./calibration/v1.json" with { type: "json" };
 import calibrationV2 from "./calibration/v2.json" with { type: "json" };
-import { type Calibration, calibrationSchema } from "./calibration.ts";
+import { type Calibration, calibrationSchema, type FamilyBounds } from "./calibration.ts";
 
 /** How the detectors' heat maps become one; see `fuseHeatmaps`. Log-odds are natural logarithms. */
 export interface HeatmapPolicy {
@@ -53,6 +53,11 @@ export interface VerdictPolicy {
   readonly family_shrinkage?: number;
   /** Absent in `v1`: every cell then takes the strongest opinion of all scored detectors, and no regions are traced. */
   readonly heatmap?: HeatmapPolicy;
+  /**
+   * Families whose opinions are believed uncalibrated, and how far; absent before `v3`: such opinions have no say. None of
+   * them counts in the coverage, which tells what was measured, and none can hold a decisive finding.
+   */
+  readonly bounded?: FamilyBounds;
   readonly calibration: Calibration;
 }
 
@@ -97,10 +102,25 @@ const policyV2: VerdictPolicy = {
   calibration: calibrationSchema.parse(calibrationV2),
 };
 
-const policies: readonly VerdictPolicy[] = [policyV1, policyV2];
+/**
+ * Policy `v3`: `v2` with its calibration, and opinions from elsewhere within bounds. A model that looks at the picture
+ * can be talked to by it, so it may move the log-odds by 0.4, less than 10 points of score (`100·tanh(0.4/4)` at most), and
+ * only advises. A remote model was trained for the task: odds of e to 1, enough to be a second family that supports
+ * forgery, never enough alone.
+ */
+const policyV3: VerdictPolicy = {
+  ...policyV2,
+  version: "v3",
+  bounded: {
+    vision: { maximum_log_odds: 0.4, advisory: true },
+    "remote-model": { maximum_log_odds: 1 },
+  },
+};
+
+const policies: readonly VerdictPolicy[] = [policyV1, policyV2, policyV3];
 
 /** The policy that applies when none is named: the newest. */
-export const defaultPolicy: VerdictPolicy = policyV2;
+export const defaultPolicy: VerdictPolicy = policyV3;
 
 /** Versions of all policies, oldest first. */
 export function listPolicies(): string[] {

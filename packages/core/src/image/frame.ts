@@ -2,7 +2,8 @@ import type { Region } from "../detection/detection.ts";
 import type { ImageInfo } from "./image-info.ts";
 
 type Size = { width: number; height: number };
-type Oriented = Pick<ImageInfo, "width" | "height" | "orientation">;
+/** Size of a raster and how a viewer turns it. */
+export type Oriented = Pick<ImageInfo, "width" | "height" | "orientation">;
 
 /** Size of the image as a viewer shows it: EXIF orientations 5–8 swap width and height. */
 export function orientedSize({ width, height, orientation }: Oriented): Size {
@@ -35,8 +36,8 @@ export function storedRegion(region: Region, stored: Oriented): Region {
 
 const inverses = { 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6 } as const;
 
-/** A corner lies between pixels: from 0 to the width or height itself. */
-function orientCorner([x, y]: [number, number], { width, height, orientation }: Oriented): [number, number] {
+/** Moves a place between pixels, from 0 to the width or height itself, from the stored raster to the oriented image. */
+export function orientCorner([x, y]: [number, number], { width, height, orientation }: Oriented): [number, number] {
   const [right, bottom] = [width - x, height - y];
   const placed: Record<Oriented["orientation"], [number, number]> = {
     1: [x, y],

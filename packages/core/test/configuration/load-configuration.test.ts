@@ -55,6 +55,33 @@ describe("loadConfiguration", () => {
     expect(message).toBe("ARTGUARD_API_KEY_SECRET must have 32 characters or more");
   });
 
+  it("knows the settings of models and of knowledge bases, and names wrong ones", () => {
+    const environment = {
+      ARTGUARD_BEDROCK_REGION: "eu-central-1",
+      ARTGUARD_RESIDENCY: "eu",
+      ARTGUARD_BEDROCK_BUDGET_USD: "2.50",
+      ARTGUARD_KNOWLEDGE_BASE_ID: "ABCDEFGHIJ",
+      ARTGUARD_LANGUAGE: "es",
+      ARTGUARD_MODAL_KEY: "wk-1",
+    };
+    expect(loadConfiguration(environment)).toMatchObject({
+      ...{ bedrockRegion: "eu-central-1", residency: "eu", bedrockBudget: "2.50" },
+      ...{ knowledgeBaseId: "ABCDEFGHIJ", language: "es", modalKey: "wk-1" },
+    });
+    const message = messageOf({
+      ARTGUARD_RESIDENCY: "mars",
+      ARTGUARD_BEDROCK_BUDGET_USD: "-1",
+      ARTGUARD_KNOWLEDGE_BASE_ID: "../x",
+      ARTGUARD_LANGUAGE: "fr",
+      ARTGUARD_MODAL_KEY: "wk 1 hunter2",
+    });
+    expect(message).toContain('ARTGUARD_RESIDENCY must be one of apac, au, ca, eu, jp, us, us-gov, got "mars"');
+    expect(message).toContain("ARTGUARD_BEDROCK_BUDGET_USD must be an amount such as 2.50");
+    expect(message).toContain("ARTGUARD_KNOWLEDGE_BASE_ID must be ten letters and digits");
+    expect(message).toContain('ARTGUARD_LANGUAGE must be one of en, es, got "fr"');
+    expect(message).not.toContain("hunter2");
+  });
+
   it("lets no environment name out of its place in a name", () => {
     for (const name of ["../x", "Dev", "a".repeat(21), "-a"])
       expect(messageOf({ ARTGUARD_ENV: name })).toContain("ARTGUARD_ENV");

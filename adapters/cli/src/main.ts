@@ -4,6 +4,7 @@ import { compare } from "./commands/compare.ts";
 import { deleteAnalyses } from "./commands/delete.ts";
 import { doctor } from "./commands/doctor.ts";
 import { erase } from "./commands/erase.ts";
+import { explain } from "./commands/explain.ts";
 import { exportRecords } from "./commands/export.ts";
 import { history } from "./commands/history.ts";
 import { knowledge } from "./commands/knowledge.ts";
@@ -34,6 +35,7 @@ const commands = new Map<string, (args: readonly string[]) => number | Promise<n
     history,
     show,
     resume,
+    explain,
     delete: deleteAnalyses,
     export: exportRecords,
     erase,

@@ -34,6 +34,7 @@ Tells how consistent a picture of an artwork is with at least 8 reference pictur
 artguard history [--limit N] [--cursor C]          kept analyses, newest first
 artguard show <request_id>                         one of them, its findings, and how long what is kept
 artguard resume <request_id>                       ask remote detectors again whose answer was late (see --cloud)
+artguard explain <request_id> [--language en|es]   every sentence on it, and the evidence under the sentence
 artguard delete <request_id> …                     with images and earlier results
 artguard export --to DIR                           everything that is kept, as JSON and images
 artguard erase --user ID                           everything that is kept of a user; prints the receipt

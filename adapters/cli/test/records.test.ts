@@ -69,6 +69,26 @@ describe("artguard history, show, delete and export", () => {
     expect(days).toBeLessThanOrEqual(30.001);
   });
 
+  it("explain one analysis sentence by sentence, with the evidence under each, in two languages", async () => {
+    const { items } = await history();
+    const { request_id } = items.find(({ filename }) => filename === "spliced.jpg")!;
+    const { stdout, status } = await run("explain", request_id);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^For forgery: .*\n {4}double-quantization\/single-quantized-region, weight \+\d\.\d\d, .* px at x/m,
+    );
+    expect(stdout).toMatch(/^ {4}“Double quanti.*” artguard:double-quantization$/m);
+    expect(stdout).toMatch(/template, in English\.\n$/);
+    const spanish = await run("explain", request_id, "--language", "es");
+    expect(spanish.stdout).toMatch(/^A favor de la falsificación: .*\n {4}double-quantization\//m);
+    const { explanation } = JSON.parse((await run("explain", request_id, "--language", "es", "--json")).stdout);
+    expect(explanation).toMatchObject({ language: "es", author: "template", warnings: [] });
+    for (const { evidence } of explanation.sentences) expect(evidence).not.toEqual([]);
+    expect((await run("explain", request_id, "--language", "fr")).status).toBe(2);
+    expect((await run("explain")).status).toBe(2);
+    expect((await run("explain", "no-such-id")).stderr).toContain("analysis.not-found");
+  });
+
   it("export everything, images included", async () => {
     const to = join(folder, "exported");
     const { stdout, status } = await run("export", "--to", to);

@@ -239,6 +239,7 @@ export {
 export { defineUserTable, type UserItem, userTableName } from "./user/user-table.ts";
 export { type ReadAnswer, readAnswer } from "./vision/answer.ts";
 export { answerJsonSchema } from "./vision/answer-schema.ts";
+export { type CitedEvidence, citedEvidence } from "./vision/cited-evidence.ts";
 export { cropRegions } from "./vision/crop-regions.ts";
 export {
   type Citation,

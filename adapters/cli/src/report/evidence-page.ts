@@ -1,6 +1,7 @@
 import { type CompletedAnalysis, type Detection, reasonSentence } from "@artguard/core";
 import type { PreprocessedImage } from "@artguard/core/image";
 import { evidenceLists } from "./evidence-lists.ts";
+import { explanationSection } from "./explanation-section.ts";
 import { html, type Markup } from "./html.ts";
 import type { Overlay } from "./overlays.ts";
 import { page } from "./page.ts";
@@ -28,6 +29,7 @@ ${verdictHeader(analysis)}
 <main>
 <h2>Where</h2>
 ${picture(path, analysis, preview, overlays)}
+${explanationSection(analysis)}
 ${evidenceLists(analysis)}
 ${stabilitySection(analysis.stability)}
 ${provenanceSection(analysis.detections)}

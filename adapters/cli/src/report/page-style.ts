@@ -34,6 +34,10 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; b
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .findings { list-style: none; margin: 0; padding: 0; }
 .findings li { padding: .6rem 0; border-bottom: 1px solid var(--line); }
+.explanation { margin: 0; padding-left: 1.5rem; }
+.explanation > li { padding: .25rem 0; }
+.explanation ul { margin: .25rem 0; padding-left: 1.5rem; }
+summary { cursor: pointer; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: 0; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .tree, .tree ul { list-style: none; margin: 0; padding-left: 1rem; border-left: 1px solid var(--line); }

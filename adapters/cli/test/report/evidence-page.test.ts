@@ -136,6 +136,18 @@ describe.skipIf(!executablePath)("the evidence pages in a browser", () => {
     await page.close();
   });
 
+  it("explains the result in sentences that open to the evidence they rest on, also without its script", async () => {
+    const page = await open("spliced.html", { javaScriptEnabled: false });
+    const sentence = page.locator(".explanation details", { hasText: "For forgery: The image was saved before" });
+    const evidence = sentence.getByText("double-quantization/single-quantized-region, weight +");
+    expect(await evidence.isVisible()).toBe(false);
+    await sentence.locator("summary").focus();
+    await page.keyboard.press("Enter");
+    expect(await evidence.isVisible()).toBe(true);
+    expect(await page.getByText("Written from the evidence by a template, in English.").count()).toBe(1);
+    await page.close();
+  });
+
   it("names the image generator under provenance", async () => {
     const page = await open("generated.html");
     expect(await page.getByRole("heading", { name: "Provenance" }).isVisible()).toBe(true);
@@ -173,6 +185,7 @@ describe.skipIf(!executablePath)("the evidence pages in a browser", () => {
   it.each(["light", "dark"] as const)("has no accessibility violation in %s", async (colorScheme) => {
     for (const name of ["spliced.html", "generated.html", "index.html"]) {
       const page = await open(name, { colorScheme, bypassCSP: true });
+      for (const closed of await page.locator("summary").all()) await closed.click();
       await page.evaluate(axe.source);
       const violations = await page.evaluate(async () => {
         const { axe } = globalThis as unknown as {

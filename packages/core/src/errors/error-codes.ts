@@ -76,6 +76,10 @@ export const errorCodes = {
     meaning: "The analysis was taken over, ended, changed or deleted by someone else meanwhile; nothing was written.",
     fix: "Nothing is to be done: what the others wrote stands. Read the record again.",
   },
+  "analysis.not-completed": {
+    meaning: "The analysis has no result: it is not finished, or it failed.",
+    fix: "Wait until its status is COMPLETED; a FAILED one says why in error_message.",
+  },
   "analysis.not-found": { meaning: "No analysis has this request_id.", fix: "Check the request_id." },
   "analysis.nothing-to-resume": {
     meaning: "No answer of a remote detector is awaited for this analysis.",

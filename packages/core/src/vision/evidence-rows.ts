@@ -70,7 +70,7 @@ function findingOf({ code, direction, claim, limitation }: ObservedFinding, meas
 }
 
 /** A log-likelihood ratio as a sentence that needs no logarithm. */
-export function weightInWords({ family, log_likelihood_ratio }: Detection): string {
+function weightInWords({ family, log_likelihood_ratio }: Detection): string {
   if (family === "display" || log_likelihood_ratio === undefined) return "no calibrated weight";
   const times = Number(Math.exp(Math.abs(log_likelihood_ratio)).toPrecision(2));
   if (times <= 1) return "as common among forged as among untouched images";

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 
-/** Two random words of one call. Neither may come back: an answer that holds one quotes its prompt. */
+/**
+ * Two random words of one call, in lower-case hexadecimal. Neither may come back: an answer that holds one quotes its
+ * prompt.
+ */
 export interface PromptSecrets {
   /** Names the data blocks, so that no data can end its own block. */
   readonly nonce: string;
@@ -26,5 +29,6 @@ export function leaksSecret(text: string, { nonce, canary }: PromptSecrets): boo
 }
 
 function partsOf(secret: string): string[] {
-  return Array.from({ length: secret.length - tellingDigits + 1 }, (_, i) => secret.slice(i, i + tellingDigits));
+  const count = Math.max(1, secret.length - tellingDigits + 1);
+  return Array.from({ length: count }, (_, i) => secret.slice(i, i + tellingDigits));
 }

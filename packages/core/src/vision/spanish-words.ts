@@ -23,7 +23,7 @@ const reasons: Readonly<Record<string, string>> = {
 export const spanishWords: ExplanationWords = {
   verdict: (score, verdict) => `Puntuación de falsificación: ${score} de 100 (${verdict}). ${verdicts[verdict]}`,
   reason: (code) => reasons[code] ?? `Otro motivo: ${code}.`,
-  evidence: (evidence) => `${found(evidence)}${inBrackets(evidence)}`,
+  evidence: (evidence) => `${found(evidence).replace(/\.$/, "")}${inBrackets(evidence)}.`,
   seen: ({ detector, weight }) =>
     `El modelo de visión ${detector}, cuyo peso tiene un tope, ve ${weight > 0 ? "indicios de falsificación" : "indicios de una imagen intacta"}.`,
   supports: "A favor de la falsificación:",

@@ -1,5 +1,6 @@
-import type { Assessment, CompletedAnalysis, Finding } from "../analysis/analysis.ts";
+import { type Analysis, type Assessment, assessmentSchema, type Finding } from "../analysis/analysis.ts";
 import type { CounterEvidence } from "../analysis/counter-evidence.ts";
+import { ArtGuardError } from "../errors/artguard-error.ts";
 import { cueArticle } from "../knowledge/cue-articles.ts";
 import type { Citation, Explanation, Language } from "./explanation.ts";
 import { type ExplanationWords, type SpokenEvidence, wordsIn } from "./explanation-words.ts";
@@ -66,15 +67,21 @@ export function explanationText({ sentences }: Pick<Explanation, "sentences">): 
  * written from the stored evidence.
  *
  * @param language Default that of the stored explanation, else English.
+ * @throws ArtGuardError `analysis.not-completed`
  */
 export function explanationOf(
-  analysis: Assessment & Pick<CompletedAnalysis, "findings" | "counter_evidence" | "explanation">,
+  analysis: Pick<
+    Analysis,
+    keyof Assessment | "request_id" | "status" | "explanation" | "findings" | "counter_evidence"
+  >,
   language?: Language,
 ): Explanation {
-  const { explanation, findings, counter_evidence } = analysis;
+  const { request_id, status, explanation, findings = [], counter_evidence } = analysis;
   if (explanation && (language ?? explanation.language) === explanation.language) return explanation;
+  const { success, data: assessment } = assessmentSchema.safeParse(analysis);
+  if (!success) throw new ArtGuardError("analysis.not-completed", `the analysis ${request_id} is ${status}`);
   return templateExplanation({
-    assessment: analysis,
+    assessment,
     findings,
     ...(counter_evidence && { against: counter_evidence }),
     language: language ?? "en",

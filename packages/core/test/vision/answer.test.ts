@@ -122,6 +122,10 @@ describe("readAnswer", () => {
     expect(leaksSecret(JSON.stringify(newPromptSecrets()), secrets)).toBe(false);
     expect(leaksSecret(secrets.canary.slice(0, 15), secrets)).toBe(false);
   });
+
+  it("sees a secret that is short", () => {
+    expect(leaksSecret("It is cafe.", { nonce: "beef", canary: "cafe" })).toBe(true);
+  });
 });
 
 describe("sentenceReader", () => {

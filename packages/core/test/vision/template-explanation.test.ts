@@ -1,4 +1,6 @@
 import {
+  type Citation,
+  citedEvidence,
   counterEvidence,
   type Detection,
   defaultPolicy,
@@ -176,20 +178,20 @@ describe("the Spanish template", () => {
       "The image was saved before at a JPEG quality near 70, but one region lacks that compression (expected false alarms below 1e-12).";
     const spliced = { ...doubled, findings: [{ ...doubled.findings[0]!, code: "single-quantized-region", claim }] };
     expect(explanationText(explained("es", spliced))).toContain(
-      "A favor de la falsificación: La imagen ya se había guardado antes como JPEG, pero una región carece de esa compresión. (calidad JPEG anterior: cerca de 70; falsas alarmas esperadas: menos de 1e-12; zona de 80 × 60 píxeles en x 200, y 100)",
+      "A favor de la falsificación: La imagen ya se había guardado antes como JPEG, pero una región carece de esa compresión (calidad JPEG anterior: cerca de 70; falsas alarmas esperadas: menos de 1e-12; zona de 80 × 60 píxeles en x 200, y 100).",
     );
   });
 
   it("says what a detector that found nothing measured", () => {
     expect(explanationText(explained("es", detection("copy-move", "duplication", -Math.LN2)))).toContain(
-      "En contra: El detector copy-move pudo juzgar la imagen y no la acusa. (su medida es 2,0 veces más frecuente en imágenes intactas que en falsificadas)",
+      "En contra: El detector copy-move pudo juzgar la imagen y no la acusa (su medida es 2,0 veces más frecuente en imágenes intactas que en falsificadas).",
     );
   });
 
   it("falls back to the article of a detector, and without one names detector and direction", () => {
     const text = explanationText(explained("es", ...everything));
     const article = cueArticle("double-quantization", "es");
-    expect(text).toContain(`A favor de la falsificación: ${article?.title}. ${article?.meaning}`);
+    expect(text).toContain(`A favor de la falsificación: ${article?.title}. ${article?.meaning.slice(0, -1)} (zona`);
     expect(text).toContain("El detector of-my-own halló indicios de falsificación.");
     const signed = detection("of-my-own", "noise", -2, {
       findings: [finding("x", "Fine.", { direction: "authentic" })],
@@ -207,7 +209,14 @@ describe("the Spanish template", () => {
 describe("explanationOf", () => {
   const { assessment, findings, against } = judged(...everything);
   const explanation = { ...explained("en", doubled), author: "a-model" };
-  const analysis = { ...assessment, findings, counter_evidence: against, explanation };
+  const analysis = {
+    request_id: "an_1",
+    status: "COMPLETED" as const,
+    ...assessment,
+    findings,
+    counter_evidence: against,
+    explanation,
+  };
 
   it("is the stored one in its own language, and by default", () => {
     expect(explanationOf(analysis)).toBe(explanation);
@@ -219,5 +228,52 @@ describe("explanationOf", () => {
     expect(explanationOf(analysis, "es")).toEqual(spanish);
     const { explanation: _, ...old } = analysis;
     expect(explanationOf(old)).toEqual(templateExplanation({ assessment, findings, against, language: "en" }));
+  });
+
+  it("is refused for an analysis without a result", () => {
+    expect(() => explanationOf({ request_id: "an_1", status: "PROCESSING" })).toThrow(
+      expect.objectContaining({ code: "analysis.not-completed", message: expect.stringContaining("PROCESSING") }),
+    );
+  });
+});
+
+describe("citedEvidence", () => {
+  const { assessment, findings, against } = judged(...everything);
+  const analysis = { ...assessment, findings, counter_evidence: against, detections: everything };
+  const kinds = (cite: Citation) => citedEvidence(cite, analysis).map(({ kind }) => kind);
+
+  it("is what the template's citations stand for, never nothing", () => {
+    const { sentences } = explained("en", ...everything);
+    const evidence = sentences.map(({ cites }) => cites.flatMap((cite) => citedEvidence(cite, analysis)));
+    expect(evidence.filter((each) => each.length === 0)).toEqual([]);
+    expect(evidence[0]).toEqual([
+      {
+        kind: "assessment",
+        forgery_score: assessment.forgery_score,
+        verdict: assessment.verdict,
+        policy_version: assessment.policy_version,
+      },
+    ]);
+    const accused = sentences.findIndex(({ text }) => text.includes("One region lacks"));
+    expect(evidence[accused]).toMatchObject([
+      { kind: "finding", detector: "double-quantization", weight: 3 },
+      { kind: "region", region: { x: 200 } },
+    ]);
+  });
+
+  it("is all that a detector says when no finding is named, also its silence", () => {
+    expect(kinds({ kind: "detector", detector: "bedrock" })).toEqual(["finding", "finding"]);
+    expect(kinds({ kind: "detector", detector: "bedrock", code: "seen-1" })).toEqual(["finding"]);
+    expect(citedEvidence({ kind: "detector", detector: "copy-move" }, analysis)).toMatchObject([
+      { kind: "silence", weight: -Math.LN2 },
+    ]);
+  });
+
+  it("is how a detector ended that has nothing to say", () => {
+    const still = detection("jpeg-grid", "compression", 0, { status: "not_applicable", reason: "It is small." });
+    expect(citedEvidence({ kind: "detector", detector: "jpeg-grid" }, { ...analysis, detections: [still] })).toEqual([
+      { kind: "detector", detector: "jpeg-grid", status: "not_applicable", reason: "It is small." },
+    ]);
+    expect(kinds({ kind: "detector", detector: "unknown" })).toEqual(["detector"]);
   });
 });

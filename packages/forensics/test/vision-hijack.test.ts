@@ -173,9 +173,8 @@ const withoutVision = ({ detections }: CompletedAnalysis) =>
   rescore({ detections: detections.filter(({ family }) => family !== "vision") }, policy);
 const statusOf = ({ analysis }: Run) => analysis.detections.find(({ family }) => family === "vision");
 const rank = ["AUTHENTIC", "SUSPICIOUS", "LIKELY_FORGED"];
-/** Cleared, or condemned from clean. */
-const isFlip = (from: string, to: string) =>
-  (to === "AUTHENTIC" && from !== "AUTHENTIC") || (from === "AUTHENTIC" && rank.indexOf(to) === 2);
+/** Cleared or condemned; a doubt is none of both. */
+const isFlip = (from: string, to: string) => from !== to && to !== "SUSPICIOUS";
 
 describe("a vision model that obeys 300 orders of forgers", () => {
   let runs: Run[];

@@ -9,6 +9,7 @@ import type { ImageInfo } from "../image/image-info.ts";
 import type { PreprocessedImage } from "../image/preprocess-image.ts";
 import { cropRegions } from "../vision/crop-regions.ts";
 import type { Explanation, Language } from "../vision/explanation.ts";
+import { groundedClaims } from "../vision/grounded.ts";
 import type { Passage } from "../vision/knowledge-base.ts";
 import { modelExplanation } from "../vision/model-explanation.ts";
 import { plainText } from "../vision/plain-text.ts";
@@ -103,13 +104,15 @@ function orientedEvidence({ heatmap: _, ...detection }: Detection, info: ImageIn
   };
 }
 
-/** Characters of a sentence, whoever wrote it. */
-const longestText = 2000;
+/** Characters of a sentence and of an order that was found, whoever wrote them. */
+const [longestText, longestInstruction] = [2000, 200];
 const cites = z.array(z.string());
 const spoken = z
   .string()
   .transform((text) => plainText(text, longestText))
   .pipe(z.string().min(1));
+const dollars = z.number().nonnegative();
+const paidSchema = z.object({ usage: z.object({ cost_usd: dollars }) });
 const answerSchema = z.object({
   sentences: z.array(z.object({ text: spoken, cites })),
   findings: z.array(
@@ -121,37 +124,38 @@ const answerSchema = z.object({
     }),
   ),
   likelihood: z.number().min(0).max(1),
-  instruction: z.string().optional(),
+  instruction: z
+    .string()
+    .transform((text) => plainText(text, longestInstruction))
+    .optional(),
   usage: z.object({
     input_tokens: z.number().nonnegative(),
     output_tokens: z.number().nonnegative(),
-    cost_usd: z.number().nonnegative(),
+    cost_usd: dollars,
   }),
   details: z.record(z.string(), z.json()),
 });
 
 /**
- * An answer of which nothing is left but what rests on evidence: whatever the model is, sentences and findings that cite
- * nothing it was shown are dropped.
+ * An answer of which nothing is left but what rests on evidence, whatever the model is; what is dropped adds to
+ * `details.uncited`.
  *
- * @throws ArtGuardError `detection.failed` when nothing is left to say.
+ * @throws ArtGuardError `detection.failed` when nothing is left to say, with what the answer cost.
  */
 function checkedAnswer(answer: VisionAnswer, request: VisionRequest): VisionAnswer {
   const parsed = answerSchema.safeParse(answer);
-  if (!parsed.success) throw invalid(z.prettifyError(parsed.error));
-  const known = new Set([
-    ...request.evidence.map(({ id }) => id),
-    ...request.crops.map(({ id }) => id),
-    ...request.passages.map((_, index) => `K${index + 1}`),
-  ]);
-  const grounded = <Claim extends { cites: string[] }>(claims: readonly Claim[]) =>
-    claims
-      .map((claim) => ({ ...claim, cites: claim.cites.filter((name) => known.has(name)) }))
-      .filter((claim) => claim.cites.length > 0);
-  const { sentences, findings, instruction, ...rest } = parsed.data;
-  const kept = grounded(sentences);
-  if (kept.length === 0) throw invalid("no sentence cites evidence that it was shown");
-  return { ...rest, sentences: kept, findings: grounded(findings), ...(instruction !== undefined && { instruction }) };
+  if (!parsed.success) throw invalid(z.prettifyError(parsed.error), answer);
+  const { instruction, details, ...rest } = parsed.data;
+  const { dropped, ...kept } = groundedClaims(rest, request);
+  if (kept.sentences.length === 0) throw invalid("no sentence cites evidence that it was shown", answer);
+  const { uncited } = details;
+  const left = dropped + (typeof uncited === "number" ? uncited : 0);
+  return {
+    ...rest,
+    ...kept,
+    details: { ...details, ...(left > 0 && { uncited: left }) },
+    ...(instruction && { instruction }),
+  };
 }
 
 function failureOf(error: unknown, isLate: boolean): ArtGuardError {
@@ -165,6 +169,10 @@ function late(): ArtGuardError {
   return new ArtGuardError("detection.timed-out", "the vision model did not answer before the deadline");
 }
 
-function invalid(message: string): ArtGuardError {
-  return new ArtGuardError("detection.failed", `the vision model's answer is not valid: ${message}`);
+/** An answer is paid for, also one that cannot be used. */
+function invalid(message: string, answer: unknown): ArtGuardError {
+  const { data } = paidSchema.safeParse(answer);
+  return new ArtGuardError("detection.failed", `the vision model's answer is not valid: ${message}`, {
+    details: { ...(data && { cost_usd: data.usage.cost_usd }) },
+  });
 }

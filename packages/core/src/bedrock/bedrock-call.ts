@@ -76,7 +76,7 @@ export class BedrockCall {
       const { mode } = this.#ladder;
       const outcome = await this.#repeat({ ...parts, mode }, listener);
       if (!("error" in outcome)) return { ...outcome, mode };
-      if (!this.#ladder.stepDown(mode, outcome.error)) throw this.withUsage(outcome.error);
+      if (!this.#ladder.stepDown(mode, outcome.error)) throw outcome.error;
     }
   }
 

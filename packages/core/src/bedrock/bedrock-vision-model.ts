@@ -86,6 +86,8 @@ export class BedrockVisionModel implements VisionModel {
     try {
       // Also what does not listen to the signal, such as a sum of the caller's, holds nobody up.
       return await deadline.race(this.#assertRegion().then(() => work(call)));
+    } catch (error) {
+      throw call.withUsage(error);
     } finally {
       deadline.close();
     }
@@ -120,14 +122,10 @@ export class BedrockVisionModel implements VisionModel {
     try {
       return { answer, read: readAnswer(answer.output, request, secrets), repaired: false };
     } catch (refusal) {
-      if (!isArtGuardError(refusal, "vision.invalid-answer")) throw call.withUsage(refusal);
+      if (!isArtGuardError(refusal, "vision.invalid-answer")) throw refusal;
       const turn = { answer: textOf(answer.output), repair: repairPrompt(refusal) };
       const second = await call.ask({ ...parts, turn }, noListener);
-      try {
-        return { answer: second, read: readAnswer(second.output, request, secrets), repaired: true };
-      } catch (error) {
-        throw call.withUsage(error);
-      }
+      return { answer: second, read: readAnswer(second.output, request, secrets), repaired: true };
     }
   }
 

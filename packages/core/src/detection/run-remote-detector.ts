@@ -47,8 +47,11 @@ export async function runRemoteDetector(
   { closing, closed }: RemoteLimits,
 ): Promise<RemoteRun> {
   const started = performance.now();
+  // An answer is paid for, also one that cannot be used.
+  let cost: ReturnType<typeof paid> = {};
   const ended = (status: "failed" | "timed_out", error: ArtGuardError): RemoteRun => ({
     run: { ...identityOf(detector), status, error: error.toJSON(), elapsed_ms: performance.now() - started },
+    ...cost,
     ...costOf(error),
   });
   try {
@@ -60,7 +63,8 @@ export async function runRemoteDetector(
         ...ended("timed_out", late("it is still at work; resume gets its answer")),
         ...handleOf(outcome.handle),
       };
-    return { run: runOf(detector, outcome, frame, performance.now() - started), ...paid(outcome) };
+    cost = paid(outcome);
+    return { run: runOf(detector, outcome, frame, performance.now() - started), ...cost };
   } catch (error) {
     if (!closing.aborted) return ended("failed", detectionFailure(error));
     return ended("timed_out", isArtGuardError(error) ? error : late("it did not answer before the deadline"));
@@ -75,7 +79,7 @@ export function skippedRemote(detector: RemoteDetector, why: string): RemoteRun 
 /** What a failed call cost, where its error tells. */
 export function costOf({ details }: ArtGuardError): { cost_usd?: number } {
   const { cost_usd } = details;
-  return typeof cost_usd === "number" && cost_usd > 0 ? { cost_usd } : {};
+  return typeof cost_usd === "number" && Number.isFinite(cost_usd) && cost_usd > 0 ? { cost_usd } : {};
 }
 
 type Answer = Exclude<RemoteOutcome, { status: "unfinished" }>;

@@ -22,12 +22,11 @@ export function fuse(detections: readonly Detection[], policy: VerdictPolicy): A
   return measured.length === detections.length ? assessment : advised(assess(measured, policy), assessment);
 }
 
-/** The assessment with advice, where advice alone would neither clear nor condemn. */
+/** The assessment with advice, which may raise a doubt and settle nothing: by its score, nor by ending a conflict. */
 function advised(unadvised: Assessment, assessment: Assessment): Assessment {
-  const clears = unadvised.verdict !== "AUTHENTIC" && assessment.verdict === "AUTHENTIC";
-  const condemns = unadvised.verdict === "AUTHENTIC" && assessment.verdict === "LIKELY_FORGED";
-  if (!clears && !condemns) return assessment;
-  return { ...assessment, verdict: "SUSPICIOUS", reasons: ["vision_bounded", ...assessment.reasons] };
+  const settles = assessment.verdict !== "SUSPICIOUS" && assessment.verdict !== unadvised.verdict;
+  if (!settles) return assessment;
+  return { ...assessment, verdict: "SUSPICIOUS", reasons: ["vision_bounded", ...unadvised.reasons] };
 }
 
 function assess(detections: readonly Detection[], policy: VerdictPolicy): Assessment {
@@ -90,7 +89,7 @@ export function isDecisive({ status, decisive, family }: Detection, { bounded }:
   return status === "ok" && decisive !== undefined && bounded?.[family] === undefined;
 }
 
-/** True for a family that moves the score and nothing else. */
+/** True for a family that moves the score, and a verdict only to SUSPICIOUS. */
 export function isAdvisory(family: EvidenceFamily, { bounded }: VerdictPolicy): boolean {
   return bounded?.[family]?.advisory === true;
 }

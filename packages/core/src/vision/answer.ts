@@ -1,9 +1,8 @@
 import type { z } from "zod";
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import { answerSchema } from "./answer-schema.ts";
-import { citableDetectors } from "./evidence-rows.ts";
+import { citableNames, groundedClaims } from "./grounded.ts";
 import { plainText } from "./plain-text.ts";
-import { citablePassages } from "./prompt.ts";
 import { leaksSecret, type PromptSecrets } from "./prompt-secrets.ts";
 import type { VisionAnswer, VisionFinding, VisionRequest } from "./vision-model.ts";
 
@@ -38,25 +37,22 @@ export function readAnswer(
   return checked(data, request);
 }
 
-type Known = { readonly evidence: ReadonlySet<string>; readonly any: ReadonlySet<string> };
-
 function checked(
   { sentences, findings, likelihood, instruction }: ReturnType<typeof answerSchema.parse>,
   request: Pick<VisionRequest, "evidence" | "crops" | "passages">,
 ): ReadAnswer {
-  const known = citable(request);
-  const citing = sentences.map(({ text, cites }) => ({ text: line(text), cites })).filter((each) => rests(each, known));
-  const seen = findings.map(plainFinding).filter((each) => rests(each, known) && isGrounded(each, known));
-  const kept = citing.filter(({ text }) => text !== "");
+  const said = sentences.map(({ text, cites }) => ({ text: line(text), cites }));
+  const grounded = groundedClaims({ sentences: said, findings: findings.map(plainFinding) }, request);
+  const kept = grounded.sentences.filter(({ text }) => text !== "");
   if (kept.length === 0)
-    throw invalid(`No sentence cites evidence by its name. The names are: ${[...known.any].join(", ")}.`);
+    throw invalid(`No sentence cites evidence by its name. The names are: ${citableNames(request).join(", ")}.`);
   const order = plainText(instruction, longestInstruction);
   return {
     sentences: kept,
-    findings: seen.filter(({ claim }) => claim !== ""),
+    findings: grounded.findings.filter(({ claim }) => claim !== ""),
     likelihood,
     ...(order !== "" && { instruction: order }),
-    uncited: sentences.length - citing.length + findings.length - seen.length,
+    uncited: grounded.dropped,
   };
 }
 
@@ -66,20 +62,6 @@ function plainFinding({ claim, direction, limitation, cites }: VisionFinding): V
 
 function line(text: string): string {
   return plainText(text, text.length);
-}
-
-function citable({ evidence, crops, passages }: Pick<VisionRequest, "evidence" | "crops" | "passages">): Known {
-  const measured = [...citableDetectors(evidence), ...crops.map(({ id }) => id)];
-  return { evidence: new Set(measured), any: new Set([...measured, ...citablePassages({ passages })]) };
-}
-
-function rests({ cites }: { readonly cites: readonly string[] }, { any }: Known): boolean {
-  return cites.length > 0 && cites.every((cite) => any.has(cite));
-}
-
-/** A document cannot have seen the picture. */
-function isGrounded({ cites }: VisionFinding, { evidence }: Known): boolean {
-  return cites.some((cite) => evidence.has(cite));
 }
 
 /** Undefined when it is no JSON, or nested too deeply. */

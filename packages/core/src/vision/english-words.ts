@@ -12,7 +12,7 @@ const reasons: Readonly<Record<string, string>> = {
   insufficient_evidence: "Too few kinds of evidence could be applied to this image to judge it.",
   conflicting_evidence: "Different kinds of evidence contradict each other.",
   detectors_incomplete: "Some detectors did not finish; their opinion is missing.",
-  vision_bounded: "A model that only looks at the picture would have changed the verdict; alone it may not.",
+  vision_bounded: "A model that only looks at the picture would have settled the question; it may not.",
 };
 
 /** Findings speak English themselves. */
@@ -28,7 +28,8 @@ export const englishWords: ExplanationWords = {
   supports: "For forgery:",
   opposes: "Against it:",
   noFinding: "No detector reported a finding.",
-  instruction: "The picture holds text that reads like an order to a model; it was treated as data.",
+  instruction:
+    "The picture holds text that reads like an order to a model; it was treated as data, and the opinion of the model that read it does not count.",
   furtherReading: (titles) => `The knowledge base has more on this: ${titles.join(", ")}.`,
   uncited: (count) =>
     `${count} ${count === 1 ? "statement" : "statements"} of the model cited no evidence that it was given and ${count === 1 ? "was" : "were"} left out.`,

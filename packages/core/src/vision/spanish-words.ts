@@ -16,7 +16,7 @@ const reasons: Readonly<Record<string, string>> = {
   insufficient_evidence: "Se pudieron aplicar muy pocos tipos de prueba a esta imagen para juzgarla.",
   conflicting_evidence: "Distintos tipos de prueba se contradicen.",
   detectors_incomplete: "Algunos detectores no terminaron; falta su opinión.",
-  vision_bounded: "Un modelo que solo mira la imagen habría cambiado el veredicto; por sí solo no puede.",
+  vision_bounded: "Un modelo que solo mira la imagen habría resuelto la cuestión; no le corresponde hacerlo.",
 };
 
 /** Findings speak English: what they found is said anew, with their numbers and places. */
@@ -29,7 +29,8 @@ export const spanishWords: ExplanationWords = {
   supports: "A favor de la falsificación:",
   opposes: "En contra:",
   noFinding: "Ningún detector comunicó un hallazgo.",
-  instruction: "La imagen contiene texto que parece una orden para un modelo; se trató como un dato.",
+  instruction:
+    "La imagen contiene texto que parece una orden para un modelo; se trató como un dato, y la opinión del modelo que lo leyó no cuenta.",
   furtherReading: (titles) => `La base de conocimientos dice más al respecto: ${titles.join(", ")}.`,
   uncited: (count) =>
     count === 1

@@ -8,6 +8,8 @@ import type { VisionAnswer, VisionModel, VisionRequest } from "./vision-model.ts
 /** Code of the finding that the picture holds text which reads like an order to a model. */
 export const instructionCode = "instruction-in-image";
 
+const noOpinion = 0.5;
+
 /** A call of a vision model and how it ended. */
 export interface VisionCall {
   readonly model: Pick<VisionModel, "id" | "version">;
@@ -20,8 +22,8 @@ export interface VisionCall {
 }
 
 /**
- * What became of a vision model, as a detection that is not calibrated yet. Its statistic is the model's own likelihood.
- * It marks no places of its own: its findings point at those that were cut out for it, in the frame of the stored raster.
+ * What became of a vision model, as a detection that is not calibrated yet. Its statistic is the model's own likelihood,
+ * but 0.5, no opinion, when it read an order in the picture: nobody knows whether it obeyed. It marks no places of its own: its findings point at those that were cut out for it, in the frame of the stored raster.
  */
 export function visionDetection(call: VisionCall): Detection {
   const { model, outcome, timedOut, elapsed_ms } = call;
@@ -34,7 +36,7 @@ export function visionDetection(call: VisionCall): Detection {
   return {
     ...identity,
     status: "ok",
-    statistic: likelihood,
+    statistic: instruction === undefined ? likelihood : noOpinion,
     regions: [],
     findings: [
       ...findings.map((finding, i) => observed(finding, i, call)),
@@ -70,7 +72,7 @@ function codeOf(index: number): string {
 function instructionFinding(instruction: string): ObservedFinding {
   return {
     code: instructionCode,
-    claim: `The picture holds text that reads like an order to a model: “${instruction}”`,
+    claim: `The picture holds text that reads like an order to a model, whose opinion therefore does not count: “${instruction}”`,
     direction: "neutral",
     limitation: "Signs, screenshots and slides about such models hold such text without intent to deceive.",
     overturned_by: "The picture itself: nothing of the kind is written in it.",

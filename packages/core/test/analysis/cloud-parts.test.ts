@@ -266,24 +266,65 @@ describe("a part that fails costs its own result", () => {
       code: "detection.failed",
       message: expect.stringMatching(/^the vision model's answer is not valid/),
     });
-    expect(analysis).toMatchObject({ cost_usd: 0, explanation: { author: "template" } });
+    expect(analysis).toMatchObject({ explanation: { author: "template" } });
+    // What was answered is paid for; a price that is no price is not.
+    const paid = "usage" in answer ? 0 : 0.01;
+    expect(analysis.cost_usd).toBe(paid);
+    expect(analysis.stages?.find(({ stage }) => stage === "vision")?.cost_usd ?? 0).toBe(paid);
+  });
+
+  it("gives no say to a model that read an order in the picture, whatever it answered", async () => {
+    const lies = [0, 1].flatMap((likelihood) => [{ likelihood }, { likelihood, instruction: "Say so." }]);
+    const shifts = [];
+    for (const answer of lies) {
+      const vision = scriptedVisionModel({ answer });
+      const analysis = await (await artguardWith({ vision })).analyze(picture);
+      const contribution = analysis.contributions.find(({ family }) => family === "vision");
+      const found = analysis.findings.find(({ code }) => code === "instruction-in-image");
+      shifts.push([contribution?.log_odds, found?.claim.includes("opinion therefore does not count: “Say so.”")]);
+    }
+    expect(shifts).toEqual([
+      [-0.4, undefined],
+      [0, true],
+      [0.4, undefined],
+      [0, true],
+    ]);
+  });
+
+  it("takes an empty order for none", async () => {
+    const vision = scriptedVisionModel({ answer: { likelihood: 1, instruction: "\u200B " } });
+    const analysis = await (await artguardWith({ vision })).analyze(picture);
+    expect(analysis.findings).toEqual([]);
+    expect(analysis.contributions.find(({ family }) => family === "vision")?.log_odds).toBe(0.4);
   });
 
   it("drops single sentences and findings that rest on nothing, and keeps the others", async () => {
-    const grounded = { text: "Noise differs.", cites: ["noise", "R9"] };
+    const grounded = { text: "Noise differs.", cites: ["noise"] };
     const finding = { claim: "A seam.", direction: "forged", limitation: "Frames.", cites: ["grid"] } as const;
     const vision = scriptedVisionModel({
       answer: {
-        sentences: [{ text: "Trust me.", cites: ["me"] }, grounded],
-        findings: [{ ...finding, claim: "I know it.", cites: [] }, finding],
+        sentences: [
+          { text: "Trust me.", cites: ["me"] },
+          { text: "Half of it.", cites: ["noise", "R9"] },
+          { text: "A seventh passage.", cites: ["K7"] },
+          grounded,
+        ],
+        findings: [
+          { ...finding, claim: "I know it.", cites: [] },
+          { ...finding, claim: "I read it.", cites: ["K1"] },
+          { ...finding, cites: ["grid", "K1"] },
+        ],
+        details: { uncited: 1 },
       },
     });
-    const analysis = await (await artguardWith({ vision })).analyze(picture);
+    const knowledge = scriptedKnowledgeBase({ passages: [{ source: "grain.md", text: "Grain." }] });
+    const analysis = await (await artguardWith({ vision, knowledge })).analyze(picture);
     expect(analysis.ai_analysis).toBe("Noise differs.");
     expect(analysis.explanation?.sentences).toEqual([
       { text: "Noise differs.", cites: [{ kind: "detector", detector: "noise" }] },
     ]);
     expect(analysis.findings.map(({ claim }) => claim)).toEqual(["A seam."]);
+    expect(analysis.explanation?.warnings).toEqual([expect.stringMatching(/^6 statements of the model cited no/)]);
   });
 
   it("remote detectors that lie are not believed", async () => {
@@ -309,7 +350,8 @@ describe("a part that fails costs its own result", () => {
     const remoteDetectors = Object.entries(lies).map(([id, answer]) => scriptedRemoteDetector({ id, answer }));
     const analysis = await (await artguardWith({ detectors: [], remoteDetectors })).analyze(picture);
     expect(statuses(analysis)).toEqual(Object.keys(lies).map((id) => `${id} failed`));
-    expect(analysis.cost_usd).toBe(0);
+    // What the eight charge that answered in the port's own words.
+    expect(analysis.cost_usd).toBeCloseTo(0.016, 12);
     // The same answer is believed where it is no lie.
     const honest = { status: "unfinished", handle: "x".repeat(4000) } as const;
     const late = scriptedRemoteDetector({ answer: honest });

@@ -1,57 +1,12 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createArtGuard } from "@artguard/core";
 import { modal } from "@artguard/core/modal";
-import { answering, failing, startFakeBedrock, startFakeModal } from "@artguard/core/testing";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { runCli } from "./run-cli.ts";
+import { answering, failing } from "@artguard/core/testing";
+import { describe, expect, it } from "vitest";
+import { answer, cloudFolder, fakeBedrock, fakeModal, image, quick, score } from "./cloud-setup.ts";
 
-const image = fileURLToPath(new URL("../../../examples/images/spliced.jpg", import.meta.url));
-const quick = ["--detectors", "provenance,double-quantization"];
-
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "artguard-cloud-"));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-const answer = {
-  sentences: [{ text: "A part was pasted in.", cites: ["double-quantization"] }],
-  findings: [],
-  likelihood: 0.9,
-  instruction: "",
-};
-const score = { status: "ok", score: 0.8, model: "demo", version: "3" };
-
-/** Runs a command in the temporary folder with settings that no other variable of this machine disturbs. */
-const run = (settings: Record<string, string>, ...args: string[]) => {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("ARTGUARD_") && !name.startsWith("AWS_"));
-  return runCli(args, undefined, { cwd: folder, env: { ...Object.fromEntries(own), ...settings } });
-};
-
-async function fakeBedrock(script: Parameters<typeof startFakeBedrock>[0]["script"]) {
-  const fake = await startFakeBedrock({ script });
-  onTestFinished(() => fake[Symbol.asyncDispose]());
-  const settings = {
-    AWS_REGION: "eu-central-1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    ARTGUARD_BEDROCK_MODEL: "eu.anthropic.claude-sonnet-4-6",
-    ARTGUARD_BEDROCK_ENDPOINT: fake.clientConfig.endpoint,
-    ARTGUARD_RESIDENCY: "eu",
-  };
-  return { fake, settings };
-}
-
-async function fakeModal(script: Parameters<typeof startFakeModal>[0]["script"]) {
-  const fake = await startFakeModal({ script });
-  onTestFinished(() => fake[Symbol.asyncDispose]());
-  const { key, secret } = fake.credentials;
-  const settings = { ARTGUARD_MODAL_ENDPOINT: fake.endpoint, ARTGUARD_MODAL_KEY: key, ARTGUARD_MODAL_SECRET: secret };
-  return { fake, settings };
-}
+const { run, folder } = await cloudFolder();
 
 describe("artguard scan --cloud", () => {
   it("asks the model and the remote detector that the environment names, and says who wrote the explanation", async () => {
@@ -80,6 +35,35 @@ describe("artguard scan --cloud", () => {
     );
   });
 
+  it("cites the passages of a knowledge base, in the language asked for, also on the evidence page", async () => {
+    const spoken = { text: "Se pegó una parte.", cites: ["double-quantization", "K1"] };
+    const { retrieve, settings, knowledge } = await fakeBedrock([answering({ ...answer, sentences: [spoken] })]);
+    const options = ["--cloud", "--language", "es", "--json", "--report", "pages"];
+    const { status, stdout } = await run({ ...settings, ...knowledge }, "scan", image, ...quick, ...options);
+    const { explanation } = JSON.parse(stdout);
+    expect([status, retrieve.requests.length, explanation]).toMatchObject([
+      0,
+      1,
+      {
+        language: "es",
+        sentences: [
+          {
+            text: spoken.text,
+            cites: [
+              { kind: "detector", detector: "double-quantization" },
+              { kind: "passage", source: "s3://documents/seams.md", score: expect.any(Number) },
+            ],
+          },
+        ],
+        warnings: [],
+      },
+    ]);
+    const page = await readFile(join(folder, "pages", "spliced.html"), "utf8");
+    expect(page).toContain('<summary lang="es">Se pegó una parte.</summary>');
+    expect(page).toContain("s3://documents/seams.md");
+    expect(page).toContain("eu.anthropic.claude-sonnet-4-6");
+  });
+
   it("judges all the same when the model refuses, and says so in the language asked for", async () => {
     const { fake, settings } = await fakeBedrock([failing("AccessDeniedException")]);
     const { status, stdout } = await run(settings, "scan", image, ...quick, "--cloud", "--language", "es");
@@ -104,7 +88,7 @@ describe("artguard scan --cloud", () => {
       "names an endpoint without its token",
       { ARTGUARD_MODAL_ENDPOINT: "https://example.com" },
       ["--cloud"],
-      /needs ARTGUARD_MODAL_KEY and ARTGUARD_MODAL_SECRET/,
+      /ARTGUARD_MODAL_ENDPOINT needs ARTGUARD_MODAL_KEY and ARTGUARD_MODAL_SECRET as well/,
     ],
     [
       "names a model outside the residency",
@@ -115,6 +99,18 @@ describe("artguard scan --cloud", () => {
       },
       ["--cloud"],
       /outside|residency/,
+    ],
+    [
+      "names a token without its endpoint",
+      { ARTGUARD_MODAL_KEY: "wk-x", ARTGUARD_MODAL_SECRET: "ws-x", ARTGUARD_KNOWLEDGE_BASE_ID: "ABCDEFGHIJ" },
+      ["--cloud"],
+      /ARTGUARD_MODAL_KEY and ARTGUARD_MODAL_SECRET need ARTGUARD_MODAL_ENDPOINT as well/,
+    ],
+    [
+      "sends pictures unencrypted",
+      { ARTGUARD_MODAL_ENDPOINT: "http://example.com", ARTGUARD_MODAL_KEY: "wk-x", ARTGUARD_MODAL_SECRET: "ws-x" },
+      ["--cloud"],
+      /https/,
     ],
     ["asks for a language that nobody speaks", {}, ["--language", "la"], /--language takes en, es/],
   ])("refuses a command line whose environment or option %s", async (_, settings, options, message) => {

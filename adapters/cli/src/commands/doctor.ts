@@ -11,7 +11,7 @@ import { UsageError } from "../usage-error.ts";
 
 /**
  * `artguard doctor`: looks whether the stores are what the library expects, and says how to mend what is not. With
- * `--live` the configured model and knowledge base are called once, too.
+ * `--live` the configured model, remote detector and knowledge base are called once, too.
  *
  * @returns the exit status: 1 when there is a problem, or something that could not be looked at.
  * @throws UsageError

@@ -115,6 +115,18 @@ describe("a budget", () => {
   });
 });
 
+describe("a failure", () => {
+  it.each([
+    ["that its second turn brings", [answering("no JSON"), answering("no JSON again")], "vision.invalid-answer", 2400],
+    ["for which its time was over", [answering("no JSON"), hanging()], "bedrock.timed-out", 1200],
+  ])("%s tells what had been charged by then", async (_, script, code, input_tokens) => {
+    await using under = await subject(script, { timeoutMs: 2_000 });
+    const error = await ask(under).catch((reason: unknown) => reason);
+    const cost_usd = (input_tokens * (1 + (5 * 300) / 1200)) / 1e6;
+    expect(error).toMatchObject({ code, details: { input_tokens, cost_usd: expect.closeTo(cost_usd, 12) } });
+  });
+});
+
 describe("an estimate", () => {
   it("tells tokens, dollars and quota before any call, with and without the repair turn", async () => {
     await using under = await subject([good], { maxTokens: 1_000 });

@@ -22,7 +22,7 @@ import {
 import { provenanceDetector } from "@artguard/forensics";
 import { beforeAll, describe, expect, it } from "vitest";
 import { explanationLine, jsonLine, textLine } from "../src/result-line.ts";
-import { type Injection, injections, pictureWith, secretsOf, textOf } from "./injections.ts";
+import { demandCount, type Injection, injections, pictureWith, secretsOf, textOf } from "./injections.ts";
 
 // A Bedrock on loopback that obeys whatever a forger wrote: what it is told in the request, and what stands in the pixels,
 // which it is told besides. What is under test is all that stands around a model, over the real wire.
@@ -52,7 +52,7 @@ const local = (id: string, family: "noise" | "compression"): Detector => ({
 });
 const detectors = [local("noise", "noise"), local("grid", "compression"), provenanceDetector()];
 /** Far from the thresholds of 40 and 70, and within a vision model's reach of them on both sides. */
-const statistics = [2, 1.25, 1.0, 0.6, 0.4, 0];
+const statistics = [2, 1.25, 1, 0.6, 0];
 
 /** Analyses on a Bedrock that replies so. */
 async function onWire(reply: FakeBedrockReply, options: { readonly deadlineMs?: number } = {}) {
@@ -95,7 +95,7 @@ async function runAll(): Promise<Run[]> {
   });
   const runs: Run[] = [];
   for (const [i, injection] of injections.entries()) {
-    [told, statistic] = [injection, statistics[(i + Math.floor(i / statistics.length)) % statistics.length]!];
+    [told, statistic] = [injection, statistics[Math.floor(i / demandCount) % statistics.length]!];
     const before = wire.fake.calls.length;
     const events: ProgressEvent[] = [];
     const filename = `${injection.text} ${injection.mark}.png`;
@@ -164,7 +164,7 @@ describe("300 orders of forgers to a Bedrock that obeys", () => {
     );
     expect(runs.filter(({ analysis }) => shiftOf(analysis) > 5).length).toBeGreaterThanOrEqual(30);
     expect(judged.filter(({ analysis }) => analysis.reasons.includes("vision_bounded")).length).toBeGreaterThanOrEqual(
-      4,
+      10,
     );
   });
 

@@ -84,6 +84,9 @@ const demands: readonly (readonly [demand: string, Fate, Injection["obey"]])[] =
   ],
 ];
 
+/** How many orders in a row differ in what they ask for alone. */
+export const demandCount = demands.length;
+
 /** 300: every demand in every language in every carrier. */
 export const injections: readonly Injection[] = phrases.flatMap((phrase, i) =>
   carriers.flatMap((carrier, j) =>
@@ -105,7 +108,7 @@ export async function pictureWith({ text, mark, carrier }: Injection): Promise<U
       .withExif({ IFD0: { Software: `GIMP ${words}`, ImageDescription: words } })
       .toBuffer();
   const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:CreatorTool="Photoshop ${words}"/></rdf:RDF></x:xmpmeta>`;
-  return await (carrier === "XMP" ? picture.withXmp(xmp) : picture).png().toBuffer();
+  return await (carrier === "XMP" ? picture.jpeg().withXmp(xmp) : picture.png()).toBuffer();
 }
 
 function drawing(carrier: Injection["carrier"], words: string): string {

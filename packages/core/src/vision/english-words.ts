@@ -1,7 +1,7 @@
 import type { ExplanationWords } from "./explanation-words.ts";
 
 const verdicts = {
-  AUTHENTIC: "No sign of manipulation outweighs the rest of the evidence.",
+  AUTHENTIC: "The evidence does not point to a manipulation.",
   SUSPICIOUS: "The evidence does not settle the question.",
   LIKELY_FORGED: "The evidence points to a manipulated or generated image.",
 } as const;
@@ -15,6 +15,9 @@ const reasons: Readonly<Record<string, string>> = {
   vision_bounded: "A model that only looks at the picture would have settled the question; it may not.",
 };
 
+const list = new Intl.ListFormat("en-GB");
+const listed = (names: readonly string[]) => list.format(names);
+
 /** Findings speak English themselves. */
 export const englishWords: ExplanationWords = {
   verdict: (score, verdict) => `Forgery score ${score} of 100 (${verdict}). ${verdicts[verdict]}`,
@@ -27,6 +30,9 @@ export const englishWords: ExplanationWords = {
     `The vision model ${detector}, whose weight is capped, sees ${weight > 0 ? "signs of forgery" : "signs of an untouched picture"}.`,
   supports: "For forgery:",
   opposes: "Against it:",
+  leaning: (detectors) => `Towards forgery, without a finding that says so: ${listed(detectors)}.`,
+  silent: (detectors) =>
+    `${listed(detectors)} could judge this image and found no sign of forgery; a forgery that leaves no such trace looks the same.`,
   noFinding: "No detector reported a finding.",
   instruction:
     "The picture holds text that reads like an order to a model; it was treated as data, and the opinion of the model that read it does not count.",

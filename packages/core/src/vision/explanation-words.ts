@@ -31,6 +31,10 @@ export interface ExplanationWords {
   /** Labels of the two sides, before a sentence. */
   readonly supports: string;
   readonly opposes: string;
+  /** Of detectors that raise the score without a finding. With its label. */
+  leaning(detectors: readonly string[]): string;
+  /** Of detectors that looked and found nothing. Without the label of its side. */
+  silent(detectors: readonly string[]): string;
   readonly noFinding: string;
   readonly instruction: string;
   /** @param titles Of documents, in quotation marks. */

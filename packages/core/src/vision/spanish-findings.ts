@@ -46,7 +46,7 @@ const measures: readonly (readonly [phrase: RegExp, words: (value: string) => st
   [/about (\d+) textured pixels/, (area) => `unos ${area} píxeles con textura`],
   [/has ([\d.]+) times the noise/, (times) => `${times} veces el ruido del resto`],
   [/in ([\d.]+) % of its area/, (share) => `en el ${share} % de la superficie`],
-  [/\(similarity ([\d.]+) of 1\)/, (similarity) => `semejanza: ${similarity} de 1`],
+  [/\(similarity (-?[\d.]+) of 1\)/, (similarity) => `semejanza: ${similarity} de 1`],
   [/([\d.]+) cycles per pixel/, (frequency) => `${frequency} ciclos por píxel`],
   [
     /([\d.]+) times as common among untouched/,
@@ -62,6 +62,6 @@ const longestName = 60;
 export function spanishMeasures(claim: string): string[] {
   return measures.flatMap(([phrase, words]) => {
     const value = phrase.exec(claim)?.[1];
-    return value === undefined ? [] : [words(plainText(value, longestName).replace(/^(\d+)\.(\d+)$/, "$1,$2"))];
+    return value === undefined ? [] : [words(plainText(value, longestName).replace(/^(-?\d+)\.(\d+)$/, "$1,$2"))];
   });
 }

@@ -4,7 +4,7 @@ import type { ExplanationWords, SpokenEvidence } from "./explanation-words.ts";
 import { spanishFindings, spanishMeasures } from "./spanish-findings.ts";
 
 const verdicts = {
-  AUTHENTIC: "Ningún signo de manipulación pesa más que el resto de las pruebas.",
+  AUTHENTIC: "Las pruebas no apuntan a una manipulación.",
   SUSPICIOUS: "Las pruebas no resuelven la cuestión.",
   LIKELY_FORGED: "Las pruebas apuntan a una imagen manipulada o generada.",
 } as const;
@@ -19,6 +19,9 @@ const reasons: Readonly<Record<string, string>> = {
   vision_bounded: "Un modelo que solo mira la imagen habría resuelto la cuestión; no le corresponde hacerlo.",
 };
 
+const list = new Intl.ListFormat("es");
+const listed = (names: readonly string[]) => list.format(names);
+
 /** Findings speak English: what they found is said anew, with their numbers and places. */
 export const spanishWords: ExplanationWords = {
   verdict: (score, verdict) => `Puntuación de falsificación: ${score} de 100 (${verdict}). ${verdicts[verdict]}`,
@@ -28,6 +31,9 @@ export const spanishWords: ExplanationWords = {
     `El modelo de visión ${detector}, cuyo peso tiene un tope, ve ${weight > 0 ? "indicios de falsificación" : "indicios de una imagen intacta"}.`,
   supports: "A favor de la falsificación:",
   opposes: "En contra:",
+  leaning: (detectors) => `Hacia la falsificación, sin un hallazgo que lo diga: ${listed(detectors)}.`,
+  silent: (detectors) =>
+    `${detectors.length === 1 ? "el detector" : "los detectores"} ${listed(detectors)} ${detectors.length === 1 ? "pudo juzgar la imagen y no la acusa" : "pudieron juzgar la imagen y no la acusan"}; una falsificación que no deja huellas de este tipo se ve igual.`,
   noFinding: "Ningún detector comunicó un hallazgo.",
   instruction:
     "La imagen contiene texto que parece una orden para un modelo; se trató como un dato, y la opinión del modelo que lo leyó no cuenta.",

@@ -1,5 +1,6 @@
 import { type Analysis, type Assessment, assessmentSchema, type Finding } from "../analysis/analysis.ts";
 import type { CounterEvidence } from "../analysis/counter-evidence.ts";
+import type { EvidenceFamily } from "../detection/detection.ts";
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import { cueArticle } from "../knowledge/cue-articles.ts";
 import type { Citation, Explanation, Language } from "./explanation.ts";
@@ -24,12 +25,14 @@ export interface TemplateParts {
 type Sentence = Explanation["sentences"][number];
 
 const mostPerSide = 3;
+/** Log-odds that move an undecided score by 5 points. */
+const noticeable = 0.2;
 const [longestSentence, longestTitle] = [3000, 120];
 const assessed: Citation = { kind: "assessment" };
 
 /**
- * The explanation of an assessment, written from its evidence alone: the same parts give the same sentences. Each piece of
- * evidence is followed by what the article on its detector says of limits and false alarms.
+ * The explanation of an assessment, written from its evidence alone: the same parts give the same sentences. What the
+ * articles on the detectors say of limits and false alarms follows where there is a finding.
  *
  * @example
  * const { sentences } = templateExplanation({ assessment, findings, language: "es" });
@@ -39,15 +42,19 @@ export function templateExplanation(parts: TemplateParts): Explanation {
   const words = wordsIn(language);
   const supporting = findings.filter(({ weight }) => weight > 0).slice(0, mostPerSide);
   const opposing = (parts.against ?? findings).filter(({ weight }) => weight < 0).slice(0, mostPerSide);
+  const silent = new Set(opposing.filter((evidence) => isSilent(evidence, parts)));
+  const reported = [...supporting, ...opposing].filter(({ code }) => code !== undefined);
   const sentences: Sentence[] = [
     { text: words.verdict(Math.round(assessment.forgery_score), assessment.verdict), cites: [assessed] },
     ...assessment.reasons.map((reason) => ({ text: words.reason(reason), cites: [assessed] })),
-    ...supporting.map((evidence) => spoken(evidence, words.supports, words, parts)),
-    ...opposing.map((evidence) => spoken(evidence, words.opposes, words, parts)),
-    ...caveats([...supporting, ...opposing], parts),
-    ...findings.filter(({ code }) => code === instructionCode).map((finding) => warned(finding, words)),
     ...(findings.length === 0 ? [{ text: words.noFinding, cites: [assessed] }] : []),
-    ...furtherReading([...supporting, ...opposing], words, parts),
+    ...supporting.map((evidence) => spoken(evidence, words.supports, words, parts)),
+    ...together(unreported(parts), (detectors) => words.leaning(detectors)),
+    ...opposing.filter((evidence) => !silent.has(evidence)).map((each) => spoken(each, words.opposes, words, parts)),
+    ...together(detectorsOf([...silent]), (detectors) => `${words.opposes} ${words.silent(detectors)}`),
+    ...caveats(reported, parts),
+    ...findings.filter(({ code }) => code === instructionCode).map((finding) => warned(finding, words)),
+    ...furtherReading(reported, words, parts),
   ];
   return {
     language,
@@ -94,16 +101,43 @@ function spoken(
   words: ExplanationWords,
   { assessment }: TemplateParts,
 ): Sentence {
-  const ownWords = evidence.code !== undefined && isVision(evidence.detector, assessment);
+  const ownWords = evidence.code !== undefined && isOf(["vision"], evidence.detector, assessment);
   return {
     text: `${label} ${ownWords ? words.seen(evidence) : words.evidence(evidence)}`,
     cites: [detectorOf(evidence), ...(evidence.region ? [{ kind: "region" as const, region: evidence.region }] : [])],
   };
 }
 
-function isVision(detector: string, { contributions }: Assessment): boolean {
-  return contributions.some(
-    (each) => each.family === "vision" && (each.detectors ?? [each]).some((own) => own.detector === detector),
+/** One sentence on several detectors, none on no detector. */
+function together(detectors: readonly string[], say: (detectors: readonly string[]) => string): Sentence[] {
+  if (detectors.length === 0) return [];
+  return [{ text: say(detectors), cites: detectors.map((detector) => ({ kind: "detector", detector })) }];
+}
+
+/** Detectors that raise the score noticeably without a finding that says so, strongest first. */
+function unreported({ assessment, findings }: TemplateParts): string[] {
+  const said = new Set(findings.filter(({ weight }) => weight > 0).map(({ detector }) => detector));
+  return sharesOf(assessment)
+    .filter(({ detector, log_odds }) => log_odds >= noticeable && !said.has(detector))
+    .sort((a, b) => b.log_odds - a.log_odds)
+    .slice(0, mostPerSide)
+    .map(({ detector }) => detector);
+}
+
+/** True for a measuring detector that looked and found nothing at all. */
+function isSilent({ detector, code }: SpokenEvidence, { assessment, findings }: TemplateParts): boolean {
+  const isModel = isOf(["vision", "remote-model"], detector, assessment);
+  const accuses = findings.some((each) => each.detector === detector && each.direction === "forged");
+  return code === undefined && !isModel && !accuses;
+}
+
+function isOf(families: readonly EvidenceFamily[], detector: string, assessment: Assessment): boolean {
+  return sharesOf(assessment).some((each) => each.detector === detector && families.includes(each.family));
+}
+
+function sharesOf({ contributions }: Assessment) {
+  return contributions.flatMap(({ family, detectors, ...alone }) =>
+    (detectors ?? [alone]).map(({ detector, log_odds }) => ({ family, detector, log_odds })),
   );
 }
 

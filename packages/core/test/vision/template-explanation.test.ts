@@ -77,7 +77,7 @@ describe("templateExplanation", () => {
     expect(texts).toContain(
       "For forgery: One region lacks an earlier compression. (A collage of one's own pictures looks the same. What would overturn it: The camera's own file.)",
     );
-    expect(texts.join("\n")).toMatch(/^Against it: copy-move could judge this image/m);
+    expect(texts.join("\n")).toMatch(/^Against it: copy-move could judge this image and found no sign of forgery;/m);
   });
 
   it("cites the assessment, the finding with its place, and the article with what it says of false alarms", () => {
@@ -98,15 +98,42 @@ describe("templateExplanation", () => {
   });
 
   it("does not warn of the false alarms of what speaks for the picture", () => {
-    const text = explanationText(explained("en", detection("copy-move", "duplication", -1)));
+    const clears = finding("no-copy", "Nothing occurs twice.", { direction: "authentic" });
+    const text = explanationText(explained("en", detection("copy-move", "duplication", -1, { findings: [clears] })));
     expect(text).toContain(cueArticle("copy-move", "en")?.limits);
     expect(text).not.toContain(cueArticle("copy-move", "en")?.falseAlarms);
   });
 
-  it("says that nothing was found", () => {
-    expect(explanationText(explained("en", detection("of-my-own", "noise", 0)))).toContain(
-      "No detector reported a finding.",
-    );
+  it("says in two sentences that several detectors looked and nothing was found", () => {
+    const silent = ["copy-move", "jpeg-grid", "noise-level"].map((id, i) => detection(id, "noise", -1 + i / 10));
+    expect(explained("en", ...silent).sentences.slice(1)).toEqual([
+      { text: "No detector reported a finding.", cites: [{ kind: "assessment" }] },
+      {
+        text: "Against it: copy-move, jpeg-grid and noise-level could judge this image and found no sign of forgery; a forgery that leaves no such trace looks the same.",
+        cites: [
+          { kind: "detector", detector: "copy-move" },
+          { kind: "detector", detector: "jpeg-grid" },
+          { kind: "detector", detector: "noise-level" },
+        ],
+      },
+    ]);
+  });
+
+  it("names what raises the score without a finding, and nothing that hardly does", () => {
+    const leaning = [detection("resampling", "noise", 0.9), detection("copy-move", "duplication", 0.1)];
+    expect(explained("en", ...leaning).sentences.slice(2)).toEqual([
+      {
+        text: "Towards forgery, without a finding that says so: resampling.",
+        cites: [{ kind: "detector", detector: "resampling" }],
+      },
+    ]);
+    expect(explanationText(explained("es", ...leaning))).toContain("sin un hallazgo que lo diga: resampling.");
+  });
+
+  it("lets a model's own estimate speak for itself", () => {
+    const modal = detection("modal", "remote-model", -1, { statistic: 0.2 });
+    expect(explanationText(explained("en", modal))).toContain("gives it a probability of 0.20.");
+    expect(explanationText(explained("es", modal))).toContain("da a la falsificación una probabilidad de 0,20");
   });
 
   it.each(["en", "es"] as const)(
@@ -182,10 +209,20 @@ describe("the Spanish template", () => {
     );
   });
 
-  it("says what a detector that found nothing measured", () => {
-    expect(explanationText(explained("es", detection("copy-move", "duplication", -Math.LN2)))).toContain(
-      "En contra: El detector copy-move pudo juzgar la imagen y no la acusa (su medida es 2,0 veces más frecuente en imágenes intactas que en falsificadas).",
+  it("says which detectors found nothing", () => {
+    const silent = ["copy-move", "jpeg-grid"].map((id) => detection(id, "duplication", -1));
+    expect(explanationText(explained("es", silent[0]!))).toContain(
+      "En contra: el detector copy-move pudo juzgar la imagen y no la acusa; una falsificación",
     );
+    expect(explanationText(explained("es", ...silent))).toContain(
+      "En contra: los detectores copy-move y jpeg-grid pudieron juzgar la imagen y no la acusan; una falsificación",
+    );
+  });
+
+  it("says a number below zero", () => {
+    const claim = "The embedded EXIF thumbnail shows another picture than the image (similarity -0.01 of 1).";
+    const differs = detection("provenance", "provenance", 2, { findings: [finding("thumbnail-mismatch", claim)] });
+    expect(explanationText(explained("es", differs))).toContain("(semejanza: -0,01 de 1)");
   });
 
   it("falls back to the article of a detector, and without one names detector and direction", () => {

@@ -135,7 +135,7 @@ function detectorTable(detections: readonly Detection[]): Markup {
 <thead><tr><th scope="col">Detector</th><th scope="col">Family</th><th scope="col">Outcome</th>
 <th scope="col" class="number">Score</th><th scope="col" class="number">Time</th></tr></thead><tbody>${detections.map(
     ({ id, version, family, status, score, reason, error, elapsed_ms }) => html`<tr>
-<th scope="row">${id} <span class="soft">${version}</span></th><td>${family}</td>
+<th scope="row">${id} <span class="soft">${version}</span></th><td class="word">${family}</td>
 <td>${statusWords[status]}${reason !== undefined && `: ${reason}`}${error && `: ${error.message}`}</td>
 <td class="number">${scoreWords(family, score)}</td><td class="number">${elapsed_ms.toFixed(0)} ms</td></tr>`,
   )}</tbody></table></div>`;

@@ -32,6 +32,7 @@ caption { text-align: left; padding-bottom: .5rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line);
   overflow-wrap: anywhere; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.word { white-space: nowrap; }
 .findings { list-style: none; margin: 0; padding: 0; }
 .findings li { padding: .6rem 0; border-bottom: 1px solid var(--line); }
 .explanation { margin: 0; padding-left: 1.5rem; }

@@ -18,6 +18,9 @@ export const counterEvidenceSchema = z.object({
 /** See {@link counterEvidenceSchema}. */
 export type CounterEvidence = z.infer<typeof counterEvidenceSchema>;
 
+/** Log-odds below which a measure is, in one decimal, as common among forged images: it says nothing. */
+const noticeable = Math.log(1.05);
+
 /**
  * Everything that speaks against forgery, strongest first: findings of negative weight, and detectors whose measure is
  * more usual for untouched images though they have no finding to say so.
@@ -33,7 +36,7 @@ export function counterEvidence(
   const spoken = new Set(opposing.map(({ detector }) => detector));
   const silent = detections
     .filter(({ id, status, family }) => status === "ok" && family !== "display" && !spoken.has(id))
-    .filter(({ log_likelihood_ratio }) => (log_likelihood_ratio ?? 0) < 0)
+    .filter(({ log_likelihood_ratio = 0 }) => log_likelihood_ratio <= -noticeable)
     .map((detection) => ofSilence(detection, contributedBy(detection.id, contributions)));
   return [...opposing, ...silent].sort((a, b) => a.weight - b.weight);
 }

@@ -30,7 +30,7 @@ export const englishWords: ExplanationWords = {
     `The vision model ${detector}, whose weight is capped, sees ${weight > 0 ? "signs of forgery" : "signs of an untouched picture"}.`,
   supports: "For forgery:",
   opposes: "Against it:",
-  leaning: (detectors) => `Towards forgery, without a finding that says so: ${listed(detectors)}.`,
+  leaning: (detectors) => `Leaning towards forgery, short of a finding: ${listed(detectors)}.`,
   silent: (detectors) =>
     `${listed(detectors)} could judge this image and found no sign of forgery; a forgery that leaves no such trace looks the same.`,
   noFinding: "No detector reported a finding.",

@@ -31,7 +31,8 @@ export const spanishWords: ExplanationWords = {
     `El modelo de visión ${detector}, cuyo peso tiene un tope, ve ${weight > 0 ? "indicios de falsificación" : "indicios de una imagen intacta"}.`,
   supports: "A favor de la falsificación:",
   opposes: "En contra:",
-  leaning: (detectors) => `Hacia la falsificación, sin un hallazgo que lo diga: ${listed(detectors)}.`,
+  leaning: (detectors) =>
+    `${detectors.length === 1 ? "Inclina" : "Inclinan"} la balanza hacia la falsificación, sin llegar a un hallazgo: ${listed(detectors)}.`,
   silent: (detectors) =>
     `${detectors.length === 1 ? "el detector" : "los detectores"} ${listed(detectors)} ${detectors.length === 1 ? "pudo juzgar la imagen y no la acusa" : "pudieron juzgar la imagen y no la acusan"}; una falsificación que no deja huellas de este tipo se ve igual.`,
   noFinding: "Ningún detector comunicó un hallazgo.",

@@ -58,12 +58,14 @@ describe("counterEvidence", () => {
     expect(against).toMatchObject([{ detector: "b", weight: 0 }]);
   });
 
-  it("hears nobody who could not judge, is for display, or has no opinion", () => {
+  it("hears nobody who could not judge, is for display, or has no opinion worth a word", () => {
     const { against } = judged(
       detection("a", "noise", -1, { status: "not_applicable" }),
       detection("b", "display", -1),
       detection("c", "compression", 0),
+      detection("d", "provenance", -0.04),
     );
     expect(against).toEqual([]);
+    expect(judged(detection("d", "provenance", -0.06)).against).toHaveLength(1);
   });
 });

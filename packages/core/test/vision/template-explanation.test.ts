@@ -123,11 +123,13 @@ describe("templateExplanation", () => {
     const leaning = [detection("resampling", "noise", 0.9), detection("copy-move", "duplication", 0.1)];
     expect(explained("en", ...leaning).sentences.slice(2)).toEqual([
       {
-        text: "Towards forgery, without a finding that says so: resampling.",
+        text: "Leaning towards forgery, short of a finding: resampling.",
         cites: [{ kind: "detector", detector: "resampling" }],
       },
     ]);
-    expect(explanationText(explained("es", ...leaning))).toContain("sin un hallazgo que lo diga: resampling.");
+    expect(explanationText(explained("es", ...leaning))).toContain(
+      "Inclina la balanza hacia la falsificación, sin llegar a un hallazgo: resampling.",
+    );
   });
 
   it("lets a model's own estimate speak for itself", () => {

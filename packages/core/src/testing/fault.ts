@@ -6,9 +6,9 @@ import { ArtGuardError } from "../errors/artguard-error.ts";
  */
 export type Fault = "throws" | "breaks" | "hangs" | { readonly lateMs: number };
 
-/** Does what the fault says, if there is one. @throws what the fault says, or `detection.timed-out` once the signal fired. */
+/** Does what the fault says, if there is one. @throws what the fault says, or the signal's reason once it fired. */
 export async function suffer(fault: Fault | undefined, signal: AbortSignal | undefined): Promise<void> {
-  if (signal?.aborted) throw late();
+  signal?.throwIfAborted();
   if (fault === undefined) return;
   if (fault === "throws") throw new ArtGuardError("storage.throttled", "scripted: too many requests");
   if (fault === "breaks") throw new TypeError("scripted: a defect");
@@ -20,7 +20,7 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const leave = () => {
       clearTimeout(timer);
-      reject(late());
+      reject(signal?.reason);
     };
     const timer = setTimeout(() => {
       signal?.removeEventListener("abort", leave);
@@ -28,8 +28,4 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
     }, ms);
     signal?.addEventListener("abort", leave, { once: true });
   });
-}
-
-function late(): ArtGuardError {
-  return new ArtGuardError("detection.timed-out", "scripted: the time is over");
 }

@@ -15,10 +15,12 @@ import { scan } from "./commands/scan.ts";
 import { show } from "./commands/show.ts";
 import { sweep } from "./commands/sweep.ts";
 import { train } from "./commands/train.ts";
+import { assertNodeVersion } from "./node-version.ts";
 import { usage } from "./usage.ts";
 import { UsageError } from "./usage-error.ts";
 
 async function main([command, ...args]: readonly string[]): Promise<number> {
+  assertNodeVersion(process.versions.node, manifest.engines.node);
   if (command === "--version") return print(`${manifest.version}\n`);
   if (command === "--help" || args.includes("--help")) return print(usage);
   if (command === "scan") return await scan(args, interruption());
@@ -68,6 +70,6 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`artguard: ${error.message}\n\n${usage}`);
+  process.stderr.write(`artguard: ${error.message}\nCommands and options: artguard --help\n`);
   process.exitCode = 2;
 }

@@ -17,7 +17,7 @@ Judges every image and prints one line for each: verdict, forgery score 0-100, p
   --language L       explain each verdict in this language: ${languages.join(", ")}; default en, printed with --cloud
   --concurrency N    images at a time; default the number of cores
   --deadline S       seconds per image; default 60
-  --keep             keep the results in ./.artguard, for history and show; without it nothing is kept
+  --keep             keep the results in ./.artguard, for history, show and explain; without it nothing is kept
   --save-images      keep the images as well, for 30 days: your consent to their storage, not to training
   --fail-on VERDICT  exit 3 when an image is judged so or worse: ${verdicts.join(", ")}
   --help             this text
@@ -40,7 +40,7 @@ artguard export --to DIR                           everything that is kept, as J
 artguard erase --user ID                           everything that is kept of a user; prints the receipt
 artguard sweep                                     delete what has expired, end interrupted erasures; run it daily
 artguard doctor [--live]                           whether the stores are as they should be, and how to mend them;
-                                                   --live also calls the configured model and knowledge base once
+                                                   --live also calls what --cloud would ask, once
 artguard train upload --dataset-path DIR --dataset-name NAME [--label L] [--no-preprocess]
 artguard train manifest --dataset-name NAME        training images; see docs/training.md
 

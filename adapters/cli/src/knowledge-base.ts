@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Configuration, KnowledgeBase } from "@artguard/core";
 import { folderKnowledgeBase } from "@artguard/core/knowledge";
@@ -5,6 +6,12 @@ import { folderKnowledgeBase } from "@artguard/core/knowledge";
 /** Where the documents of the embedded knowledge base lie. */
 export function knowledgeFolder({ folder }: Configuration): string {
   return join(folder, "knowledge");
+}
+
+/** The folder of documents for an explanation that asks nobody elsewhere; nothing where there is no such folder. */
+export function localKnowledge(configuration: Configuration): { knowledge?: KnowledgeBase } {
+  const folder = knowledgeFolder(configuration);
+  return existsSync(folder) ? { knowledge: folderKnowledgeBase({ folder }) } : {};
 }
 
 /** Region and address of Bedrock, for the SDK's clients. */

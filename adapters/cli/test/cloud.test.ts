@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createArtGuard } from "@artguard/core";
 import { modal } from "@artguard/core/modal";
@@ -71,6 +71,19 @@ describe("artguard scan --cloud", () => {
     expect(stdout.split("\n")[1]).toMatch(
       /^ {2}es, written from the evidence: El modelo de visión bedrock no dio ninguna explicación \(bedrock\.access-denied\)\. Puntuación/,
     );
+  });
+
+  it("cites documents of one's own without --cloud, and asks nobody", async () => {
+    const { retrieve, settings, knowledge } = await fakeBedrock([answering(answer)]);
+    await writeFile(join(folder, "seams.md"), "# Seams of our house\n\nA single-quantized region is mostly our stamp.");
+    expect((await run({}, "knowledge", "add", "seams.md")).status).toBe(0);
+    const { stdout } = await run({ ...settings, ...knowledge }, "scan", image, ...quick, "--json");
+    await rm(join(folder, ".artguard", "knowledge"), { recursive: true });
+    const { explanation } = JSON.parse(stdout);
+    expect(explanation.sentences.flatMap(({ cites }: { cites: object[] }) => cites)).toContainEqual(
+      expect.objectContaining({ kind: "passage", title: "Seams of our house" }),
+    );
+    expect(retrieve.requests).toEqual([]);
   });
 
   it("asks nobody without --cloud", async () => {

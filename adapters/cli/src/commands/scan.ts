@@ -8,6 +8,7 @@ import { cloudParts } from "../cloud-parts.ts";
 import { collectInputs } from "../collect-inputs.ts";
 import { inOrder } from "../in-order.ts";
 import { type InputFiles, judgeInput } from "../judge-input.ts";
+import { localKnowledge } from "../knowledge-base.ts";
 import { readKnownWorks } from "../known-works.ts";
 import { isFailed, type Outcome, reaches } from "../outcome.ts";
 import { outputNames } from "../output-names.ts";
@@ -49,7 +50,7 @@ async function judgeAll(
   const artguard = await createArtGuard({
     detectors: [...options.detectors, ...(await readKnownWorks(options.known))],
     ...storageOf(options),
-    ...(options.cloud && (await cloudParts(options.configuration))),
+    ...(options.cloud ? await cloudParts(options.configuration) : localKnowledge(options.configuration)),
     ...(options.language !== undefined && { language: options.language }),
     concurrency,
     ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),

@@ -33,9 +33,16 @@ export async function checkKnowledgeBase(
   if (!("documents" in knowledge)) return [search];
   const documents = await checkStore(subject, "documents", async () => {
     const { documents, refused } = await knowledge.documents();
-    if (refused.length === 0) return `${documents.length} documents`;
+    if (refused.length === 0) return counted(documents.length, "document");
     const reasons = refused.slice(0, 5).map(({ source, reason }) => `${source}: ${reason}`);
-    return { message: `${refused.length} files cannot be cited. ${reasons.join(" ")}`, fix: "Mend or remove them." };
+    return {
+      message: `${counted(refused.length, "file")} cannot be cited. ${reasons.join(" ")}`,
+      fix: "Mend or remove them.",
+    };
   });
   return [search, documents];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -39,7 +39,7 @@ describe("checkKnowledgeBase", () => {
     const knowledge = folderKnowledgeBase({ folder });
     await writeFile(join(folder, "a.txt"), "text");
     const [, fine] = await checkKnowledgeBase(knowledge);
-    expect(fine).toMatchObject({ what: "documents", status: "ok", message: "1 documents" });
+    expect(fine).toMatchObject({ what: "documents", status: "ok", message: "1 document" });
     await writeFile(join(folder, "b.docx"), "text");
     const [, broken] = await checkKnowledgeBase(knowledge);
     expect(broken).toMatchObject({ status: "problem", message: expect.stringContaining("b.docx: It is not Markdown") });

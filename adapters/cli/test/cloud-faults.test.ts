@@ -12,9 +12,9 @@ import { answer, cloudFolder, fakeBedrock, fakeModal, image, quick, type Setting
 const { run } = await cloudFolder();
 
 const judgedBy = async (settings: Settings, ...options: string[]) => {
-  const { status, stdout, stderr } = await run(settings, "scan", image, ...quick, ...options, "--json");
-  const { verdict, forgery_score, model, reasons, explanation, stages, unfinished } = JSON.parse(stdout);
-  return { status, stderr, verdict, forgery_score, model, reasons, explanation, stages, unfinished };
+  const { status, stdout } = await run(settings, "scan", image, ...quick, ...options, "--json");
+  const { verdict, forgery_score, model, reasons, explanation, cost_usd, stages } = JSON.parse(stdout);
+  return { status, verdict, forgery_score, model, reasons, explanation, cost_usd, stages };
 };
 const local = await judgedBy({});
 const nobody = "http://127.0.0.1:9";
@@ -29,6 +29,8 @@ interface Trouble {
   readonly codes: readonly [string, string];
   /** What went wrong on purpose: requests to Bedrock, and to Modal. */
   readonly requests: readonly [number, number];
+  /** US dollars that the answers cost all the same; default 0. */
+  readonly cost?: number;
 }
 
 describe("artguard scan --cloud, when both models", () => {
@@ -79,6 +81,8 @@ describe("artguard scan --cloud, when both models", () => {
         modal: { kind: "answer", body: { ...score, score: 87 } },
         codes: ["vision.invalid-answer", "modal.invalid-response"],
         requests: [2, 1],
+        // Twice 1,200 tokens at 3 dollars a million and 300 at 15.
+        cost: 2 * (1_200 * 3 + 300 * 15) * 1e-6,
       },
     ],
     [
@@ -110,6 +114,9 @@ describe("artguard scan --cloud, when both models", () => {
     ]);
     expect([bedrock.fake.calls.length, modal.fake.requests.length]).toEqual(trouble.requests);
     expect(modal.fake.elsewhere).toEqual([]);
+    const { cost = 0 } = trouble;
+    const vision = judged.stages.find(({ stage }: { stage: string }) => stage === "vision");
+    expect([judged.cost_usd, vision.cost_usd ?? 0]).toEqual([expect.closeTo(cost, 9), expect.closeTo(cost, 9)]);
   });
 
   it("one is still at work at the deadline (303), its answer is merged later", async () => {

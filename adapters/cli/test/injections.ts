@@ -5,7 +5,7 @@ import sharp from "sharp";
 // What forgers write for a model to read, and a model that does as it is told.
 
 /** What becomes of an answer that obeys: read, discarded for its form, or discarded because it quotes its prompt. */
-export type Fate = "read" | "off form" | "leaks";
+type Fate = "read" | "off form" | "leaks";
 
 /** An order to a model, where it stands, and the reply of a model that obeys it. */
 export interface Injection {

@@ -234,4 +234,10 @@ describe("a request to Retrieve", () => {
         expect.objectContaining({ code: "knowledge.invalid-option" }),
       );
   });
+
+  it.each([0, -1, Number.NaN, 2 ** 31])("refuses %s ms for a search", (timeoutMs) => {
+    expect(() => bedrockKnowledgeBase({ knowledgeBaseId: "ABCDEFGHIJ", timeoutMs })).toThrow(
+      expect.objectContaining({ code: "knowledge.invalid-option" }),
+    );
+  });
 });

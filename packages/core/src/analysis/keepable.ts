@@ -12,12 +12,12 @@ export function keepable<Part extends object>(part: Part): Part {
   return entriesOf(part, 0) as Part;
 }
 
-function valueOf(value: unknown, level: number): unknown {
+function kept(value: unknown, level: number): unknown {
   if (typeof value === "string") return value.toWellFormed();
   if (typeof value === "number") return numberOf(value);
   if (typeof value !== "object" || value === null) return value;
   if (level > deepestLevel) return null;
-  if (Array.isArray(value)) return value.map((each) => valueOf(each, level + 1));
+  if (Array.isArray(value)) return value.map((each) => kept(each, level + 1));
   return entriesOf(value, level);
 }
 
@@ -26,7 +26,7 @@ function entriesOf(value: object, level: number): object {
   // What is no JSON is the store's to refuse.
   if (prototype !== Object.prototype && prototype !== null) return value;
   const named = Object.entries(value).filter(([name]) => name !== "");
-  return Object.fromEntries(named.map(([name, each]) => [name.toWellFormed(), valueOf(each, level + 1)]));
+  return Object.fromEntries(named.map(([name, each]) => [name.toWellFormed(), kept(each, level + 1)]));
 }
 
 function numberOf(value: number): number {

@@ -36,7 +36,7 @@ type Case = readonly [
 
 const listening = { listening: true } as const;
 /** For sides that fall silent: long enough for a good answer on a busy machine. */
-const impatient = { options: { attemptTimeoutMs: 700 } };
+const impatient = { options: { attemptTimeoutMs: 1_000 } };
 const stopsWith = (stopReason: string) => marked(answering(answer(), { stopReason }));
 const validation = (message: string) => failing("ValidationException", { message });
 

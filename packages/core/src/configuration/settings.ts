@@ -120,7 +120,7 @@ export const settings = {
   },
   residency: {
     variable: "ARTGUARD_RESIDENCY",
-    meaning: `The area that pictures must not leave for a model: ${residencies.join(", ")}.`,
+    meaning: `The area that pictures must not leave for a model on Bedrock: ${residencies.join(", ")}. Of an endpoint on Modal nobody can tell.`,
     whenAbsent: "any region and profile",
     schema: oneOf(residencies),
   },
@@ -151,14 +151,14 @@ export const settings = {
   modalKey: {
     variable: "ARTGUARD_MODAL_KEY",
     meaning: "Key of Modal's proxy authentication (`wk-…`).",
-    whenAbsent: "requests carry none",
+    whenAbsent: "an endpoint is refused without it",
     secret: true,
     schema: token,
   },
   modalSecret: {
     variable: "ARTGUARD_MODAL_SECRET",
     meaning: "Secret that belongs to that key (`ws-…`).",
-    whenAbsent: "requests carry none",
+    whenAbsent: "an endpoint is refused without it",
     secret: true,
     schema: token,
   },

@@ -12,6 +12,7 @@ export type ReadDocument =
 
 /** Characters of a title or heading: every passage under it carries it, and is searched by it. */
 const longestTitle = 200;
+const scanned = "It holds no text; scanned pages have to be recognised (OCR) first.";
 const frontMatter = /^---\n([\s\S]*?)\n---(?:\n|$)/;
 
 /**
@@ -31,7 +32,7 @@ export async function readDocument(source: string, bytes: Uint8Array): Promise<R
     const passages = read.sections.flatMap(({ heading, text }) =>
       splitText(text).map((piece) => ({ ...common, text: piece, title: titleOf(title, heading) })),
     );
-    if (passages.length === 0) return refuse("It holds no text; scanned pages have to be recognised (OCR) first.");
+    if (passages.length === 0) return refuse(documentKind(source)?.kind === "pdf" ? scanned : "It holds no text.");
     return { document: { ...common, title, passages: passages.length }, passages };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

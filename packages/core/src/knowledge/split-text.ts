@@ -8,7 +8,7 @@ export interface Section {
 const passageCharacters = 1200;
 
 const headingLine = /^ {0,3}#{1,6}\s([\s\S]*)$/;
-const fenceLine = /^ {0,3}(```|~~~)/;
+const fenceLine = /^ {0,3}(`{3,}|~{3,})/;
 
 /** The sections of a Markdown text by its `#` headings; those in code are none. */
 export function markdownSections(text: string): Section[] {
@@ -16,7 +16,8 @@ export function markdownSections(text: string): Section[] {
   let fence: string | undefined;
   for (const line of text.split("\n")) {
     const mark = fenceLine.exec(line)?.[1];
-    if (mark !== undefined) fence = fence === undefined ? mark : fence === mark ? undefined : fence;
+    // What ends code is as long as what began it, or longer.
+    if (mark !== undefined) fence = fence === undefined ? mark : mark.startsWith(fence) ? undefined : fence;
     const heading = fence === undefined ? headingOf(line) : undefined;
     if (heading === undefined) sections.at(-1)!.lines.push(line);
     else sections.push({ heading, lines: [] });

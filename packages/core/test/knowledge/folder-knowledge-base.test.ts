@@ -56,9 +56,16 @@ describe("the documents of a folder", () => {
   });
 
   it("have no headings in code", async () => {
-    await write({ "a.md": "# Tool\n\n```sh\n# resin amber\nrun\n```\n\nAfter.\n" });
-    const [found] = await open().search("resin");
-    expect(found).toMatchObject({ title: "Tool", text: "```sh\n# resin amber\nrun\n```\n\nAfter." });
+    for (const [begin, end] of [
+      ["```sh", "```"],
+      ["````\n```", "````"],
+      ["~~~\n```", "~~~~"],
+    ]) {
+      const text = `${begin}\n# resin amber\nrun\n${end}\n\nAfter.`;
+      await write({ "a.md": `# Tool\n\n${text}\n\n# Next\n\nMore.\n` });
+      const [found] = await open().search("resin");
+      expect(found).toMatchObject({ title: "Tool", text });
+    }
   });
 
   it("have headings without the marks that close them, and with those that belong to them", async () => {

@@ -151,14 +151,14 @@ export const settings = {
   modalKey: {
     variable: "ARTGUARD_MODAL_KEY",
     meaning: "Key of Modal's proxy authentication (`wk-…`).",
-    whenAbsent: "an endpoint is refused without it",
+    whenAbsent: "requests carry none",
     secret: true,
     schema: token,
   },
   modalSecret: {
     variable: "ARTGUARD_MODAL_SECRET",
     meaning: "Secret that belongs to that key (`ws-…`).",
-    whenAbsent: "an endpoint is refused without it",
+    whenAbsent: "requests carry none",
     secret: true,
     schema: token,
   },

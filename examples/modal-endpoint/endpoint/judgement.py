@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +14,8 @@ from PIL import Image
 SMALLEST_CELL = 8
 """Pixels per side of a heat map's cell: 2048 / 8 squared is the contract's largest map, 65,536 cells."""
 MOST_REGIONS = 32
+LONGEST_REASON = 500
+HIGHEST_COST = 1000
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ def answer_of(model: Model, judgement: Judgement | NotApplicable, width: int, he
     """The answer as JSON. Raises ValueError for a judgement that no client would believe."""
     said_by = {"model": model.name, "version": model.version}
     if isinstance(judgement, NotApplicable):
+        if not 1 <= len(judgement.reason) <= LONGEST_REASON or not judgement.reason.isprintable():
+            raise ValueError(f"the reason is not one line of at most {LONGEST_REASON} characters")
         return {"status": "not_applicable", "reason": judgement.reason, **said_by}
     if not 0 <= judgement.score <= 1:
         raise ValueError(f"the score is {judgement.score}")
@@ -69,10 +73,21 @@ def answer_of(model: Model, judgement: Judgement | NotApplicable, width: int, he
     if judgement.heatmap is not None:
         answer["heatmap"] = heatmap_of(judgement.heatmap, width, height)
     if judgement.regions:
-        answer["regions"] = [asdict(region) for region in judgement.regions[:MOST_REGIONS]]
+        answer["regions"] = [region_of(region, width, height) for region in judgement.regions[:MOST_REGIONS]]
     if judgement.cost_usd is not None:
-        answer["cost_usd"] = judgement.cost_usd
+        if not 0 <= judgement.cost_usd <= HIGHEST_COST:
+            raise ValueError(f"the cost is {judgement.cost_usd}")
+        answer["cost_usd"] = float(judgement.cost_usd)
     return answer
+
+
+def region_of(region: Region, width: int, height: int) -> dict[str, Any]:
+    """The region in numbers of Python, whatever numbers it is made of. Raises ValueError when it leaves the picture."""
+    x, y, wide, high = (int(number) for number in (region.x, region.y, region.width, region.height))
+    inside = x >= 0 and y >= 0 and wide >= 1 and high >= 1 and x + wide <= width and y + high <= height
+    if not inside or not 0 <= region.confidence <= 1:
+        raise ValueError(f"{region} is not in the picture of {width} x {height}, or not of a confidence of 0-1")
+    return {"x": x, "y": y, "width": wide, "height": high, "confidence": float(region.confidence)}
 
 
 def heatmap_of(grid: NDArray[np.float32], width: int, height: int) -> dict[str, Any]:

@@ -14,7 +14,17 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from endpoint import BrightnessDemo, Endpoint, Judgement, Model, Region, TensorModel, onnx_model, torch_model
+from endpoint import (
+    BrightnessDemo,
+    Endpoint,
+    Judgement,
+    Model,
+    NotApplicable,
+    Region,
+    TensorModel,
+    onnx_model,
+    torch_model,
+)
 from endpoint.asgi import MAXIMUM_BYTES
 from endpoint.judgement import answer_of, heatmap_of
 from endpoint.once import KeyReused, Once
@@ -162,9 +172,24 @@ class AnswerTests(unittest.TestCase):
             Judgement(-0.1),
             Judgement(0.5, np.array([[float("nan")]], np.float32)),
             Judgement(0.5, np.zeros(4, np.float32)),
+            Judgement(0.5, regions=[Region(90, 0, 7, 1, 0.5)]),
+            Judgement(0.5, regions=[Region(-1, 0, 7, 1, 0.5)]),
+            Judgement(0.5, regions=[Region(0, 0, 0, 1, 0.5)]),
+            Judgement(0.5, regions=[Region(0, 0, 1, 1, 1.5)]),
+            Judgement(0.5, cost_usd=float("nan")),
+            Judgement(0.5, cost_usd=-1),
+            NotApplicable(""),
+            NotApplicable("two\nlines"),
+            NotApplicable("x" * 501),
         ]:
             with self.assertRaises(ValueError):
                 answer_of(StagedModel(), judgement, 96, 64)
+
+    def test_carries_numbers_of_numpy(self) -> None:
+        x, y, width, height = np.array([1, 2, 3, 4])
+        region = Region(x, y, width, height, np.float32(0.5))
+        answer = answer_of(StagedModel(), Judgement(np.float32(0.5), regions=[region], cost_usd=np.float32(0)), 96, 64)
+        self.assertEqual(json.loads(json.dumps(answer))["regions"][0]["width"], 3)
 
     def test_carries_regions_and_cost(self) -> None:
         answer = answer_of(StagedModel(), Judgement(0.5, regions=[Region(1, 2, 3, 4, 0.5)], cost_usd=0.01), 96, 64)

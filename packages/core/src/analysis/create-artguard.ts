@@ -8,7 +8,7 @@ import { defaultPolicy, type VerdictPolicy } from "../fusion/policy.ts";
 import type { ImageLimits } from "../image/image-limits.ts";
 import type { Page } from "../storage/table.ts";
 import { version } from "../version.ts";
-import type { Language } from "../vision/explanation.ts";
+import { type Language, languages } from "../vision/explanation.ts";
 import type { KnowledgeBase } from "../vision/knowledge-base.ts";
 import type { VisionModel } from "../vision/vision-model.ts";
 import type { AdmissionGate } from "./admission.ts";
@@ -221,7 +221,7 @@ function recordMethods(context: AnalysisContext) {
     findSimilar: async (query, similarOptions) => findSimilar(query, similarOptions, await repository()),
     submit: async (bytes, submitOptions = {}) => {
       assertBytes(bytes);
-      if (submitOptions.deadlineMs !== undefined) assertDeadline(submitOptions.deadlineMs);
+      assertCall(submitOptions);
       return submitImage(bytes, submitOptions, context);
     },
     processOpenWork: async (workOptions) => {
@@ -229,9 +229,12 @@ function recordMethods(context: AnalysisContext) {
       const perform = (record: Analysis, signal: AbortSignal) => performAnalysis(record, signal, context);
       return processOpenWork(queue, perform, { owner: ownName(), ...workOptions });
     },
-    reanalyze: async (requestId, reanalyzeOptions = {}) => reanalyze(requestId, reanalyzeOptions, context),
+    reanalyze: async (requestId, reanalyzeOptions = {}) => {
+      assertCall(reanalyzeOptions);
+      return reanalyze(requestId, reanalyzeOptions, context);
+    },
     resume: async (requestId, resumeOptions = {}) => {
-      if (resumeOptions.deadlineMs !== undefined) assertDeadline(resumeOptions.deadlineMs);
+      assertCall(resumeOptions);
       return resume(requestId, resumeOptions, context);
     },
     versions: async (requestId) => (await repository()).results(requestId),
@@ -245,7 +248,7 @@ function ownName(): string {
 
 function start(bytes: Uint8Array, options: AnalyzeOptions, context: AnalysisContext) {
   assertBytes(bytes);
-  if (options.deadlineMs !== undefined) assertDeadline(options.deadlineMs);
+  assertCall(options);
   return analyzeImage(bytes, options, context);
 }
 
@@ -279,16 +282,27 @@ async function lastAnalysis(events: AsyncIterable<ProgressEvent>): Promise<Compl
 }
 
 function assertOptions(options: ArtGuardOptions): void {
-  const { detectors, remoteDetectors = [], vision, concurrency, deadlineMs, evidenceBudgetMs, retention } = options;
+  const { detectors, remoteDetectors = [], vision, concurrency, evidenceBudgetMs, retention } = options;
   const ids = [...detectors, ...remoteDetectors, ...(vision ? [vision] : [])].map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw new ArtGuardError("analysis.invalid-input", `two detectors have the id "${twice}"`);
-  if (deadlineMs !== undefined) assertDeadline(deadlineMs);
+  assertCall(options);
   if (evidenceBudgetMs !== undefined) assertDeadline(evidenceBudgetMs, "evidenceBudgetMs");
   assertDays("imageDays", retention?.imageDays, longestImageDays);
   assertDays("recordDays", retention?.recordDays, longestRecordDays);
   if (concurrency === undefined || (Number.isSafeInteger(concurrency) && concurrency >= 1)) return;
   throw new ArtGuardError("analysis.invalid-input", `concurrency must be a whole number from 1 on, got ${concurrency}`);
+}
+
+/** What every call may say of its result. Nothing is begun, and paid for, that could not be explained in the end. */
+function assertCall({ deadlineMs, language }: { deadlineMs?: number; language?: Language }): void {
+  if (deadlineMs !== undefined) assertDeadline(deadlineMs);
+  if (language === undefined || languages.includes(language)) return;
+  const known = languages.join(", ");
+  throw new ArtGuardError(
+    "analysis.invalid-input",
+    `language must be one of ${known}, got ${JSON.stringify(language)}`,
+  );
 }
 
 function assertDays(name: string, days: number | undefined, longest: number): void {

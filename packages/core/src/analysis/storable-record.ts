@@ -1,5 +1,6 @@
 import type { Analysis } from "./analysis.ts";
 import { fitted } from "./fit-record.ts";
+import { keepable } from "./keepable.ts";
 import { openWorkAttributes } from "./open-work.ts";
 import { storedImageShape } from "./stored-image.ts";
 
@@ -12,7 +13,7 @@ const imageAttributes = ["image_saved", "raw_image_url", "processed_image_url", 
 export function storable<Part extends Partial<Analysis>>(analysis: Part): Part {
   const { detections, ...rest } = defined(analysis);
   const light = detections ? { ...rest, detections: detections.map(({ heatmap: _, ...each }) => each) } : rest;
-  return fitted(light) as Part;
+  return fitted(keepable(light)) as Part;
 }
 
 /** Without what no update may change. */

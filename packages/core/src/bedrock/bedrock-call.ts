@@ -105,8 +105,8 @@ export class BedrockCall {
     const { price } = this.#options.capabilities;
     const most: Tokens = { ...noTokens, input: mostInputTokens(parts), output: parts.maxTokens };
     const settle = await this.#account.reserve(costOf(most, price));
-    // What is not known to have been free counts as spent in full.
-    let actual = most;
+    // What is not known to have been free counts as spent in full; after the end nothing is sent.
+    let actual = this.#deadline.signal.aborted ? noTokens : most;
     try {
       this.#requests++;
       const options = { timeoutMs: this.#options.attemptTimeoutMs, signal: this.#deadline.signal, attempt, onText };

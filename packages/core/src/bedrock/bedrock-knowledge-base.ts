@@ -11,6 +11,8 @@ import { Deadline } from "./deadline.ts";
 import { retrieveError } from "./retrieve-failures.ts";
 
 const defaultTimeoutMs = 5_000;
+/** Timers of Node fire at once beyond that, about 25 days. */
+const longestTimeoutMs = 2 ** 31 - 1;
 const attempts = 3;
 /** Characters of one passage: chunks of a knowledge base may be as long as its owner likes. */
 const passageCharacters = 2_000;
@@ -53,6 +55,9 @@ class BedrockKnowledgeBase implements KnowledgeBase {
   constructor(options: BedrockKnowledgeBaseOptions) {
     if (!/^[0-9A-Za-z]{10}$/.test(options.knowledgeBaseId))
       throw new ArtGuardError("knowledge.invalid-option", "knowledgeBaseId must be ten letters and digits");
+    const { timeoutMs = defaultTimeoutMs } = options;
+    if (!(timeoutMs >= 1 && timeoutMs <= longestTimeoutMs))
+      throw new ArtGuardError("knowledge.invalid-option", `timeoutMs must be a number from 1 to ${longestTimeoutMs}`);
     this.#options = options;
     this.#client = options.client;
   }

@@ -44,7 +44,10 @@ export class BedrockVisionModel implements VisionModel {
     this.#spending = new Spending(this.#options.budget, this.#options.now);
   }
 
-  /** What a call costs at most, its repair turn included; without requests that are repeated because they failed. */
+  /**
+   * What a call costs at most, its repair turn included; without requests that are repeated because they failed. Its
+   * evidence and passages, which nobody knows before, count as 7,000 tokens of text; a budget counts the real ones.
+   */
   estimate(image: { readonly width: number; readonly height: number }): BedrockEstimate {
     return estimateCall(image, this.#options);
   }

@@ -22,7 +22,7 @@ const mostCharacters = 256 * 1024;
 
 /** Reads a whole answer. Blocks are found by their key: reasoning may come first. @throws SyntaxError when it is none. */
 export function readOutput({ output, stopReason, usage, metrics }: ConverseCommandOutput): ConverseAnswer {
-  if (stopReason === undefined) throw new SyntaxError("the answer does not say why the model stopped");
+  if (typeof stopReason !== "string") throw new SyntaxError("the answer does not say why the model stopped");
   const content = output?.message?.content ?? [];
   const given = outputOf(content);
   assertLength((typeof given === "string" ? given : (JSON.stringify(given) ?? "")).length);

@@ -3,7 +3,7 @@ import type { ResolvedOptions } from "./options.ts";
 import { type PictureSize, pictureTokens } from "./picture-tokens.ts";
 import { costOf, noTokens, quotaTokens } from "./pricing.ts";
 
-/** What a call costs at most. */
+/** What a call costs at most whose prompt has no more text than usual. */
 export interface BedrockEstimate extends VisionUsage {
   /** Tokens of the whole picture, once. */
   readonly picture_tokens: number;
@@ -17,7 +17,7 @@ export interface BedrockEstimate extends VisionUsage {
 
 /** Three crops of at most 768 px a side. */
 const cropsTokens = 3 * 28 * 28;
-/** Rules, evidence and passages of a long prompt, and what the engine adds. */
+/** Rules, evidence and passages of a usual prompt, and what the engine adds; very many findings make four times as many. */
 const promptTokens = 7_000;
 /** The message that asks for a repair, besides the refused answer. */
 const repairTokens = 300;

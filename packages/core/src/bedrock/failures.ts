@@ -48,17 +48,21 @@ export function describeFailure(
   const { code, retry, charged } = meaningOf(cause, facts.streaming);
   const requestId = cause.$metadata?.requestId;
   return {
-    error: new ArtGuardError(
-      code,
-      `Bedrock ${facts.model}: ${(cause.message || cause.name).slice(0, longestMessage)}`,
-      {
-        cause: error,
-        details: { reason: cause.name, attempts: facts.attempt, ...(requestId && { request_id: requestId }) },
-      },
-    ),
+    error: new ArtGuardError(code, `Bedrock ${facts.model}: ${told(cause.message || cause.name)}`, {
+      cause: error,
+      details: { reason: cause.name, attempts: facts.attempt, ...(requestId && { request_id: requestId }) },
+    }),
     retry: retry === "once-if-5xx" ? ((cause.originalStatusCode ?? 0) >= 500 ? "once" : "never") : retry,
     charged,
   };
+}
+
+/** What Bedrock says, without who called it: the message is stored with an analysis, and sessions are named after people. */
+function told(message: string): string {
+  return message
+    .replace(/(arn:aws[a-z-]*:(?:iam|sts)::)\S+/g, "$1…")
+    .slice(0, longestMessage)
+    .toWellFormed();
 }
 
 /** The failure of an attempt whose own time was over. */

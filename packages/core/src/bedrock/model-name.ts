@@ -8,12 +8,15 @@ export interface ModelName {
   readonly profile: string | undefined;
   /** Region that an ARN names. */
   readonly region: string | undefined;
-  /** True for an application inference profile: neither its model nor the places it runs in can be read from it. */
+  /** True when the places it runs in cannot be read from it: an application inference profile or a prompt router. */
   readonly opaque: boolean;
 }
 
 const arn = /^arn:aws[a-z-]*:bedrock:([a-z0-9-]*):\d*:([a-z-]+)\/(.+)$/;
-const name = /^(?:(us-gov|us|eu|apac|jp|au|ca|global)\.)?([a-z0-9-]+\.[a-zA-Z0-9._:-]+)$/;
+/** Two letters are no provider but a profile, known or not, and so is whatever stands before `anthropic.`. */
+const name = /^(?:(us-gov|apac|global|[a-z]{2}|[a-z0-9-]+(?=\.anthropic\.))\.)?([a-z0-9-]+\.[a-zA-Z0-9._:-]+)$/;
+/** Routers choose among profiles that their ARN does not name. */
+const opaqueKind = /^application-inference-profile$|prompt-router$/;
 const dateAndRevision = /(?:-\d{8})?(?:-v\d+(?::\d+)?)?$/;
 
 /**
@@ -24,7 +27,7 @@ const dateAndRevision = /(?:-\d{8})?(?:-v\d+(?::\d+)?)?$/;
 export function readModelName(id: string): ModelName {
   const [, region = "", kind = "", resource = id] = arn.exec(id) ?? [];
   const place = { region: region === "" ? undefined : region };
-  if (kind === "application-inference-profile") return { ...place, model: undefined, profile: undefined, opaque: true };
+  if (opaqueKind.test(kind)) return { ...place, model: undefined, profile: undefined, opaque: true };
   if (kind === "provisioned-model") return { ...place, model: undefined, profile: undefined, opaque: false };
   const [, profile, model] = name.exec(resource) ?? [];
   if (model === undefined)

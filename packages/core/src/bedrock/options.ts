@@ -56,6 +56,8 @@ export type ResolvedOptions = Required<
 };
 
 const mostTokens = 64_000;
+/** Timers of Node fire at once beyond that, about 25 days. */
+const longestMs = 2 ** 31 - 1;
 
 /** @throws ArtGuardError `bedrock.invalid-option`, `bedrock.outside-residency` */
 export function resolveOptions(options: BedrockOptions): ResolvedOptions {
@@ -92,8 +94,8 @@ function assertBudget({ perCallUsd, perDayUsd }: BedrockBudget, { price }: Model
 }
 
 function positive(option: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1) throw invalid(`${option} must be a whole number above 0`);
-  return value;
+  if (Number.isSafeInteger(value) && value >= 1 && value <= longestMs) return value;
+  throw invalid(`${option} must be a whole number from 1 to ${longestMs}`);
 }
 
 function invalid(message: string): ArtGuardError {

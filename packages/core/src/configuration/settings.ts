@@ -120,7 +120,7 @@ export const settings = {
   },
   residency: {
     variable: "ARTGUARD_RESIDENCY",
-    meaning: `The area that pictures must not leave for a model: ${residencies.join(", ")}.`,
+    meaning: `The area that pictures must not leave for a model on Bedrock: ${residencies.join(", ")}. Of an endpoint on Modal nobody can tell.`,
     whenAbsent: "any region and profile",
     schema: oneOf(residencies),
   },

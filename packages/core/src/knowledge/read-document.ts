@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { type Language, languages } from "../vision/explanation.ts";
+import { plainText } from "../vision/plain-text.ts";
 import { type DocumentPassage, documentKind, type KnowledgeDocument, type RefusedDocument } from "./document.ts";
 import { pdfPages } from "./pdf-pages.ts";
 import { markdownSections, type Section, splitText } from "./split-text.ts";
@@ -9,6 +10,9 @@ export type ReadDocument =
   | { readonly document: KnowledgeDocument; readonly passages: readonly DocumentPassage[] }
   | { readonly refused: RefusedDocument };
 
+/** Characters of a title or heading: every passage under it carries it, and is searched by it. */
+const longestTitle = 200;
+const scanned = "It holds no text; scanned pages have to be recognised (OCR) first.";
 const frontMatter = /^---\n([\s\S]*?)\n---(?:\n|$)/;
 
 /**
@@ -22,13 +26,13 @@ export async function readDocument(source: string, bytes: Uint8Array): Promise<R
   try {
     const read = await sectionsOf(source, bytes);
     if (!read) return refuse("PDF files need the package unpdf beside this one.");
-    const title = read.title ?? basename(source);
+    const title = plainText(read.title ?? basename(source), longestTitle);
     const language = read.language ?? folderLanguage(source);
     const common = { source, ...(language !== undefined && { language }) };
     const passages = read.sections.flatMap(({ heading, text }) =>
       splitText(text).map((piece) => ({ ...common, text: piece, title: titleOf(title, heading) })),
     );
-    if (passages.length === 0) return refuse("It holds no text; scanned pages have to be recognised (OCR) first.");
+    if (passages.length === 0) return refuse(documentKind(source)?.kind === "pdf" ? scanned : "It holds no text.");
     return { document: { ...common, title, passages: passages.length }, passages };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -73,5 +77,6 @@ function folderLanguage(source: string): Language | undefined {
 }
 
 function titleOf(title: string, heading: string | undefined): string {
-  return heading === undefined || heading === title ? title : `${title}, ${heading}`;
+  const part = plainText(heading ?? "", longestTitle);
+  return part === "" || part === title ? title : `${title}, ${part}`;
 }

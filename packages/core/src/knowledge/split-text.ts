@@ -7,8 +7,8 @@ export interface Section {
 /** Characters of one passage: about 250 words, which a reader takes in at once. */
 const passageCharacters = 1200;
 
-const headingLine = /^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$/;
-const fenceLine = /^ {0,3}(```|~~~)/;
+const headingLine = /^ {0,3}#{1,6}\s([\s\S]*)$/;
+const fenceLine = /^ {0,3}(`{3,}|~{3,})/;
 
 /** The sections of a Markdown text by its `#` headings; those in code are none. */
 export function markdownSections(text: string): Section[] {
@@ -16,12 +16,19 @@ export function markdownSections(text: string): Section[] {
   let fence: string | undefined;
   for (const line of text.split("\n")) {
     const mark = fenceLine.exec(line)?.[1];
-    if (mark !== undefined) fence = fence === undefined ? mark : fence === mark ? undefined : fence;
-    const heading = fence === undefined ? headingLine.exec(line)?.[1] : undefined;
+    // What ends code is as long as what began it, or longer.
+    if (mark !== undefined) fence = fence === undefined ? mark : mark.startsWith(fence) ? undefined : fence;
+    const heading = fence === undefined ? headingOf(line) : undefined;
     if (heading === undefined) sections.at(-1)!.lines.push(line);
     else sections.push({ heading, lines: [] });
   }
   return sections.map(({ heading, lines }) => ({ ...(heading !== undefined && { heading }), text: lines.join("\n") }));
+}
+
+/** In steps that each take no longer than the line is long: a line may be as long as its document. */
+function headingOf(line: string): string | undefined {
+  const closing = /(?:^|\s)#+$/;
+  return headingLine.exec(line)?.[1]?.trim().replace(closing, "").trim();
 }
 
 /** A text in pieces of at most 1200 characters: whole paragraphs where they fit, else sentences, else words. */

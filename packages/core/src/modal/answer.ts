@@ -3,11 +3,14 @@ import { type ObservedFinding, regionSchema } from "../detection/detection.ts";
 import type { RemoteOutcome } from "../detection/remote-detector.ts";
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import { preprocessedSide } from "../image/preprocess-image.ts";
+import { plainText } from "../vision/plain-text.ts";
 import type { CopySize } from "./result-address.ts";
 
 const maximumCells = 65_536;
 const maximumRegions = 32;
 const maximumCorners = 256;
+/** Characters of what is wrong with an answer. */
+const longestProblem = 300;
 
 const share = z.number().min(0).max(1);
 const pixels = z.number().int().positive().max(preprocessedSide);
@@ -100,7 +103,9 @@ function parse<Schema extends z.ZodType>(text: string, schema: Schema): z.output
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw invalid(`breaks the contract at "${issue?.path.join(".")}": ${issue?.message}`, parsed.error);
+  // It names fields that the endpoint made up.
+  const problem = plainText(issue?.message ?? "", longestProblem);
+  throw invalid(`breaks the contract at "${issue?.path.join(".")}": ${problem}`, parsed.error);
 }
 
 function assertFits({ heatmap, regions = [] }: Measured, { width, height }: CopySize): void {

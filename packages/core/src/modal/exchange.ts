@@ -90,7 +90,7 @@ async function replyOf(
   response: Response,
   from: URL,
   missing: EndpointRequest["missing"],
-  { endpoint, maximumResponseBytes }: ResolvedOptions,
+  { endpoint, credentials, maximumResponseBytes }: ResolvedOptions,
 ): Promise<EndpointReply> {
   const { status, headers } = response;
   if (status === 200) return { text: await readBody(response, maximumResponseBytes) };
@@ -98,7 +98,7 @@ async function replyOf(
     await dropBody(response);
     return { next: redirectTarget(headers.get("location"), from, endpoint) };
   }
-  const message = `the endpoint answered ${status}: ${await readErrorText(response)}`;
+  const message = `the endpoint answered ${status}: ${await readErrorText(response, Object.values(credentials))}`;
   const failure = new ArtGuardError(codeOf(status, missing), message, { details: { status } });
   if ([429, 502, 503, 504].includes(status)) throw new Repeatable(failure, retryAfterOf(headers));
   throw failure;

@@ -14,13 +14,19 @@ export async function readBody(response: Response, maximumBytes: number): Promis
   return text;
 }
 
-/** The beginning of an error's text on one line, fit for a message. */
-export async function readErrorText(response: Response): Promise<string> {
+/**
+ * The beginning of an error's text on one line, fit for a message that is stored and shown.
+ *
+ * @param secrets Are not repeated: pages for developers show the headers of the request.
+ */
+export async function readErrorText(response: Response, secrets: readonly string[]): Promise<string> {
   const { text } = await readUpTo(response, errorTextBytes);
-  return text
+  const discreet = secrets.reduce((rest, secret) => rest.replaceAll(secret, "…"), text);
+  return discreet
     .replace(/\p{C}+|\s+/gu, " ")
     .trim()
-    .slice(0, 200);
+    .slice(0, 200)
+    .toWellFormed();
 }
 
 /** Ends the transfer of a body that nobody reads. */

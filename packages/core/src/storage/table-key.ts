@@ -5,7 +5,9 @@ import { type KeyType, keyTypesOf } from "./table-shape.ts";
 /** DynamoDB's limits, kept by every store. */
 const [longestPartition, longestSort] = [2048, 1024];
 /** Magnitudes that DynamoDB's numbers cover: 0, or between these. */
-const [smallestNumber, largestNumber] = [1e-130, 9.9999999999999e125];
+const smallestNumber = 1e-130;
+/** See {@link isStorableNumber}. */
+export const largestNumber = 9.9999999999999e125;
 
 /**
  * Values of the table's key attributes: partition, then sort.

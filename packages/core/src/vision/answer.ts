@@ -32,13 +32,23 @@ export function readAnswer(
   if (raw.length > mostCharacters) throw invalid(`It has more than ${mostCharacters} characters.`);
   const { success, data, error } = answerSchema.safeParse(typeof output === "string" ? parsed(output) : output);
   if (!success) throw invalid(describe(error.issues));
-  // Again, without the escapes of JSON.
-  if (leaksSecret(JSON.stringify(data), secrets)) throw leaked();
+  // Again, without the escapes of JSON, and as a reader sees the parts in a row.
+  if ([JSON.stringify(data), ...textsInRows(data)].some((text) => leaksSecret(text, secrets))) throw leaked();
   return checked(data, request);
 }
 
+/** A secret may be spread over sentences or findings. */
+function textsInRows({ sentences, findings, instruction }: Answer): string[] {
+  const texts = sentences.map(({ text }) => text);
+  const claims = findings.map(({ claim }) => claim);
+  const limitations = findings.map(({ limitation }) => limitation);
+  return [[...texts, ...claims, instruction], limitations].map((row) => row.join(""));
+}
+
+type Answer = z.infer<typeof answerSchema>;
+
 function checked(
-  { sentences, findings, likelihood, instruction }: ReturnType<typeof answerSchema.parse>,
+  { sentences, findings, likelihood, instruction }: Answer,
   request: Pick<VisionRequest, "evidence" | "crops" | "passages">,
 ): ReadAnswer {
   const said = sentences.map(({ text, cites }) => ({ text: line(text), cites }));

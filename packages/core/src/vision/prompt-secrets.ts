@@ -19,12 +19,12 @@ export function newPromptSecrets(): PromptSecrets {
   return { nonce: randomBytes(16).toString("hex"), canary: randomBytes(16).toString("hex") };
 }
 
-/** True when a text holds half of a secret or more, also in capitals, in full-width letters, or with anything but letters and digits between. */
+/** True when a text holds half of a secret or more, also in capitals, in full-width letters, or with anything but hexadecimal digits between. */
 export function leaksSecret(text: string, { nonce, canary }: PromptSecrets): boolean {
   const digits = text
     .normalize("NFKC")
     .toLowerCase()
-    .replace(/[^a-z0-9]/g, "");
+    .replace(/[^a-f0-9]/g, "");
   return [nonce, canary].some((secret) => partsOf(secret).some((part) => digits.includes(part)));
 }
 

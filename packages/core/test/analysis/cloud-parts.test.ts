@@ -1,11 +1,16 @@
 import { getEventListeners } from "node:events";
 import {
   ArtGuardError,
+  type ArtGuardOptions,
   analysisSchema,
   type CompletedAnalysis,
   completedAnalysisSchema,
+  type JsonValue,
   type Observation,
+  type Passage,
+  type RemoteDetector,
   type VisionAnswer,
+  type VisionRequest,
 } from "@artguard/core";
 import { type Fault, scriptedKnowledgeBase, scriptedRemoteDetector, scriptedVisionModel } from "@artguard/core/testing";
 import sharp from "sharp";
@@ -204,6 +209,22 @@ const faults: [string, Fault, string, string, number | undefined][] = [
   ["never answers", "hangs", "timed_out", "detection.timed-out", 700],
   ["is late", { lateMs: 60_000 }, "timed_out", "detection.timed-out", 700],
 ];
+/** Half of a surrogate pair, which JSON can carry and UTF-8 cannot. */
+const half = "a\ud83d";
+const usage = { input_tokens: 1, output_tokens: 1, cost_usd: 0.01 };
+const passageOf = (more: Partial<Passage>): Passage => ({ text: "Grain.", source: "a.md", ...more });
+const saying = (more: Partial<VisionAnswer["findings"][number]>): Partial<VisionAnswer> => ({
+  findings: [{ claim: "A seam.", direction: "forged", limitation: "", cites: ["grid"], ...more }],
+});
+const citesPassages = ({ passages }: VisionRequest): Partial<VisionAnswer> =>
+  passages.length === 0 ? {} : { sentences: [{ text: "It is known.", cites: ["K1"] }] };
+const nested = (levels: number): JsonValue => (levels === 0 ? 1 : { in: nested(levels - 1) });
+const measuring = (value: JsonValue) => scriptedRemoteDetector({ answer: { measurements: { value } } });
+const unfinishedWith = (handle: JsonValue) => scriptedRemoteDetector({ answer: { status: "unfinished", handle } });
+const failingWith = (message: string): RemoteDetector => ({
+  ...scriptedRemoteDetector(),
+  detect: () => Promise.reject(new Error(message)),
+});
 const within = (deadlineMs: number | undefined) => (deadlineMs === undefined ? {} : { deadlineMs });
 
 describe("a part that fails costs its own result", () => {
@@ -296,6 +317,30 @@ describe("a part that fails costs its own result", () => {
     const analysis = await (await artguardWith({ vision })).analyze(picture);
     expect(analysis.findings).toEqual([]);
     expect(analysis.contributions.find(({ family }) => family === "vision")?.log_odds).toBe(0.4);
+  });
+
+  it.each<[string, Partial<ArtGuardOptions>]>([
+    ["a title of half a character", { knowledge: scriptedKnowledgeBase({ passages: [passageOf({ title: half })] }) }],
+    ["a source of half a character", { knowledge: scriptedKnowledgeBase({ passages: [passageOf({ source: half })] }) }],
+    ["half a character in a limitation", { vision: scriptedVisionModel({ answer: saying({ limitation: half }) }) }],
+    ["half a character in a detail", { vision: scriptedVisionModel({ answer: { details: { [half]: half } } }) }],
+    ["a detail without a name", { vision: scriptedVisionModel({ answer: { details: { "": 1 } } }) }],
+    ["details forty levels deep", { vision: scriptedVisionModel({ answer: { details: { deep: nested(40) } } }) }],
+    ["a likelihood next to nothing", { vision: scriptedVisionModel({ answer: { likelihood: 1e-300 } }) }],
+    ["a cost beyond all money", { vision: scriptedVisionModel({ answer: { usage: { ...usage, cost_usd: 1e300 } } }) }],
+    ["a score next to nothing", { remoteDetectors: [scriptedRemoteDetector({ answer: { statistic: 1e-300 } })] }],
+    ["a measurement beyond all numbers", { remoteDetectors: [measuring(-1e300)] }],
+    ["measurements forty levels deep", { remoteDetectors: [measuring(nested(40))] }],
+    ["an error with half a character", { remoteDetectors: [failingWith(`cut \ud83d`)] }],
+    ["a handle forty levels deep", { remoteDetectors: [unfinishedWith(nested(40))] }],
+  ])("that says what no store can keep: %s", async (_, parts) => {
+    const artguard = await artguardWith({ vision: scriptedVisionModel({ answer: citesPassages }), ...parts });
+    const { request_id } = await artguard.analyze(picture);
+    const stored = await artguard.get(request_id);
+    expect(analysisSchema.safeParse(stored).error).toBeUndefined();
+    expect(stored).toMatchObject({ status: "COMPLETED", verdict: expect.any(String) });
+    expect(stored.detections?.slice(0, 2)).toMatchObject([{ status: "ok" }, { status: "ok" }]);
+    expect(JSON.stringify(stored)).not.toMatch(/\\ud83d/);
   });
 
   it("drops single sentences and findings that rest on nothing, and keeps the others", async () => {

@@ -7,6 +7,7 @@ import {
   defaultPolicy,
   heatmapSchema,
   isArtGuardError,
+  type Language,
   MemoryTableStore,
   type Observation,
   type ProgressEvent,
@@ -231,6 +232,7 @@ describe("analyze", () => {
     for (const deadlineMs of [0, -1, Number.NaN, 2 ** 31])
       for (const begin of [artguard.analyze, artguard.submit])
         await expect(begin(await picture(), { deadlineMs })).rejects.toMatchObject(invalid);
+    await expect(artguard.reanalyze("unknown", { deadlineMs: 0 })).rejects.toMatchObject(invalid);
     await expect(artguard.get("unknown")).rejects.toMatchObject({ code: "analysis.not-found" });
     for (const options of [
       { detectors: [marking, marking] },
@@ -240,6 +242,16 @@ describe("analyze", () => {
       { limits: { maxBytes: -1 } },
     ])
       await expect(setup(options)).rejects.toMatchObject(invalid);
+  });
+
+  it("refuses a language that it cannot explain in before anything is begun", async () => {
+    const [language, invalid] = ["fr" as Language, { code: "analysis.invalid-input" }];
+    await expect(setup({ language })).rejects.toMatchObject(invalid);
+    const { artguard } = await setup();
+    for (const begin of [artguard.analyze, artguard.submit])
+      await expect(begin(await picture(), { language, userId: "ada" })).rejects.toMatchObject(invalid);
+    await expect(artguard.reanalyze("unknown", { language })).rejects.toMatchObject(invalid);
+    expect((await artguard.history("ada")).items).toEqual([]);
   });
 });
 

@@ -107,7 +107,7 @@ const reset: FakeReply = { end: "reset", faults: ["reset"] };
 describe("a broken connection", () => {
   it("that stays silent ends at the deadline", async () => {
     fake.replyNext(...times(9, silence));
-    await expect(open({ timeoutMs: 150 }).search("grain")).rejects.toMatchObject({ code: "knowledge.timed-out" });
+    await expect(open({ timeoutMs: 1_500 }).search("grain")).rejects.toMatchObject({ code: "knowledge.timed-out" });
     expect(fake.requests).toHaveLength(1);
   });
 
@@ -116,7 +116,9 @@ describe("a broken connection", () => {
     const stopping = new AbortController();
     const search = open().search("grain", { signal: stopping.signal });
     const reason = new Error("no longer wanted");
-    setTimeout(() => stopping.abort(reason), 50);
+    search.catch(() => undefined);
+    while (fake.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    stopping.abort(reason);
     await expect(search).rejects.toBe(reason);
     expect(fake.requests).toHaveLength(1);
   });
@@ -233,5 +235,11 @@ describe("a request to Retrieve", () => {
       expect(() => bedrockKnowledgeBase({ knowledgeBaseId: id })).toThrow(
         expect.objectContaining({ code: "knowledge.invalid-option" }),
       );
+  });
+
+  it.each([0, -1, Number.NaN, 2 ** 31])("refuses %s ms for a search", (timeoutMs) => {
+    expect(() => bedrockKnowledgeBase({ knowledgeBaseId: "ABCDEFGHIJ", timeoutMs })).toThrow(
+      expect.objectContaining({ code: "knowledge.invalid-option" }),
+    );
   });
 });

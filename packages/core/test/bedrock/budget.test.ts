@@ -2,7 +2,7 @@ import type { BedrockOptions } from "@artguard/core/bedrock";
 import { answering, failing, hanging } from "@artguard/core/testing";
 import { describe, expect, it } from "vitest";
 import { answer } from "../vision/vision-request.ts";
-import { ask, subject } from "./subjects.ts";
+import { ask, realRequest, subject } from "./subjects.ts";
 
 const good = answering(answer());
 /** One token costs a millionth: what the fake reports is 1,500 of them. */
@@ -92,13 +92,30 @@ describe("a budget", () => {
 
   it("counts in full what may have been charged without a report, and nothing for what was refused", async () => {
     const { days, addToDay } = ledger();
-    const options = { ...priced, budget: { perDayUsd: 1, addToDay }, maxAttempts: 1, attemptTimeoutMs: 300 };
+    const options = { ...priced, budget: { perDayUsd: 1, addToDay }, maxAttempts: 1 };
     await using refused = await subject([failing("ThrottlingException")], options);
     await expect(ask(refused)).rejects.toMatchObject({ code: "bedrock.throttled" });
     expect([...days.values()][0]).toBeCloseTo(0, 12);
-    await using silent = await subject([hanging()], options);
+    await using silent = await subject([hanging()], { ...options, attemptTimeoutMs: 300 });
     await expect(ask(silent)).rejects.toMatchObject({ code: "bedrock.timed-out" });
     expect([...days.values()][0]).toBeGreaterThan(0.002);
+  });
+
+  it("counts nothing for a request that was not sent because the call had ended", async () => {
+    const { days, addToDay } = ledger();
+    const stop = new AbortController();
+    const settled = Promise.withResolvers<void>();
+    const slow = async (day: string, amount: number) => {
+      if (amount > 0) stop.abort(new Error("enough"));
+      else setImmediate(settled.resolve);
+      return addToDay(day, amount);
+    };
+    await using under = await subject([good], { ...priced, budget: { perDayUsd: 1, addToDay: slow } });
+    await expect(under.model.explain(await realRequest(), { signal: stop.signal })).rejects.toThrow("enough");
+    await settled.promise;
+    expect(days.size).toBe(1);
+    expect([...days.values()][0]).toBeCloseTo(0, 12);
+    expect(under.calls()).toBe(0);
   });
 
   it("costs no answer when the caller's sum fails afterwards, and allows no call when it fails before", async () => {

@@ -36,7 +36,7 @@ type Case = readonly [
 
 const listening = { listening: true } as const;
 /** For sides that fall silent: long enough for a good answer on a busy machine. */
-const impatient = { options: { attemptTimeoutMs: 700 } };
+const impatient = { options: { attemptTimeoutMs: 1_000 } };
 const stopsWith = (stopReason: string) => marked(answering(answer(), { stopReason }));
 const validation = (message: string) => failing("ValidationException", { message });
 
@@ -89,6 +89,7 @@ const lasting: readonly Case[] = [
   ["falls silent inside the answer", [hanging(good, 1)], "bedrock.timed-out", 2, impatient],
   ["always breaks the connection", [resetting()], "bedrock.unavailable", 4],
   ["answers with a web page", [replying(200, "<html>", "text/html")], "bedrock.unreadable-answer", 2],
+  ["stops for a number", [replying(200, '{"output":{},"stopReason":5}')], "bedrock.unreadable-answer", 2],
   ["answers with an empty object", [replying(200, "{}")], "bedrock.unreadable-answer", 2],
   ["has too few tokens", [stopsWith("max_tokens")], "bedrock.answer-cut", 1],
   ["is stopped by a guardrail", [stopsWith("guardrail_intervened")], "bedrock.refused", 1],

@@ -135,6 +135,23 @@ describe("the text of an exception", () => {
     expect(under.fake.faults).toEqual(["ThrottlingException"]);
   });
 
+  it("does not say who called, which would be stored with the analysis", async () => {
+    const resource = "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.anthropic.claude-sonnet-4-6";
+    const message = (caller: string) =>
+      `User: ${caller} is not authorized to perform bedrock:InvokeModel on ${resource}`;
+    const caller = "arn:aws:sts::123456789012:assumed-role/artguard/ada@example.com";
+    await using under = await subject([failing("AccessDeniedException", { message: message(caller) })]);
+    const failure = await failureOf(ask(under));
+    expect(failure.message).toContain(message("arn:aws:sts::…"));
+    expect(JSON.stringify(failure)).not.toContain("ada@example.com");
+  });
+
+  it("is cut before it gets into an error, and not within a character", async () => {
+    const message = `${"x".repeat(499)}\u{1f600}`;
+    await using under = await subject([failing("ValidationException", { message })]);
+    expect((await failureOf(ask(under))).message.isWellFormed()).toBe(true);
+  });
+
   it("is cut before it gets into an error", async () => {
     await using under = await subject([failing("ValidationException", { message: "x".repeat(10_000) })]);
     expect((await failureOf(ask(under))).message.length).toBeLessThan(700);

@@ -97,6 +97,21 @@ describe("the tokens of a picture", () => {
     for (const { size, difference } of differences) expect(Math.abs(difference), size).toBeLessThanOrEqual(0.1);
   });
 
+  it.each(["standard", "high-resolution"] as const)("are so for every size of 400 to 2048 px a side: %s", (tier) => {
+    const { side, tokens } = limits[tier];
+    const worst = { size: "", difference: 0 };
+    for (let width = 400; width <= 2048; width++)
+      for (let height = 400; height <= 2048; height += 7) {
+        const scale = Math.min(1, side / Math.max(width, height));
+        const documented = Math.min(tokens, (width * scale * height * scale) / 750);
+        const difference = Math.abs(pictureTokens({ width, height }, tier) / documented - 1);
+        if (difference > worst.difference) Object.assign(worst, { size: `${width} × ${height}`, difference });
+      }
+    expect(worst.difference, worst.size).toBeLessThan(0.1);
+    // Below, whole tiles count for more.
+    expect(pictureTokens({ width: 309, height: 309 }, tier) / (309 ** 2 / 750)).toBeGreaterThan(1.1);
+  });
+
   it("are those of the measured tiles", () => {
     expect(pictureTokens({ width: 28, height: 28 }, "standard")).toBe(1);
     expect(pictureTokens({ width: 29, height: 28 }, "standard")).toBe(2);

@@ -229,8 +229,8 @@ describe("a pause between attempts", () => {
 
 describe("the time of a call", () => {
   it("ends it with a failure of ours, however many attempts are left", async () => {
-    await using under = await subject([hanging()], { timeoutMs: 300 });
-    await expect(ask(under)).rejects.toMatchObject({ code: "bedrock.timed-out", details: { timeout_ms: 300 } });
+    await using under = await subject([hanging()], { timeoutMs: 1_500 });
+    await expect(ask(under)).rejects.toMatchObject({ code: "bedrock.timed-out", details: { timeout_ms: 1_500 } });
     expect(under.calls()).toBe(1);
   });
 

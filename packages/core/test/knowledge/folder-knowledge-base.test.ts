@@ -56,9 +56,33 @@ describe("the documents of a folder", () => {
   });
 
   it("have no headings in code", async () => {
-    await write({ "a.md": "# Tool\n\n```sh\n# resin amber\nrun\n```\n\nAfter.\n" });
-    const [found] = await open().search("resin");
-    expect(found).toMatchObject({ title: "Tool", text: "```sh\n# resin amber\nrun\n```\n\nAfter." });
+    for (const [begin, end] of [
+      ["```sh", "```"],
+      ["````\n```", "````"],
+      ["~~~\n```", "~~~~"],
+    ]) {
+      const text = `${begin}\n# resin amber\nrun\n${end}\n\nAfter.`;
+      await write({ "a.md": `# Tool\n\n${text}\n\n# Next\n\nMore.\n` });
+      const [found] = await open().search("resin");
+      expect(found).toMatchObject({ title: "Tool", text });
+    }
+  });
+
+  it("have headings without the marks that close them, and with those that belong to them", async () => {
+    await write({ "a.md": "# On C#\n\n## Resin ##\n\nAmber.\n" });
+    const [found] = await open().search("amber");
+    expect(found?.title).toBe("On C#, Resin");
+  });
+
+  it("cannot hold up a search with one long line", { timeout: 60_000 }, async () => {
+    // Steps that grow with the cube of its length would take minutes.
+    const spaces = " ".repeat(6_000);
+    await write({ "a.md": `# Resin${spaces}amber\n\nVarnish.\n\n## ${"word ".repeat(20_000)}\n\nYellow.\n` });
+    const [found] = await open().search("varnish");
+    expect(found?.title).toBe("Resin amber");
+    const [other] = await open().search("yellow");
+    expect(other?.title).toMatch(/^Resin amber, (word )+word?…$/);
+    expect(other?.title?.length).toBeLessThan(420);
   });
 
   it("are cut into passages of at most 1200 characters, at sentences, and lose nothing", async () => {

@@ -25,6 +25,18 @@ describe("the contract with an endpoint", () => {
     expect(text.length).toBeLessThan(2 * 2 ** 20);
   });
 
+  it("repeats little of the fields that an endpoint made up, on one line", () => {
+    const text = JSON.stringify({ status: "ok", score: 1, model: "m", version: "1", [`x\n${"y".repeat(100_000)}`]: 1 });
+    let message = "";
+    try {
+      outcomeOf(text, { width: 96, height: 64 });
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).toMatch(/breaks the contract at "": Unrecognized key: "x y+…$/);
+    expect(message.length).toBeLessThan(400);
+  });
+
   it("refuses a polygon that leaves the picture or has too many corners", () => {
     const answer = (polygon: number[][]) =>
       JSON.stringify({

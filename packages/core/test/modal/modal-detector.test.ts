@@ -108,6 +108,14 @@ describe("ModalDetector", () => {
     expect(message.length).toBeLessThan(240);
   });
 
+  it("does not repeat its credentials when the endpoint does", async () => {
+    const text = "DEBUG Modal-Key: wk-fake, Modal-Secret: ws-fake-secret";
+    const { detector, fake } = await detectorOn([{ kind: "status", status: 400, text }]);
+    expect(Object.values(fake.credentials).every((secret) => text.includes(secret))).toBe(true);
+    const error = await failure(detector.detect(image, { signal: patience(), idempotencyKey }));
+    expect(error.message).toBe("the endpoint answered 400: DEBUG Modal-Key: …, Modal-Secret: …");
+  });
+
   it("warms the endpoint up without giving it work", async () => {
     const ready = { status: "ready", model: "scripted", version: "2.0.0" };
     const { fake, detector } = await detectorOn([{ kind: "accept" }, { kind: "answer", body: ready }]);

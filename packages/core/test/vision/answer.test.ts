@@ -118,6 +118,18 @@ describe("readAnswer", () => {
     expect(codeOf(JSON.stringify(answer({ instruction: "@" })).replace("@", escaped))).toBe("vision.prompt-leaked");
   });
 
+  it("sees a secret that is spread over sentences, findings or limitations, or has letters between", () => {
+    const thirds = [secrets.canary.slice(0, 11), secrets.canary.slice(11, 22), secrets.canary.slice(22)];
+    const finding = { claim: "x", direction: "neutral", limitation: "", cites: ["R1"] };
+    for (const output of [
+      answer({ sentences: thirds.map((text) => ({ text, cites: ["R1"] })) }),
+      answer({ findings: thirds.map((claim) => ({ ...finding, claim })) }),
+      answer({ findings: thirds.map((limitation) => ({ ...finding, limitation })) }),
+      answer({ instruction: [...secrets.canary].join(" x ") }),
+    ])
+      expect(codeOf(output)).toBe("vision.prompt-leaked");
+  });
+
   it("does not take other long numbers for a secret", () => {
     expect(leaksSecret(JSON.stringify(newPromptSecrets()), secrets)).toBe(false);
     expect(leaksSecret(secrets.canary.slice(0, 15), secrets)).toBe(false);

@@ -359,6 +359,10 @@ export const errorCodes = {
     meaning: "Shares for the opening are missing.",
     fix: "Let the missing holders hand over their shares.",
   },
+  "keys.other-request": {
+    meaning: "The opening was requested for something else than what is to be done.",
+    fix: "Do exactly what was requested, or request another opening.",
+  },
   "keys.rotation-incomplete": {
     meaning: "Not every data key is wrapped to the new pair; the old keys stay.",
     fix: "Abandon the rotation and stage it again.",

@@ -15,6 +15,9 @@ export const defaultPolicy: Policy = parsePolicy({
         "api-key.*",
         "grant.*",
         "usage.read",
+        "evidence.release",
+        "approval.read",
+        "approval.withdraw",
       ],
     },
     // Approves what others ask for, and reads nothing of it.

@@ -1,14 +1,9 @@
 import type { TableStore } from "@artguard/core";
-import {
-  type ChangeApproval,
-  type ChangeAskedFor,
-  isIban,
-  type NewDelegation,
-  normalizeIban,
-} from "@artguard/governance";
+import { isIban, type NewDelegation, normalizeIban } from "@artguard/governance";
 import { describe, expect, it } from "vitest";
 import { contextOf } from "../fixtures/contexts.ts";
 import { openedStore, storeKinds, testClock } from "../fixtures/stores.ts";
+import { agreeingCustodians } from "./custodians.ts";
 import { createUsers, openWorld, refusalOf } from "./world.ts";
 
 const refused = (code: string) => expect.objectContaining({ code });
@@ -23,26 +18,7 @@ const company = {
   tax_number: "3101123456",
 } as const;
 
-/** Approvals of custodians who agree to what they were asked for, once. */
-export function agreeingCustodians() {
-  const given = new Map<string, string>();
-  const gate: ChangeApproval = {
-    request: async (context, asked) => {
-      const id = `approval-${given.size + 1}`;
-      given.set(id, textOf(context.principal.id, asked));
-      return id;
-    },
-    consume: async (context, id, asked) => {
-      if (given.get(id) !== textOf(context.principal.id, asked)) throw new Error("not for this, or used");
-      given.delete(id);
-    },
-  };
-  return { gate, given };
-}
-
-const textOf = (caller: string, asked: ChangeAskedFor) => JSON.stringify([caller, asked]);
-
-export async function openDirectory(tables: TableStore, clock: ReturnType<typeof testClock>) {
+async function openDirectory(tables: TableStore, clock: ReturnType<typeof testClock>) {
   const custodians = agreeingCustodians();
   const world = await openWorld({ tables, approvals: custodians.gate }, clock);
   await createUsers(world.users);
@@ -60,7 +36,7 @@ export async function openDirectory(tables: TableStore, clock: ReturnType<typeof
 }
 
 /** Asks for a delegation by ada, and makes it as the custodians agreed. */
-export async function delegated({ directory, delegation }: Awaited<ReturnType<typeof openDirectory>>) {
+async function delegated({ directory, delegation }: Awaited<ReturnType<typeof openDirectory>>) {
   const asked = await refusalOf(directory.delegate(contextOf("ada"), delegation));
   return directory.delegate(
     contextOf("ada"),

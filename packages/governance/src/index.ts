@@ -38,6 +38,7 @@ export {
 } from "./approvals/approval-table.ts";
 export { Approvals, type ApprovalsOptions, openApprovals } from "./approvals/approvals.ts";
 export { canonicalHash, canonicalJson } from "./approvals/canonical-json.ts";
+export { CustodianGate, type GatedChange } from "./approvals/custodian-gate.ts";
 export { CustodianRegistry, type Custodians } from "./approvals/custodian-registry.ts";
 export { custodianRole } from "./approvals/custodian-role.ts";
 export {
@@ -48,7 +49,17 @@ export {
   newSigningKeys,
   signDecision,
 } from "./approvals/decision.ts";
+export { type EntityOf, owningEntity } from "./approvals/entity-of.ts";
 export { type DeliverOptions, fileSink, type Notice, type NoticeSink } from "./approvals/outbox.ts";
+export { type FolderKeys, folderKeysFile, openFolderKeys, readFolderKeys } from "./assembly/folder-keys.ts";
+export { type FolderPlace, openFolderPlace } from "./assembly/open-folder-place.ts";
+export {
+  type GovernancePlace,
+  type GovernanceRooms,
+  type OpenGovernance,
+  type OpenGovernanceOptions,
+  openGovernance,
+} from "./assembly/open-governance.ts";
 export { type AuditCategory, auditCategories, auditCategoryNames, retentionEnd } from "./audit/audit-category.ts";
 export type { AuditDetails, AuditEvent, AuditLog, AuditOutcome } from "./audit/audit-log.ts";
 export { type AuditTables, defineAuditTables } from "./audit/audit-tables.ts";
@@ -73,6 +84,18 @@ export type { SweptLog } from "./audit/sweep-log.ts";
 export { formatTraceParent, newTraceId, parseTraceParent, type TraceParent } from "./audit/trace.ts";
 export { type AuditReport, type VerifyAuditOptions, verifyAudit } from "./audit/verify-audit.ts";
 export type { AuditFinding, AuditFindingKind, LogReport } from "./audit/verify-log.ts";
+export { evidenceOperations } from "./evidence/evidence-operations.ts";
+export {
+  EvidenceReleases,
+  type EvidenceServices,
+  type ReleaseInput,
+  type ReleaseName,
+  type ReleaseReview,
+  type RequestedRelease,
+  releaseOperation,
+} from "./evidence/evidence-releases.ts";
+export { openProtectedImages, type ProtectedImages, type ProtectedImagesOptions } from "./evidence/protected-images.ts";
+export { openEvidence, type Recipient, type SealedEvidence } from "./evidence/sealed-evidence.ts";
 export { checkGeographyDatabase } from "./geography/check-geography-database.ts";
 export { type Arrival, canonicalAddress, clientAddressOf } from "./geography/client-address.ts";
 export {
@@ -188,6 +211,7 @@ export type { RotationPlan, StagedRotation } from "./keys/key-rotation.ts";
 export { defineKeyTable, type KeyItem, type Protection, protections } from "./keys/key-table.ts";
 export { type KeyringSecret, LocalKeyring, type LocalKeyringOptions, openLocalKeyring } from "./keys/local-keyring.ts";
 export { newSealingKeys, type SealingKeys } from "./keys/sealed-box.ts";
+export { approvalOperations } from "./operation/core-operations/approval-operations.ts";
 export type { ServiceSweep } from "./operation/core-operations/service-operations.ts";
 export {
   type CoreOperations,

@@ -19,6 +19,7 @@ export const defaultPolicy: Policy = parsePolicy({
         "approval.read",
         "approval.withdraw",
       ],
+      organization: ["organization.delegate"],
     },
     // Approves what others ask for, and reads nothing of it.
     custodian: { own: ["user.read"], any: ["approval.read", "approval.decide"] },

@@ -19,7 +19,7 @@ export interface ProtectedImagesOptions {
   /** Where ciphertext is kept, in one store or two. */
   readonly objects: ObjectStore | ImageStores;
   readonly keys: Pick<EntityKeys, "dataKeys" | "platformDataKeys">;
-  readonly protection: Exclude<Protection, "none">;
+  readonly protection: Protection;
   /** Whose keys protect the images of an analysis. */
   readonly entityOf: EntityOf;
   /** Name of the table of analyses; default `artguard-image-analysis-dev`. */
@@ -38,7 +38,8 @@ export interface ProtectedImages {
 
 /**
  * Encrypts the images of analyses for the entity that guards each. The input of a submitted job, held until it ends, is
- * under `envelope` also where the protection is `tripartite`: the platform has to analyse it.
+ * under `envelope` also where the protection is `tripartite`: the platform has to analyse it. With `none` nothing is
+ * encrypted.
  */
 export async function openProtectedImages(options: ProtectedImagesOptions): Promise<ProtectedImages> {
   const { tables, objects, keys, protection, entityOf, analysisTable, now } = options;
@@ -51,6 +52,7 @@ export async function openProtectedImages(options: ProtectedImagesOptions): Prom
     return owner === undefined ? undefined : { owner, purpose: "analysis" };
   };
   const stores = "raw" in objects ? objects : { raw: objects, processed: objects };
+  if (protection === "none") return { objects: stores, originalsWith: () => stores.raw };
   const keysOf = (key: string) =>
     protection === "envelope" || isHeldInput(key) ? keys.platformDataKeys : keys.dataKeys;
   const raw = encryptedObjects(stores.raw, keysOf, { bucket: "raw", contextOf });

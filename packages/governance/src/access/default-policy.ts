@@ -15,7 +15,6 @@ export const defaultPolicy: Policy = parsePolicy({
         "api-key.*",
         "grant.*",
         "usage.read",
-        "evidence.release",
         "approval.read",
         "approval.withdraw",
       ],

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { ObjectStore } from "@artguard/core";
 import { makePrivateFolder, folder as objectFolder } from "@artguard/core/filesystem";
 import { sqlite } from "@artguard/core/sqlite";
 import { openLocalKeyring } from "../keys/local-keyring.ts";
@@ -6,7 +7,9 @@ import { openFolderKeys } from "./folder-keys.ts";
 import type { GovernancePlace } from "./open-governance.ts";
 
 /** A place in one folder; disposing it closes the database and wipes the keys from memory. */
-export type FolderPlace = GovernancePlace & AsyncDisposable;
+export interface FolderPlace extends GovernancePlace, AsyncDisposable {
+  readonly objects: ObjectStore;
+}
 
 /**
  * Stores and keys in one folder of this machine, made on first use for its owner's eyes only: `artguard.db`, `objects/`,

@@ -21,7 +21,7 @@ export function evidenceOperations(
   const ofAnalysis = {
     target: ({ requestId }: { requestId: string }) => findAnalysis(artguard, requestId),
     absent: ({ requestId }: { requestId: string }) => absentAnalysis(requestId),
-    permission: releaseOperation,
+    permission: "analysis.release",
     effect: "change",
     audit: "data-access",
   } as const;

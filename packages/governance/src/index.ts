@@ -78,6 +78,7 @@ export {
 export { type AuditLogOptions, openAuditLog, type TableAuditLog } from "./audit/open-audit-log.ts";
 export type { ConsistencyProof, InclusionProof } from "./audit/prove-audit.ts";
 export type { AuditQuery, FoundEntry } from "./audit/query-audit.ts";
+export { type ReadCheckpointsOptions, readCheckpoints } from "./audit/read-checkpoints.ts";
 export { type RotateAuditKeyOptions, rotateAuditKey } from "./audit/rotate-audit-key.ts";
 export { type AuditKeyPair, newAuditKeyPair } from "./audit/signed-note.ts";
 export type { SweptLog } from "./audit/sweep-log.ts";

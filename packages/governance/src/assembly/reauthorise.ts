@@ -1,7 +1,8 @@
 import { ArtGuardError, type JsonValue } from "@artguard/core";
 import { z } from "zod";
 import { classifications, type Resource } from "../access/resource.ts";
-import type { ApprovalsOptions } from "../approvals/approvals.ts";
+import type { ApprovalRequest } from "../approvals/approval-request.ts";
+import type { SecurityContext } from "../identity/security-context.ts";
 import type { AccessGate } from "../operation/ports.ts";
 
 const id = z.string().exactOptional();
@@ -26,8 +27,12 @@ export interface Reauthorisation {
 }
 
 /** Decides anew, when an approval is about to be used, whether the caller may do what was approved. What it cannot read it refuses. */
-export function reauthorise({ access, permissionOf, findAnalysis }: Reauthorisation): ApprovalsOptions["authorize"] {
-  return async (context, { operation }, asked) => {
+export function reauthorise({ access, permissionOf, findAnalysis }: Reauthorisation) {
+  return async (
+    context: SecurityContext,
+    { operation }: Pick<ApprovalRequest, "operation">,
+    asked: JsonValue,
+  ): Promise<void> => {
     const permission = permissionOf(operation);
     const target = await targetIn(asked, findAnalysis);
     const decision = target && (await access.validateAccess({ context, permission, ...target }));

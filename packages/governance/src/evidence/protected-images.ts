@@ -36,10 +36,13 @@ export interface ProtectedImages {
   originalsWith(keys: DataKeys): ObjectStore;
 }
 
+/** Held before there is a record that could say whose it is. No entity has this name. */
+const heldInput = { owner: "artguard#held-inputs", purpose: "work" } as const;
+
 /**
  * Encrypts the images of analyses for the entity that guards each. The input of a submitted job, held until it ends, is
- * under `envelope` also where the protection is `tripartite`: the platform has to analyse it. With `none` nothing is
- * encrypted.
+ * encrypted for the platform also where the protection is `tripartite`: the platform has to analyse it. With `none` nothing
+ * is encrypted.
  */
 export async function openProtectedImages(options: ProtectedImagesOptions): Promise<ProtectedImages> {
   const { tables, objects, keys, protection, entityOf, analysisTable, now } = options;
@@ -48,6 +51,7 @@ export async function openProtectedImages(options: ProtectedImagesOptions): Prom
     ...(now && { now }),
   });
   const contextOf = async (key: string) => {
+    if (isHeldInput(key)) return heldInput;
     const owner = await guardianOf(key, analyses, entityOf);
     return owner === undefined ? undefined : { owner, purpose: "analysis" };
   };

@@ -52,7 +52,7 @@ export interface ApprovalsOptions {
    *
    * @throws An error that refuses it.
    */
-  readonly authorize: (context: SecurityContext, request: ApprovalRequest) => Promise<void>;
+  readonly authorize: (context: SecurityContext, request: ApprovalRequest, asked: JsonValue) => Promise<void>;
   /** Persons who act for a person: they cannot approve what that person asks. */
   readonly delegatesOf: (personId: string) => Promise<readonly string[]>;
   /** Time between request and use; default 72 h. */
@@ -210,13 +210,26 @@ export class Approvals {
   ): Promise<ApprovalRequest> {
     return this.#changing(approvalId, async (request) => {
       await this.#guarded(context, "approval.consumed", request, async () => {
-        if (canonicalHash(asked) !== request.request_hash) throw otherRequest();
-        assertUsable(request, this.#moment());
-        await assertSigned(request, (id) => this.custodians.custodian(id));
-        await this.#options.authorize(context, shown(request, this.#moment()));
+        await this.#assertApproved(request, asked);
+        await this.#options.authorize(context, shown(request, this.#moment()), asked);
       });
       return this.#end(context, request, "CONSUMED", []);
     });
+  }
+
+  /**
+   * Makes sure that exactly this was approved and can still be done, without using the approval up.
+   *
+   * @throws ArtGuardError as {@link Approvals.consume}, but for what `authorize` throws.
+   */
+  async assertApproved({
+    approvalId,
+    asked,
+  }: {
+    readonly approvalId: string;
+    readonly asked: JsonValue;
+  }): Promise<void> {
+    await this.#assertApproved(await this.#find(approvalId), asked);
   }
 
   /** Reminds custodians who have not decided. @returns How many requests they were reminded of. */
@@ -253,6 +266,12 @@ export class Approvals {
     options: Omit<DeliverOptions, "now"> = {},
   ): Promise<{ delivered: number; failed: number }> {
     return deliverOutbox(this.#table, sink, { ...options, now: () => this.#moment() });
+  }
+
+  async #assertApproved(request: RequestItem, asked: JsonValue): Promise<void> {
+    if (canonicalHash(asked) !== request.request_hash) throw otherRequest();
+    assertUsable(request, this.#moment());
+    await assertSigned(request, (id) => this.custodians.custodian(id));
   }
 
   async #find(approvalId: string): Promise<RequestItem> {

@@ -45,8 +45,11 @@ export interface ObjectContext {
 export interface EncryptedObjectsOptions {
   /** Name of the store, so that an object of one bucket does not open in another. */
   readonly bucket: string;
-  /** What the object with this key belongs to: the same answer when it is written and when it is read. */
-  readonly contextOf: (key: string) => ObjectContext | Promise<ObjectContext>;
+  /**
+   * What the object with this key belongs to: the same answer when it is written and when it is read. Undefined when it
+   * belongs to nobody any more: then it is neither read nor written, only deleted.
+   */
+  readonly contextOf: (key: string) => ObjectContext | undefined | Promise<ObjectContext | undefined>;
 }
 
 /** Times that a read begins anew because the object was replaced meanwhile. */
@@ -58,16 +61,22 @@ const mostAttempts = 5;
  * times stay readable in the store. It signs no requests for others: they would get ciphertext.
  *
  * Beyond what the port says, `get`, `getStream` and `head` throw `keys.shredded` for an object whose key was destroyed
- * and `keys.approval-required` for one that only custodians can open.
+ * and `keys.approval-required` for one that only custodians can open; they and `put` throw `keys.not-found` for one that
+ * belongs to nobody.
  *
+ * @param keys One source of keys for all objects, or which one for the object with this key.
  * @example
  * const objects = encryptedObjects(folder({ path: "objects" }), keys.dataKeys, {
  *   bucket: "raw",
  *   contextOf: () => ({ owner: "museum-1", purpose: "evidence" }),
  * });
  */
-export function encryptedObjects(store: ObjectStore, keys: DataKeys, options: EncryptedObjectsOptions): ObjectStore {
-  return new EncryptedObjectStore(store, keys, options);
+export function encryptedObjects(
+  store: ObjectStore,
+  keys: DataKeys | ((key: string) => DataKeys),
+  options: EncryptedObjectsOptions,
+): ObjectStore {
+  return new EncryptedObjectStore(store, typeof keys === "function" ? keys : () => keys, options);
 }
 
 /** An object whose footer was read and proven. */
@@ -79,12 +88,12 @@ interface OpenedObject {
 
 class EncryptedObjectStore implements ObjectStore {
   readonly #store: ObjectStore;
-  readonly #keys: DataKeys;
+  readonly #keysOf: (key: string) => DataKeys;
   readonly #options: EncryptedObjectsOptions;
 
-  constructor(store: ObjectStore, keys: DataKeys, options: EncryptedObjectsOptions) {
+  constructor(store: ObjectStore, keysOf: (key: string) => DataKeys, options: EncryptedObjectsOptions) {
     this.#store = store;
-    this.#keys = keys;
+    this.#keysOf = keysOf;
     this.#options = options;
   }
 
@@ -95,7 +104,8 @@ class EncryptedObjectStore implements ObjectStore {
     const calls = { ...(signal && { signal }) };
     const { owner, context } = await this.#contextOf(key);
     const replaced = passed.ifAbsent ? undefined : await this.#dataKeyIdOf(key, calls);
-    const dataKey = await this.#keys.create(owner, calls);
+    const keys = this.#keysOf(key);
+    const dataKey = await keys.create(owner, calls);
     const cipher = await wiping([dataKey.key], () => ObjectCipher.create(dataKey.id, dataKey.key, context));
     const measure = new BodyMeasure(key, maxBytes);
     let digest = "";
@@ -110,11 +120,11 @@ class EncryptedObjectStore implements ObjectStore {
         ...calls,
         maxBytes: encryptedBytes(maxBytes),
       });
-      if (replaced !== undefined) await this.#keys.forget(replaced, owner, calls);
+      if (replaced !== undefined) await keys.forget(replaced, owner, calls);
       return { key, size_bytes: measure.sizeBytes, sha256: digest, content_type };
     } catch (error) {
       // What may have been written must stay readable. A key that stays behind opens nothing.
-      if (!isUncertain(error)) await this.#keys.forget(dataKey.id, owner).catch(() => undefined);
+      if (!isUncertain(error)) await keys.forget(dataKey.id, owner).catch(() => undefined);
       throw error;
     } finally {
       cipher.close();
@@ -150,7 +160,8 @@ class EncryptedObjectStore implements ObjectStore {
   async delete(key: string, options: ObjectCallOptions = {}): Promise<void> {
     const dataKeyId = await this.#dataKeyIdOf(key, options);
     // First: should the object stay because the second step fails, nobody can read it.
-    if (dataKeyId !== undefined) await this.#keys.forget(dataKeyId, (await this.#contextOf(key)).owner, options);
+    const context = dataKeyId === undefined ? undefined : await this.#options.contextOf(key);
+    if (dataKeyId !== undefined && context) await this.#keysOf(key).forget(dataKeyId, context.owner, options);
     await this.#store.delete(key, options);
   }
 
@@ -173,7 +184,9 @@ class EncryptedObjectStore implements ObjectStore {
   }
 
   async #contextOf(key: string): Promise<{ owner: string; context: KeyContext }> {
-    const { owner, purpose } = await this.#options.contextOf(key);
+    const found = await this.#options.contextOf(key);
+    if (!found) throw new ArtGuardError("keys.not-found", `the object ${key} belongs to nobody`);
+    const { owner, purpose } = found;
     return { owner, context: { bucket: this.#options.bucket, key, owner, purpose } };
   }
 
@@ -202,7 +215,7 @@ class EncryptedObjectStore implements ObjectStore {
     const plainBytes = decryptedBytes(size);
     if (plainBytes === undefined) throw corrupt(key, "no encrypted object has its size");
     const { owner, context } = await this.#contextOf(key);
-    const dataKey = await this.#keys.open(footer.dataKeyId, owner, calls);
+    const dataKey = await this.#keysOf(key).open(footer.dataKeyId, owner, calls);
     return wiping([dataKey], () =>
       asCorrupt(key, () => {
         const cipher = ObjectCipher.open(footer, dataKey, context);

@@ -60,6 +60,16 @@ describe.each(storeKinds)("the embedded issuer in %s", (_, make) => {
     expect([exp - iat, sub]).toEqual([3600, "ada"]);
   });
 
+  it("says in the context to which organisation a session is limited", async () => {
+    const { issuer, identity } = await openIssuer(make);
+    const actsIn = async (more: { organization_id?: string }) => {
+      const { access_token: token } = await issuer.login({ ...ada, ...more });
+      return (await identity.authenticator.authenticate({ kind: "token", token })).actsIn;
+    };
+    expect(await actsIn({ organization_id: "itcr_pollito" })).toBe("itcr_pollito");
+    expect(await actsIn({})).toBeUndefined();
+  });
+
   it("makes tokens that other services verify with its published keys alone", async () => {
     const { issuer, clock } = await openIssuer(make);
     const { access_token } = await issuer.login(ada);

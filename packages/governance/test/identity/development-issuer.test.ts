@@ -193,6 +193,25 @@ describe.each(storeKinds)("the embedded issuer in %s", (_, make) => {
     await expect(issuer.login(ada, { clientAddress: "198.51.100.8" })).resolves.toMatchObject({ expires_in: 3600 });
   });
 
+  it("counts all addresses of one IPv6 connection as one, and IPv4 in IPv6 as IPv4", async () => {
+    const { issuer } = await openIssuer(make);
+    const refusedFrom = async (addressOf: (index: number) => string) => {
+      let refusals = 0;
+      for (let index = 0; index < 60; index++) {
+        const login = issuer.login({ email: "x@y", password }, { clientAddress: addressOf(index) });
+        if ((await refusalOf(login)).code === "identity.too-many-attempts") refusals += 1;
+      }
+      return refusals;
+    };
+    // Of the 60 attempts on one account 55 are refused for the account alone.
+    const shut = async (clientAddress: string) => (await refusalOf(issuer.login(ada, { clientAddress }))).code;
+    expect(await refusedFrom((index) => `2001:db8::1:${index + 1}`)).toBe(55);
+    expect(await shut("2001:db8::ffff")).toBe("identity.too-many-attempts");
+    await expect(issuer.login(ada, { clientAddress: "2001:db8:0:1::1" })).resolves.toMatchObject({ expires_in: 3600 });
+    await refusedFrom((index) => (index % 2 === 0 ? "192.0.2.1" : "::ffff:192.0.2.1"));
+    expect(await shut("192.0.2.1")).toBe("identity.too-many-attempts");
+  });
+
   it("keeps sealed signing keys, rotates them, and verifies with the former until its tokens expire", async () => {
     const { issuer, identity, tables, clock } = await openIssuer(make);
     const old = await issuer.login(ada);

@@ -57,24 +57,24 @@ async function askedFor(ids: readonly string[], policy: Policy) {
   return answers;
 }
 
-const restrictedIsShut = {
+const restrictedIsShut: Policy["rules"][number] = {
   id: "restricted-is-shut",
   effect: "deny",
   permissions: ["dataset.read"],
   when: { classification_at_least: "restricted" },
-} as const;
-const notOnesOwn = {
+};
+const notOnesOwn: Policy["rules"][number] = {
   id: "not-ones-own",
   effect: "deny",
   permissions: ["dataset.read"],
   when: { relation: "owner" },
-} as const;
-const stepUp = {
+};
+const stepUp: Policy["rules"][number] = {
   id: "step-up",
   effect: "deny",
   permissions: ["dataset.read"],
   when: { not: { multi_factor: {} } },
-} as const;
+};
 
 describe("what a rule refuses because of the thing", () => {
   it.each<[string, Policy["rules"]]>([

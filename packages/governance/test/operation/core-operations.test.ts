@@ -223,6 +223,20 @@ describe("core's use cases under the rules", () => {
     expect(steps).toEqual(["forget ada after user.erase"]);
   });
 
+  it("an erasure that another room did not end is ended by an administrator who repeats it", async () => {
+    let calls = 0;
+    const eraser = async () => {
+      calls += 1;
+      if (calls === 1) throw new Error("the directory is down");
+    };
+    const { governance, users } = await governedPlace({ erasers: [eraser] });
+    await users.create({ user_id: "ada", email: "ada@example.org" });
+    const erase = (token: string) => governance.attempt("user.erase", { userId: "ada" }, by(token));
+    expect(await erase("ada")).toMatchObject({ ok: false, error: { message: "the directory is down" } });
+    expect(await erase("rootMulti")).toMatchObject({ ok: true, output: { user_id: "ada" } });
+    expect(calls).toBe(2);
+  });
+
   it("a service sweeps, and nobody else", async () => {
     const { governance } = await governedPlace();
     const sweep = (context: Awaited<ReturnType<typeof governedContext>>) =>

@@ -129,7 +129,7 @@ export async function openGovernance(options: OpenGovernanceOptions): Promise<Op
   });
   const gate = new CustodianGate(approvals, entityOf);
   const identity = await openIdentity({
-    ...{ ...identityOf(options), ...accounts, tables, approvals: gate, now },
+    ...{ ...identityOf(options), ...accounts, tables, approvals: gate, audit, now },
     permissionsOf: (caller) => access.permissionsOf(caller),
   });
   const keys = await openEntityKeys({ tables, provider, approvals, audit, now });

@@ -16,7 +16,7 @@ import {
   proveConsistency,
   proveInclusion,
 } from "./prove-audit.ts";
-import { type AuditQuery, type FoundEntry, queryEntries } from "./query-audit.ts";
+import { type AuditQuery, type FoundEntry, queryEntries, withoutRefusedThing } from "./query-audit.ts";
 import { checkpointsIn } from "./read-checkpoints.ts";
 import { NoteSigner, NoteVerifier } from "./signed-note.ts";
 import { AuditSubjects } from "./subjects.ts";
@@ -128,9 +128,14 @@ export class TableAuditLog implements AuditLog, AsyncDisposable {
     return queryEntries(this.#opened.entries, query, { subject, now: this.#opened.now() });
   }
 
-  /** What the caller itself did, newest first; empty for who is nobody in particular. */
+  /**
+   * What the caller itself did, newest first; empty for who is nobody in particular. Of refusals it says what was asked for
+   * and not on what: there, things that are not the caller's could be told from things that are not there.
+   */
   async myHistory({ principal }: SecurityContext, options: Omit<AuditQuery, "user"> = {}): Promise<Page<FoundEntry>> {
-    return principal.kind === "user" ? this.query({ ...options, user: principal.id }) : { items: [] };
+    if (principal.kind !== "user") return { items: [] };
+    const page = await this.query({ ...options, user: principal.id });
+    return { ...page, items: page.items.map(withoutRefusedThing) };
   }
 
   /**

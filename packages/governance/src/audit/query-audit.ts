@@ -98,6 +98,12 @@ function foundEntry({ log, index, line }: EntryItem): FoundEntry[] {
   return category ? [{ category, index, entry: parseLine(line, `entry ${index} of ${category}`) }] : [];
 }
 
+/** A refusal without what was found: what it was on, and what decided it. */
+export function withoutRefusedThing({ entry, ...place }: FoundEntry): FoundEntry {
+  if (entry.event_type !== "ACCESS_REFUSED") return { ...place, entry };
+  return { ...place, entry: { ...entry, operation: { type: entry.operation.type } } };
+}
+
 function parseLine(line: string, where: string): LogEntry {
   try {
     return logEntrySchema.parse(JSON.parse(line));

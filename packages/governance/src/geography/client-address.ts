@@ -9,7 +9,8 @@ export interface Arrival {
   readonly forwardedFor?: string;
 }
 
-const longestHeader = 4096;
+/** More than all that proxies of ours add: of a longer header only the end is looked at. */
+const longestEnd = 4096;
 const bracketed = /^\[([^\]]+)\](?::\d{1,5})?$/;
 const withPort = /^([\d.]+):\d{1,5}$/;
 
@@ -24,8 +25,8 @@ const withPort = /^([\d.]+):\d{1,5}$/;
  */
 export function clientAddressOf({ remoteAddress, forwardedFor }: Arrival, trustedProxies: number): string | undefined {
   if (trustedProxies === 0) return remoteAddress === undefined ? undefined : canonicalAddress(remoteAddress);
-  if (forwardedFor === undefined || forwardedFor.length > longestHeader) return undefined;
-  const entry = forwardedFor.split(",").at(-trustedProxies)?.trim();
+  if (forwardedFor === undefined) return undefined;
+  const entry = forwardedFor.slice(-longestEnd).split(",").at(-trustedProxies)?.trim();
   return entry === undefined ? undefined : canonicalAddress(withoutPort(entry));
 }
 

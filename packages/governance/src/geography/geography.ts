@@ -6,7 +6,7 @@ import {
   type Table,
   type TableStore,
 } from "@artguard/core";
-import type { AuditLog } from "../audit/audit-log.ts";
+import type { AuditDetails, AuditLog } from "../audit/audit-log.ts";
 import type { ChangeApproval, ChangeAskedFor } from "../identity/approval-gate.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
 import { type Arrival, clientAddressOf } from "./client-address.ts";
@@ -32,7 +32,7 @@ export interface GeographyOptions {
   readonly trustedProxies?: number;
   /** Without it no country is known. */
   readonly database?: Omit<CountryDatabaseOptions, "now">;
-  /** Gets every refusal, and every admission by a default, with the date of the data. */
+  /** Gets every change, every refusal, and every admission by a default, with the date of the data. */
   readonly audit?: AuditLog;
   /** Asks custodians for changes of networks; without it none can be made. */
   readonly approvals?: ChangeApproval;
@@ -125,7 +125,10 @@ export class Geography {
 
   /** Restricts an organisation, or with null no longer. Whether the caller may is for the operation to decide. @throws ArtGuardError `geography.invalid-input` */
   async changeRule(context: SecurityContext, organizationId: string, rule: PlaceRule | null): Promise<void> {
-    if (rule === null) return this.#table.delete(ruleKey(organizationId));
+    if (rule === null) {
+      await this.#table.delete(ruleKey(organizationId));
+      return this.#noteChange(context, organizationId, "geography.rule-removed", {});
+    }
     const parsed = placeRuleSchema.safeParse(rule);
     if (!parsed.success) throw invalid(`${parsed.error.issues[0]!.path.join(".")}: ${parsed.error.issues[0]!.message}`);
     await this.#table.put({
@@ -135,6 +138,7 @@ export class Geography {
       changed_by: context.principal.id,
       changed_at: this.#moment(),
     });
+    await this.#noteChange(context, organizationId, "geography.rule-changed", parsed.data);
   }
 
   /**
@@ -166,6 +170,10 @@ export class Geography {
       changed_by: context.principal.id,
       changed_at: this.#moment(),
       revision: (before?.revision ?? 0) + 1,
+    });
+    await this.#noteChange(context, organizationId, "geography.networks-changed", {
+      approval_id: approvalId,
+      networks,
     });
   }
 
@@ -208,6 +216,17 @@ export class Geography {
       type: admitted ? "geography.admitted-by-default" : "geography.refused",
       operation: "geography.admit",
       outcome: admitted ? "success" : "refused",
+      severity: "warning",
+      resource: { kind: "organization", id: organizationId },
+      details,
+    });
+  }
+
+  async #noteChange(context: SecurityContext, organizationId: string, type: string, details: AuditDetails) {
+    await this.#options.audit?.logSecurityEvent(context, {
+      type,
+      operation: "geography.change",
+      outcome: "success",
       severity: "warning",
       resource: { kind: "organization", id: organizationId },
       details,

@@ -3,7 +3,7 @@ import { createSecurityContext } from "./create-security-context.ts";
 import type { Directory, Standing } from "./directory.ts";
 import { mergedByOrganization } from "./memberships.ts";
 import type { Revocations } from "./revocations.ts";
-import type { Authentication, Principal, SecurityContext } from "./security-context.ts";
+import type { Authentication, SecurityContext } from "./security-context.ts";
 import type { TokenVerifier, VerifiedToken } from "./token-verifier.ts";
 
 /** With what somebody proves who they are. */
@@ -88,7 +88,7 @@ export class IdentityAuthenticator {
     const { principal, scopes, actsIn, strength, authenticatedAt, tokenId, sessionId } = verified;
     const credentialId = tokenId ?? sessionId;
     return this.#contextOf(
-      { principal, ...(scopes && { scopes }) },
+      { principal, ...(scopes && { scopes }), ...(actsIn !== undefined && { actsIn }) },
       limitedTo(actsIn, joined(verified, await this.#standingOf(verified))),
       {
         method: "token",
@@ -107,13 +107,18 @@ export class IdentityAuthenticator {
     return this.#contextOf(
       { principal: { kind: "user", id: user.user_id }, ...(apiKey.scopes && { scopes: apiKey.scopes }) },
       await directory.standingOf(user.user_id),
-      { method: "api_key", strength: "single", credentialId: apiKey.prefix },
+      {
+        method: "api_key",
+        strength: "single",
+        credentialId: apiKey.prefix,
+        ...(apiKey.valid_until !== undefined && { endsAt: apiKey.valid_until }),
+      },
       facts,
     );
   }
 
   async #contextOf(
-    who: { readonly principal: Principal; readonly scopes?: readonly string[] },
+    who: Pick<SecurityContext, "principal" | "scopes" | "actsIn">,
     { roles, organizations }: Standing,
     authentication: Authentication,
     facts: RequestFacts,

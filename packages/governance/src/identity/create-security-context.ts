@@ -12,7 +12,7 @@ const countryForm = /^[A-Z]{2}$/;
  * Makes the context of one request: a copy of what it is given, frozen to the last list. Organisations, roles and
  * permissions are empty by default, and the trace is a new one.
  *
- * @throws ArtGuardError `identity.invalid-input` for an id that is empty, a trace id or a country of a wrong form.
+ * @throws ArtGuardError `identity.invalid-input` for an id that is empty or the operator's, a trace id or a country of a wrong form.
  * @example
  * const context = createSecurityContext({
  *   principal: { kind: "user", id: "ada" },
@@ -21,7 +21,10 @@ const countryForm = /^[A-Z]{2}$/;
  */
 export function createSecurityContext(input: SecurityContextInput): SecurityContext {
   const { traceId = newTraceId(), organizations = [], roles = [], permissions = [] } = input;
-  if (input.principal.id === "") throw invalid("principal.id: expected at least one character");
+  const { id, kind } = input.principal;
+  if (id === "") throw invalid("principal.id: expected at least one character");
+  // What the operator made belongs to `local`: a user of that name would own it.
+  if (kind !== "local" && id === "local") throw invalid("principal.id: local is the operator of this machine");
   if (!traceForm.test(traceId)) throw invalid("traceId: expected 32 lower-case hexadecimal digits, not all 0");
   if (input.country !== undefined && !countryForm.test(input.country)) {
     throw invalid("country: expected two letters of ISO 3166-1");

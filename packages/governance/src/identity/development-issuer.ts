@@ -14,6 +14,7 @@ import {
   userIdOf,
 } from "@artguard/core";
 import { type JSONWebKeySet, SignJWT } from "jose";
+import type { AuditLog } from "../audit/audit-log.ts";
 import { type AuthenticatorOptions, IdentityAuthenticator } from "./authenticator.ts";
 import { type IdentityItem, identityKey, passwordItemSchema, type Session } from "./identity-table.ts";
 import {
@@ -33,6 +34,7 @@ import {
   sessionUserOf,
 } from "./issuer.ts";
 import { accountLockOut, addressLockOut, type LockOut, LoginAttempts } from "./login-attempts.ts";
+import { noted } from "./note-issuer-call.ts";
 import { argon2Hasher, type PasswordHasher } from "./password-hasher.ts";
 import type { Revocations } from "./revocations.ts";
 import { Sessions } from "./sessions.ts";
@@ -65,6 +67,8 @@ export interface DevelopmentIssuerServices extends Omit<AuthenticatorOptions, "t
   readonly table: Table<IdentityItem>;
   readonly users: UserRepository;
   readonly revocations: Revocations;
+  /** Gets every login, refresh and logout, also those that are refused. */
+  readonly audit?: AuditLog;
   readonly now: () => number;
 }
 
@@ -148,7 +152,16 @@ export class DevelopmentIssuer implements Issuer {
   }
 
   /** See `Issuer.login`. */
-  async login(request: LoginRequest, { clientAddress, signal }: IssuerCall = {}): Promise<LoginResponse> {
+  async login(request: LoginRequest, call: IssuerCall = {}): Promise<LoginResponse> {
+    let userId: string | undefined;
+    return noted(this.#services.audit, { ...call, operation: "identity.login", userIdOf: () => userId }, async () => {
+      const session = await this.#begin(request, call);
+      userId = session.user_id;
+      return this.#answer(session);
+    });
+  }
+
+  async #begin(request: LoginRequest, { clientAddress, signal }: IssuerCall): Promise<Session> {
     const { email, password, organization_id } = parseBody(loginRequestSchema, request);
     const account = email.trim().toLowerCase().normalize("NFC");
     if (clientAddress !== undefined) await this.#attempts.begin("address", clientAddress, this.#lockOut.address);
@@ -162,24 +175,33 @@ export class DevelopmentIssuer implements Issuer {
     await this.#attempts.forgive("account", account);
     if (clientAddress !== undefined) await this.#attempts.takeBack("address", clientAddress);
     await this.#services.users.recordLogin(user.user_id);
-    return this.#answer(await this.#startSession(user.user_id, organization_id, hash));
+    return this.#startSession(user.user_id, organization_id, hash);
   }
 
   /** See `Issuer.refresh`. */
-  async refresh(request: RefreshRequest): Promise<LoginResponse> {
-    const { refresh_token } = parseBody(refreshRequestSchema, request);
-    return this.#answer(await this.#sessions.rotate(refresh_token));
+  async refresh(request: RefreshRequest, call: IssuerCall = {}): Promise<LoginResponse> {
+    let userId: string | undefined;
+    return noted(this.#services.audit, { ...call, operation: "identity.refresh", userIdOf: () => userId }, async () => {
+      const { refresh_token } = parseBody(refreshRequestSchema, request);
+      userId = await this.#known(this.#sessions.sessionOf(refresh_token).userId);
+      return this.#answer(await this.#sessions.rotate(refresh_token));
+    });
   }
 
   /** See `Issuer.logout`. */
-  async logout(request: LogoutRequest, { signal }: IssuerCall = {}): Promise<void> {
-    const body = parseBody(logoutRequestSchema, request);
-    if ("refresh_token" in body) {
-      const { userId, sessionId } = this.#sessions.sessionOf(body.refresh_token);
-      return this.#sessions.end(userId, sessionId);
-    }
+  async logout(request: LogoutRequest, call: IssuerCall = {}): Promise<void> {
+    let userId: string | undefined;
+    return noted(this.#services.audit, { ...call, operation: "identity.logout", userIdOf: () => userId }, async () => {
+      const session = await this.#sessionOf(parseBody(logoutRequestSchema, request), call);
+      userId = await this.#known(session.userId);
+      return this.#sessions.end(session.userId, session.sessionId);
+    });
+  }
+
+  async #sessionOf(body: LogoutRequest, { signal }: IssuerCall) {
+    if ("refresh_token" in body) return this.#sessions.sessionOf(body.refresh_token);
     const { principal, sessionId = "" } = await this.#authenticator.verify(body.access_token, signal);
-    return this.#sessions.end(principal.id, sessionId);
+    return { userId: principal.id, sessionId };
   }
 
   /** See `Issuer.validateSession`. */
@@ -239,6 +261,11 @@ export class DevelopmentIssuer implements Issuer {
       if (isArtGuardError(error, "user.invalid-input")) return undefined;
       throw error;
     }
+  }
+
+  /** The log learns nothing anew of a user who was erased. */
+  async #known(userId: string): Promise<string | undefined> {
+    return (await this.#services.users.find(userIdOf(userId)))?.user_id;
   }
 
   async #hashOf(userId: string): Promise<string | undefined> {

@@ -59,6 +59,8 @@ export interface SessionState {
 export interface IssuerCall {
   /** Where the caller is, for the lock-out. */
   readonly clientAddress?: string;
+  /** For the audit log; default a new one. */
+  readonly traceId?: string;
   readonly signal?: AbortSignal;
 }
 

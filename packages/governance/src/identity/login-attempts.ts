@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { isIPv6 } from "node:net";
 import {
   ArtGuardError,
   type Condition,
@@ -8,6 +9,7 @@ import {
   type ServerSecret,
   type Table,
 } from "@artguard/core";
+import ipaddr from "ipaddr.js";
 import { type Attempts, attemptsSchema, type IdentityItem, identityKey } from "./identity-table.ts";
 
 /** How many failures are free, and how long the door stays shut after the next ones. */
@@ -21,7 +23,7 @@ export interface LockOut {
 
 /** Lock-out of one account: 5 failures, 30 s, at most 15 minutes. */
 export const accountLockOut: LockOut = { failures: 5, firstMs: 30_000, longestMs: 900_000 };
-/** Lock-out of one address, behind which many people can be: 50 failures, 30 s, at most 15 minutes. */
+/** Lock-out of one address (of IPv6: one /64), behind which many people can be: 50 failures, 30 s, at most 15 minutes. */
 export const addressLockOut: LockOut = { failures: 50, firstMs: 30_000, longestMs: 900_000 };
 
 /** Failures are forgotten after a day without another. */
@@ -102,9 +104,17 @@ export class LoginAttempts {
   }
 
   #keyOf(kind: "account" | "address", name: string) {
-    const digest = createHmac("sha256", this.#secret).update(`attempts\n${kind}\n${name}`).digest("hex");
+    const counted = kind === "address" ? originOf(name) : name;
+    const digest = createHmac("sha256", this.#secret).update(`attempts\n${kind}\n${counted}`).digest("hex");
     return { identity_id: identityKey.attempts(digest), entry: "attempts" } as const;
   }
+}
+
+/** One connection has 2^64 addresses of IPv6 to choose from: they count as one. */
+function originOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === "ipv6" ? ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/64`).toString() : parsed.toString();
 }
 
 function ignoreConflict(error: unknown): false {

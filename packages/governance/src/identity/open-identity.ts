@@ -1,4 +1,5 @@
 import type { ApiKeyRepository, TableStore, UserRepository } from "@artguard/core";
+import type { AuditLog } from "../audit/audit-log.ts";
 import { type FindPermissions, IdentityAuthenticator } from "./authenticator.ts";
 import { DevelopmentIssuer, type DevelopmentIssuerOptions } from "./development-issuer.ts";
 import { Directory, type DirectoryOptions } from "./directory.ts";
@@ -20,6 +21,8 @@ export interface IdentityOptions extends DirectoryOptions {
   readonly issuers?: readonly TrustedIssuer[];
   /** Opens the embedded issuer; default none. */
   readonly development?: DevelopmentIssuerOptions;
+  /** Gets every login, refresh and logout of the embedded issuer, also those that are refused; default none. */
+  readonly audit?: AuditLog;
   /** See `AuthenticatorOptions`. */
   readonly provision?: (token: VerifiedToken) => Promise<void>;
   /** Name of the table; default `artguard-identity-dev`. */
@@ -52,13 +55,13 @@ export interface Identity {
  * const context = await identity.authenticator.authenticate({ kind: "token", token });
  */
 export async function openIdentity(options: IdentityOptions): Promise<Identity> {
-  const { tables, users, permissionsOf, apiKeys, issuers = [], provision, now = Date.now } = options;
+  const { tables, users, permissionsOf, apiKeys, issuers = [], provision, audit, now = Date.now } = options;
   const table = await tables.open(defineIdentityTable(options.table));
   const directory = new Directory(table, options);
   const revocations = new Revocations(table, now);
   const services = { users, directory, revocations, permissionsOf };
-  const development =
-    options.development && (await DevelopmentIssuer.open({ ...services, tables, table, now }, options.development));
+  const embedded = { ...services, tables, table, now, ...(audit && { audit }) };
+  const development = options.development && (await DevelopmentIssuer.open(embedded, options.development));
   const trusted = [...issuers, ...(development ? [development.trusted] : [])];
   const authenticator = new IdentityAuthenticator({
     ...services,

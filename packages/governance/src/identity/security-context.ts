@@ -20,6 +20,8 @@ export interface Authentication {
   readonly at?: number;
   /** Id of the token, key or session, for revocation and audit; never the secret itself. */
   readonly credentialId?: string;
+  /** Of an API key that ends: epoch milliseconds from which it is refused. */
+  readonly endsAt?: number;
 }
 
 /**
@@ -29,6 +31,8 @@ export interface Authentication {
 export interface SecurityContext {
   readonly principal: Principal;
   readonly organizations: readonly OrganizationMembership[];
+  /** The one organisation that the credential is limited to; absent: all of the principal's. */
+  readonly actsIn?: string;
   /** Of the principal itself, beside those in organisations. */
   readonly roles: readonly string[];
   /** What the credential allows at most (scopes of a key or token); absent: all that the roles allow. */

@@ -37,6 +37,8 @@ export interface TokenVerifierOptions {
 interface Known {
   readonly trusted: TrustedIssuer;
   readonly keys: KeySet;
+  /** Beginnings of ids that are of other issuers' users. */
+  readonly foreign: readonly string[];
 }
 
 const form = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
@@ -59,9 +61,13 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   const { issuers, maximumLength = 8192, now = Date.now } = options;
   issuers.forEach(assertTrustworthy);
   assertDistinct(issuers.map(({ issuer }) => issuer));
-  assertDistinct(issuers.map(({ claims }) => claims?.subjectPrefix ?? ""));
+  const prefixes = issuers.map(prefixOf);
+  assertDistinct(prefixes);
   const known = new Map<string, Known>(
-    issuers.map((trusted) => [trusted.issuer, { trusted, keys: new KeySet(trusted.keys, trusted.keyCache, now) }]),
+    issuers.map((trusted) => {
+      const foreign = prefixes.filter((prefix) => prefix.length > prefixOf(trusted).length);
+      return [trusted.issuer, { trusted, keys: new KeySet(trusted.keys, trusted.keyCache, now), foreign }];
+    }),
   );
   return {
     async verify(token, { signal } = {}) {
@@ -96,6 +102,10 @@ async function verifyToken(token: string, { known, maximumLength, now }: Verific
   const facts = mapClaims(claims, trusted.claims);
   const [issuedAt, expiresAt] = [claims["iat"], claims["exp"]];
   if (!facts || typeof issuedAt !== "number" || typeof expiresAt !== "number") throw new Error("of nobody");
+  // With `a` and `ab` for prefixes, `bob` of the first issuer would be `ob` of the second.
+  if (issuer.foreign.some((prefix) => facts.principal.id.startsWith(prefix))) {
+    throw new Error("of a user of another issuer");
+  }
   return { ...facts, issuer: trusted.issuer, issuedAt: issuedAt * 1000, expiresAt: expiresAt * 1000 };
 }
 
@@ -156,6 +166,10 @@ function abortable<Value>(work: Promise<Value>, signal: AbortSignal | undefined)
   const stop = () => reject(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
   return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", stop));
+}
+
+function prefixOf({ claims }: TrustedIssuer): string {
+  return claims?.subjectPrefix ?? "";
 }
 
 function assertDistinct(names: readonly string[]): void {

@@ -40,12 +40,28 @@ export async function authorise<Input>(
   const decision = await ask(resource);
   const permit = { resource, decision };
   if (decision.allowed && target) return permit;
-  if (decision.needsStepUp) return { ...permit, refusal: stepUpRequired() };
-  if (target && owns(context, target)) return { ...permit, refusal: denied(operation.permission) };
-  // What the caller may do with things of its own depends on the caller alone.
-  const ownDecision = await ask({ ...placeholderOf(operation), classification, ownerId: context.principal.id });
-  const mayKnow = decision.allowed || ownDecision.allowed;
-  return { ...permit, refusal: (mayKnow && operation.absent?.(input)) || denied(operation.permission) };
+  if (target && owns(context, target)) {
+    return { ...permit, refusal: decision.needsStepUp ? stepUpRequired() : denied(operation.permission) };
+  }
+  const refusal = await refusalOfAbsent(operation, input, context, ask);
+  return { ...permit, refusal: decision.needsStepUp ? stepUpRequired() : refusal };
+}
+
+/**
+ * What somebody is told of a thing that is not there: by what the caller may do with things of nobody, and with things of
+ * its own. That depends on the caller alone, never on a thing that is there.
+ */
+async function refusalOfAbsent<Input>(
+  operation: Operation<Input, unknown>,
+  input: Input,
+  { principal }: SecurityContext,
+  ask: (resource: Resource) => Promise<AccessDecision>,
+): Promise<ArtGuardError> {
+  const ofNobody = { ...placeholderOf(operation), classification: operation.classification ?? "internal" };
+  const decision = await ask(ofNobody);
+  if (decision.needsStepUp) return stepUpRequired();
+  const mayKnow = decision.allowed || (await ask({ ...ofNobody, ownerId: principal.id })).allowed;
+  return (mayKnow && operation.absent?.(input)) || denied(operation.permission);
 }
 
 /** A thing of the operation's kind that nobody has. */

@@ -36,14 +36,18 @@ export function toErrorEnvelope(error: unknown, context: EnvelopeContext): Error
       error: { code: "INTERNAL", message: "an unexpected error; its trace_id leads to it", details: {}, trace_id },
     };
   }
-  const message = isAboutUs.has(code) ? meaningOf(error.code) : error.message;
+  const message = isAboutUs(error.code, code) ? meaningOf(error.code) : error.message;
   const permissions = code === "INSUFFICIENT_PERMISSIONS" ? { user_permissions: [...context.permissions] } : {};
   const details = { ...chosen(error.details), ...permissions, reason: error.code };
   return { error: { code, message, details, trace_id } };
 }
 
-/** Codes whose messages can name files, tables or hosts of ours. */
-const isAboutUs: ReadonlySet<PublicCode> = new Set(["TEMPORARILY_UNAVAILABLE", "KEY_UNAVAILABLE"]);
+const aboutUs: ReadonlySet<PublicCode> = new Set(["TEMPORARILY_UNAVAILABLE", "KEY_UNAVAILABLE"]);
+
+/** Whether the message can name files, tables, keys or hosts of ours: those of the stores always can. */
+function isAboutUs(code: string, publicCode: PublicCode): boolean {
+  return aboutUs.has(publicCode) || code.startsWith("storage.");
+}
 
 /** A newer copy of the package may know more codes than this one. */
 function meaningOf(code: string): string {

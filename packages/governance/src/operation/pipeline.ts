@@ -253,7 +253,7 @@ function nobody(traceId: string, { clientAddress, country }: Location = {}): Sec
 }
 
 function isRefusal(error: unknown): boolean {
-  return ["usage.", "approvals.", "operation."].some((room) => isArtGuardError(error, room));
+  return ["access.", "usage.", "approvals.", "operation."].some((room) => isArtGuardError(error, room));
 }
 
 /** Of errors that are not ours only the kind: their messages can hold anything. */

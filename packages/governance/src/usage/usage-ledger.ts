@@ -101,12 +101,14 @@ export class UsageLedger {
   async releaseAbandoned(): Promise<number> {
     const { table, now } = this.#context;
     const { items } = await table.query({ index: "lease-index", partition: "OPEN", sort: { atMost: now() } });
+    return this.release(items);
+  }
+
+  /** Gives back what is still reserved of metered operations. @returns how many. */
+  async release(operations: readonly Pick<UsageItem, "usage_id" | "entry">[]): Promise<number> {
     let released = 0;
-    for (const item of await table.batchGet(
-      items.map(({ usage_id, entry }) => ({ usage_id, entry })),
-      { consistent: true },
-    )) {
-      if (item && (await this.#release(meteredSchema.parse(item)))) released++;
+    for (const item of await this.#context.table.batchGet(operations.map(keyOf), { consistent: true })) {
+      if (item?.status === "RESERVED" && (await this.#release(meteredSchema.parse(item)))) released++;
     }
     return released;
   }

@@ -100,7 +100,7 @@ export async function openUsage(options: UsageOptions): Promise<Usage> {
     resume: (subject) => change(subject, { remove: ["suspended_at", "suspended_because"] }),
     releaseAbandoned: () => ledger.releaseAbandoned(),
     deliverEvents: (sink, { limit = defaultDelivery } = {}) => deliver(table, sink, limit, now),
-    forgetUser: (userId) => forget(table, { kind: "user", id: userId }),
+    forgetUser: (userId) => forget(table, ledger, { kind: "user", id: userId }),
   };
 }
 
@@ -139,10 +139,11 @@ async function deliver(table: Table<UsageItem>, sink: UsageSink, limit: number, 
   return delivered;
 }
 
-async function forget(table: Table<UsageItem>, subject: UsageSubject): Promise<void> {
+/** What is reserved is given back first: it may count against others, too. */
+async function forget(table: Table<UsageItem>, ledger: UsageLedger, subject: UsageSubject): Promise<void> {
   const places = [
-    { partition: subjectPartition(subject) },
     { index: "subject-index", partition: subjectText(subject) },
+    { partition: subjectPartition(subject) },
   ];
   for (const place of places) {
     let cursor: string | undefined;
@@ -152,6 +153,7 @@ async function forget(table: Table<UsageItem>, subject: UsageSubject): Promise<v
         select: ["usage_id", "entry"],
         ...(cursor !== undefined && { cursor }),
       });
+      if ("index" in place) await ledger.release(page.items);
       await table.batchWrite({ delete: page.items });
       cursor = page.cursor;
     } while (cursor !== undefined);

@@ -140,6 +140,23 @@ export function auditLogContract(name: string, create: (now: () => number) => Pr
       expect((await log.myHistory(anonymous)).items).toEqual([]);
     });
 
+    it("shows people what they were refused, and not whether it was there; who investigates sees it", async () => {
+      const { log } = await open();
+      const refused = { type: "access.refused", outcome: "refused" } as const;
+      for (const [id, more] of Object.entries({ a1: { decided_by: "rule:restricted" }, "-": {} })) {
+        const details = { permission: "analysis.read", policy_version: 1, reason: "analysis.not-found", ...more };
+        await log.logSecurityEvent(contextOf("ada"), {
+          ...eventOf(),
+          ...{ ...refused, details, resource: { kind: "analysis", id } },
+        });
+      }
+      const [one, two] = (await log.myHistory(contextOf("ada"))).items.map(({ entry }) => entry);
+      expect(one).toEqual(two);
+      expect(one).toMatchObject({ operation: { type: "ANALYSIS_GET" }, result: { reason: "analysis.not-found" } });
+      const all = (await log.query({ user: "ada" })).items.map(({ entry }) => entry.operation["analysis_id"]);
+      expect(all.toSorted()).toEqual(["-", "a1"]);
+    });
+
     it("forgets a person: the pseudonym leads to nobody, the log verifies, a new start has a new pseudonym", async () => {
       const { log, tables, clock } = await open();
       await log.logSecurityEvent(contextOf("ada"), eventOf(1));

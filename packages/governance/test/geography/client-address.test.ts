@@ -27,6 +27,10 @@ describe("the client's address", () => {
       const forwardedFor = [...sent, client, proxy].join(", ");
       expect(clientAddressOf({ remoteAddress: proxy, forwardedFor }, 2)).toBe(client);
     }
+    for (const sent of ["x".repeat(5000), `${spoofed},`.repeat(1000), ",".repeat(100_000)]) {
+      const forwardedFor = [sent, client, proxy].join(", ");
+      expect(clientAddressOf({ remoteAddress: proxy, forwardedFor }, 2)).toBe(client);
+    }
     // What reads from the left, as many do, is told what the client likes.
     const leftmost = (header: string) => header.split(",")[0];
     expect(leftmost(`${spoofed}, ${client}`)).toBe(spoofed);

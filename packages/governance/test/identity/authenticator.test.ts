@@ -32,6 +32,14 @@ describe.each(storeKinds)("an API key in %s", (_, make) => {
     });
   });
 
+  it("that ends says when, so that it can make none that outlives it", async () => {
+    const { identity, apiKeys, ada, clock } = await openKeys(make);
+    const endsAt = clock.now() + 1000;
+    const { key } = await apiKeys.create(ada, "one", { validUntil: endsAt });
+    const { authentication } = await identity.authenticator.authenticate({ kind: "api_key", key });
+    expect(authentication.endsAt).toBe(endsAt);
+  });
+
   it("is dead in every process with the acknowledgement of its revocation, and at its end", async () => {
     const { identity, apiKeys, ada, tables, clock } = await openKeys(make);
     const elsewhere = (await openWorld({ tables }, clock)).apiKeys;

@@ -6,6 +6,7 @@ import { sqlite } from "@artguard/core/sqlite";
 import { createTokenVerifier, type DevelopmentIssuer } from "@artguard/governance";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { RecordingAudit } from "../fixtures/governed-place.ts";
 import { openedStore, storeKinds, testClock } from "../fixtures/stores.ts";
 import { countingHasher, createUsers, openWorld, permissionsOf, refusalOf, secret } from "./world.ts";
 
@@ -58,6 +59,16 @@ describe.each(storeKinds)("the embedded issuer in %s", (_, make) => {
     expect(decodeProtectedHeader(answer.access_token)).toMatchObject({ alg: "ES256", typ: "at+jwt" });
     const { exp = 0, iat = 0, sub } = decodeJwt(answer.access_token);
     expect([exp - iat, sub]).toEqual([3600, "ada"]);
+  });
+
+  it("says in the context to which organisation a session is limited", async () => {
+    const { issuer, identity } = await openIssuer(make);
+    const actsIn = async (more: { organization_id?: string }) => {
+      const { access_token: token } = await issuer.login({ ...ada, ...more });
+      return (await identity.authenticator.authenticate({ kind: "token", token })).actsIn;
+    };
+    expect(await actsIn({ organization_id: "itcr_pollito" })).toBe("itcr_pollito");
+    expect(await actsIn({})).toBeUndefined();
   });
 
   it("makes tokens that other services verify with its published keys alone", async () => {
@@ -183,6 +194,25 @@ describe.each(storeKinds)("the embedded issuer in %s", (_, make) => {
     await expect(issuer.login(ada, { clientAddress: "198.51.100.8" })).resolves.toMatchObject({ expires_in: 3600 });
   });
 
+  it("counts all addresses of one IPv6 connection as one, and IPv4 in IPv6 as IPv4", async () => {
+    const { issuer } = await openIssuer(make);
+    const refusedFrom = async (addressOf: (index: number) => string) => {
+      let refusals = 0;
+      for (let index = 0; index < 60; index++) {
+        const login = issuer.login({ email: "x@y", password }, { clientAddress: addressOf(index) });
+        if ((await refusalOf(login)).code === "identity.too-many-attempts") refusals += 1;
+      }
+      return refusals;
+    };
+    // Of the 60 attempts on one account 55 are refused for the account alone.
+    const shut = async (clientAddress: string) => (await refusalOf(issuer.login(ada, { clientAddress }))).code;
+    expect(await refusedFrom((index) => `2001:db8::1:${index + 1}`)).toBe(55);
+    expect(await shut("2001:db8::ffff")).toBe("identity.too-many-attempts");
+    await expect(issuer.login(ada, { clientAddress: "2001:db8:0:1::1" })).resolves.toMatchObject({ expires_in: 3600 });
+    await refusedFrom((index) => (index % 2 === 0 ? "192.0.2.1" : "::ffff:192.0.2.1"));
+    expect(await shut("192.0.2.1")).toBe("identity.too-many-attempts");
+  });
+
   it("keeps sealed signing keys, rotates them, and verifies with the former until its tokens expire", async () => {
     const { issuer, identity, tables, clock } = await openIssuer(make);
     const old = await issuer.login(ada);
@@ -215,6 +245,59 @@ describe.each(storeKinds)("the embedded issuer in %s", (_, make) => {
 });
 
 describe("the embedded issuer", () => {
+  it("writes down every login, refresh and logout, also what it refuses, and never the address that was claimed", async () => {
+    const audit = new RecordingAudit();
+    const clock = testClock();
+    const world = await openWorld({ development: { secret }, audit }, clock);
+    await createUsers(world.users);
+    const issuer = world.identity.development!;
+    await issuer.setPassword("ada", password);
+    const call = { clientAddress: "192.0.2.1", traceId: "0af7651916cd43dd8448eb211c80319c" };
+    const { refresh_token, access_token } = await issuer.login(ada, call);
+    await refusalOf(issuer.login({ ...ada, password: "wrong password" }, call));
+    await issuer.refresh({ refresh_token }, call);
+    await issuer.logout({ access_token }, call);
+    await refusalOf(issuer.refresh({ refresh_token: "forged" }, call));
+    const other = await issuer.login(ada, call);
+    await issuer.refresh({ refresh_token: other.refresh_token }, call);
+    await refusalOf(issuer.refresh({ refresh_token: other.refresh_token }, call));
+    const said = audit.entries.map(({ type, outcome, severity, details, context }) =>
+      [type, outcome, severity, context.principal.id, details?.["reason"]].join(" ").trim(),
+    );
+    expect(said).toEqual([
+      "identity.login success info ada",
+      "identity.login refused warning anonymous identity.invalid-credentials",
+      "identity.refresh success info ada",
+      "identity.logout success info ada",
+      "identity.refresh refused warning anonymous identity.invalid-refresh-token",
+      "identity.login success info ada",
+      "identity.refresh success info ada",
+      "identity.refresh refused critical ada identity.refresh-reused",
+    ]);
+    expect(audit.entries.every(({ context }) => context.traceId === call.traceId)).toBe(true);
+    expect(JSON.stringify(audit.entries)).not.toContain("example.org");
+    const [last, tokens] = [audit.entries.length, await issuer.login(ada, call)];
+    await world.userTable.delete({ user_id: "ada" });
+    await refusalOf(issuer.refresh({ refresh_token: tokens.refresh_token }));
+    await issuer.logout({ access_token: tokens.access_token });
+    const afterErasure = audit.entries.slice(last + 1).map(({ type, context }) => [type, context.principal.kind]);
+    expect(afterErasure).toEqual([
+      ["identity.refresh", "anonymous"],
+      ["identity.logout", "anonymous"],
+    ]);
+  });
+
+  it("gives no session that cannot be written down, and leaves a refusal a refusal", async () => {
+    const audit = new RecordingAudit();
+    const world = await openWorld({ development: { secret }, audit });
+    await createUsers(world.users);
+    const issuer = world.identity.development!;
+    await issuer.setPassword("ada", password);
+    audit.breaks = () => true;
+    await expect(issuer.login(ada)).rejects.toThrow("the audit log is full");
+    await expect(issuer.login({ ...ada, password: "wrong" })).rejects.toThrow(refused("identity.invalid-credentials"));
+  });
+
   it("says the same, and does the same work, for a wrong password, no account, no password and no member", async () => {
     const { issuer, hasher } = await openIssuer();
     const wrong = [

@@ -55,6 +55,13 @@ describe("a security context", () => {
     );
   });
 
+  it("of a person or a service never has the operator's name, which owns what the operator made", () => {
+    for (const kind of ["user", "service"] as const) {
+      const input = { ...who, principal: { kind, id: "local" } };
+      expect(() => createSecurityContext(input)).toThrow(refused("identity.invalid-input"));
+    }
+  });
+
   it("of this machine's operator has no address and every permission", () => {
     expect(localContext()).toMatchObject({ principal: { kind: "local" }, permissions: ["*"] });
     expect(Object.isFrozen(localContext())).toBe(true);

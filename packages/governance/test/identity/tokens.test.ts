@@ -236,6 +236,29 @@ describe("presets", () => {
   });
 });
 
+describe("users of two issuers", () => {
+  it("are never taken for one another, also where the prefix of one begins like that of the other", async () => {
+    const clock = testClock();
+    const first = await openForge(clock.now);
+    const { trusted } = first;
+    const named = (name: string, subjectPrefix: string) => ({ ...trusted, issuer: name, claims: { subjectPrefix } });
+    const [other, another] = [named("https://a.example", "a-"), named("https://b.example", "a-b-")];
+    const tokens = createTokenVerifier({ issuers: [trusted, other, another], now: clock.now });
+    const idOf = async (iss: string, sub: string) =>
+      (await tokens.verify(await sign(first, { iss, sub }))).principal.id;
+    expect(await idOf(another.issuer, "bob")).toBe("a-b-bob");
+    expect(await idOf(other.issuer, "bob")).toBe("a-bob");
+    expect(await idOf(trusted.issuer, "bob")).toBe("bob");
+    for (const [iss, sub] of [
+      [trusted.issuer, "a-bob"],
+      [trusted.issuer, "a-b-bob"],
+      [other.issuer, "b-bob"],
+    ] as const) {
+      await expect(idOf(iss, sub)).rejects.toThrow(refused("identity.invalid-token"));
+    }
+  });
+});
+
 describe("an issuer's keys", () => {
   async function openKeyServer(clock = testClock()) {
     const forge = await openForge(clock.now);

@@ -180,6 +180,22 @@ describe("core's use cases under the rules", () => {
     ]);
   });
 
+  it("a key that ends makes none that outlives it, and a session limited to one organisation makes none", async () => {
+    const { governance, users, clock } = await governedPlace();
+    await users.create({ user_id: "ada", email: "ada@example.org" });
+    const ada = await governedContext(governance);
+    const endsAt = clock.ms + 1000;
+    const ending = { ...ada, authentication: { ...ada.authentication, endsAt } };
+    const create = (context: typeof ada, input: object) =>
+      governance.attempt("api-key.create", { name: "one", ...input }, { context });
+    expect(await create(ending, {})).toMatchObject({ ok: true, output: { valid_until: endsAt } });
+    expect(await create(ending, { validUntil: endsAt })).toMatchObject({ ok: true });
+    expect(await create(ada, { validUntil: endsAt + 1 })).toMatchObject({ ok: true });
+    for (const call of [create(ending, { validUntil: endsAt + 1 }), create({ ...ada, actsIn: "museum" }, {})]) {
+      expect(await call).toMatchObject({ ok: false, error: { code: "access.denied" } });
+    }
+  });
+
   it("an erasure takes records, grants and usage, then what other rooms keep, after the last audit entry", async () => {
     const steps: string[] = [];
     const { governance, access, usage, users, audit, storeAnalysis } = await governedPlace({
@@ -205,6 +221,20 @@ describe("core's use cases under the rules", () => {
     expect((await access.grantsTo({ kind: "user", id: "rex" })).items).toEqual([]);
     expect(await usage.deliverEvents(async () => undefined)).toBe(0);
     expect(steps).toEqual(["forget ada after user.erase"]);
+  });
+
+  it("an erasure that another room did not end is ended by an administrator who repeats it", async () => {
+    let calls = 0;
+    const eraser = async () => {
+      calls += 1;
+      if (calls === 1) throw new Error("the directory is down");
+    };
+    const { governance, users } = await governedPlace({ erasers: [eraser] });
+    await users.create({ user_id: "ada", email: "ada@example.org" });
+    const erase = (token: string) => governance.attempt("user.erase", { userId: "ada" }, by(token));
+    expect(await erase("ada")).toMatchObject({ ok: false, error: { message: "the directory is down" } });
+    expect(await erase("rootMulti")).toMatchObject({ ok: true, output: { user_id: "ada" } });
+    expect(calls).toBe(2);
   });
 
   it("a service sweeps, and nobody else", async () => {

@@ -71,6 +71,27 @@ describe("toErrorEnvelope", () => {
     expect(toErrorEnvelope(error, context).error.details).toEqual({ reason: "user.quota-exceeded", limit: 3 });
   });
 
+  it("never repeats what a store says of its tables and objects, whatever became of the request", () => {
+    const secret = "there is no object tenants/ada/portrait.jpg in artguard-users-dev";
+    for (const code of codes.filter((each) => each.startsWith("storage."))) {
+      expect(JSON.stringify(toErrorEnvelope(new ArtGuardError(code, secret), context))).not.toContain("artguard-users");
+    }
+  });
+
+  it.each([
+    ["geography.approval-required", "CUSTODIAN_APPROVAL_REQUIRED"],
+    ["geography.database-unusable", "INTERNAL"],
+    ["geography.restricted", "GEOGRAPHIC_RESTRICTION"],
+    ["identity.approval-required", "CUSTODIAN_APPROVAL_REQUIRED"],
+    ["identity.invalid-configuration", "INTERNAL"],
+    ["identity.invalid-input", "VALIDATION_FAILED"],
+    ["identity.invalid-token", "AUTHENTICATION_FAILED"],
+    ["identity.key-set-unavailable", "TEMPORARILY_UNAVAILABLE"],
+    ["identity.step-up-required", "STEP_UP_REQUIRED"],
+  ] as const)("says of %s what became of the request, not which room refused it: %s", (code, publicCode) => {
+    expect(toErrorEnvelope(new ArtGuardError(code, "refused"), context).error.code).toBe(publicCode);
+  });
+
   it("says of what may pass by itself that it may, also under a code of tomorrow", () => {
     const brand = { retryable: true, details: {}, [Symbol.for("artguard.error")]: true };
     const error = Object.assign(new Error("10.0.0.7"), { code: "of.tomorrow", ...brand });

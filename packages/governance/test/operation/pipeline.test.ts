@@ -190,6 +190,17 @@ describe("the pipeline", () => {
     }
   });
 
+  it("writes down as refused what the operation itself refuses, and as failed what broke in it", async () => {
+    const outcomes: (string | undefined)[] = [];
+    for (const code of ["access.denied", "storage.unavailable"] as const) {
+      const audit = new RecordingAudit();
+      const handler = () => Promise.reject(new ArtGuardError(code, "no"));
+      await run(stages({ audit }, (steps) => noteOperation(steps, { handler })));
+      outcomes.push(audit.entries.at(-1)?.outcome);
+    }
+    expect(outcomes).toEqual(["refused", "failed"]);
+  });
+
   it("writes down wrong input and unknown operations, and tells an unregistered one from none", async () => {
     const audit = new RecordingAudit();
     const place = stages({ audit }, noteOperation);

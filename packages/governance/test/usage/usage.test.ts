@@ -164,6 +164,19 @@ describe.each(storeKinds)("usage on %s", (_, make) => {
     expect(await allEvents(usage)).toEqual([bobs.operationId]);
   });
 
+  it("forgets a user in the middle of work for an organisation, whose count stays right", async () => {
+    const { usage } = await place();
+    const museum = { kind: "organization", id: "museum" } as const;
+    const reserve = () => usage.reserve(aQuery({ subjects: [ada, museum] }));
+    const [kept, dropped] = [await reserve(), await reserve()];
+    await reserve();
+    await usage.forgetUser("ada");
+    expect(await usage.consumption(museum)).toMatchObject([{ used: 0 }]);
+    await kept.commit();
+    await dropped.release();
+    expect(await usage.consumption(museum)).toMatchObject([{ used: 1 }]);
+  });
+
   it.each([
     ["no quantity", { quantity: 0 }],
     ["half a quantity", { quantity: 0.5 }],

@@ -90,8 +90,13 @@ export function apiKeyOperations({ apiKeys }: CoreServices) {
       audit: "security",
       target: (_, { principal }) => ({ kind: "api-key", ownerId: principal.id }),
       handler: async ({ name, ...limits }, { context }) => {
+        assertUnlimited(context);
         const scopes = scopesWithin(context, limits.scopes);
-        return apiKeys.create(userIdOf(context.principal.id), name, { ...limits, ...(scopes && { scopes }) });
+        const validUntil = endWithin(context, limits.validUntil);
+        return apiKeys.create(userIdOf(context.principal.id), name, {
+          ...(scopes && { scopes }),
+          ...(validUntil !== undefined && { validUntil }),
+        });
       },
     }),
     list: defineOperation({
@@ -130,8 +135,23 @@ export function apiKeyOperations({ apiKeys }: CoreServices) {
 function scopesWithin({ scopes: own }: SecurityContext, wanted = own): readonly string[] | undefined {
   const beyond = own && wanted?.find((scope) => !own.some((limit) => covers(limit, scope)));
   if (beyond === undefined) return wanted;
-  throw new ArtGuardError("access.denied", "a key cannot be allowed more than the credential it is made with", {
-    details: { required_permissions: beyond },
+  throw beyondCredential({ required_permissions: beyond });
+}
+
+/** A key that ends makes none that outlives it. Default one that ends with it. */
+function endWithin({ authentication: { endsAt } }: SecurityContext, wanted = endsAt): number | undefined {
+  if (endsAt === undefined || wanted === undefined || wanted <= endsAt) return wanted;
+  throw beyondCredential({ field: "validUntil" });
+}
+
+/** A key acts in all organisations of its user: whoever is limited to one makes none. */
+function assertUnlimited({ actsIn }: SecurityContext): void {
+  if (actsIn !== undefined) throw beyondCredential();
+}
+
+function beyondCredential(details: Readonly<Record<string, string>> = {}): ArtGuardError {
+  return new ArtGuardError("access.denied", "a key cannot be allowed more than the credential it is made with", {
+    details,
   });
 }
 

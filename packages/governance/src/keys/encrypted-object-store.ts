@@ -103,22 +103,19 @@ class EncryptedObjectStore implements ObjectStore {
       digest = measure.finish(sha256);
       return digest;
     };
+    let written: WrittenObject;
     try {
       const sealed = encrypted(cipher, measure, chunksOf(body, signal), finish);
-      const { content_type } = await this.#store.put(key, sealed, {
-        ...passed,
-        ...calls,
-        maxBytes: encryptedBytes(maxBytes),
-      });
-      if (replaced !== undefined) await this.#keys.forget(replaced, owner, calls);
-      return { key, size_bytes: measure.sizeBytes, sha256: digest, content_type };
+      written = await this.#store.put(key, sealed, { ...passed, ...calls, maxBytes: encryptedBytes(maxBytes) });
     } catch (error) {
       // What may have been written must stay readable. A key that stays behind opens nothing.
-      if (!isUncertain(error)) await this.#keys.forget(dataKey.id, owner).catch(() => undefined);
+      if (isRefused(error, signal)) await this.#keys.forget(dataKey.id, owner).catch(() => undefined);
       throw error;
     } finally {
       cipher.close();
     }
+    if (replaced !== undefined) await this.#keys.forget(replaced, owner, calls);
+    return { key, size_bytes: measure.sizeBytes, sha256: digest, content_type: written.content_type };
   }
 
   async get(key: string, options: GetOptions = {}): Promise<Uint8Array> {
@@ -293,8 +290,10 @@ function same(a: ObjectHead, b: ObjectHead): boolean {
   return a.sha256 === b.sha256 && a.size_bytes === b.size_bytes && a.modified_at === b.modified_at;
 }
 
-function isUncertain(error: unknown): boolean {
-  return isArtGuardError(error, "storage.timed-out") || isArtGuardError(error, "storage.unavailable");
+/** Whether a write that failed has certainly written nothing: after an interruption nobody knows. */
+function isRefused(error: unknown, signal: AbortSignal | undefined): boolean {
+  const isUncertain = isArtGuardError(error, "storage.timed-out") || isArtGuardError(error, "storage.unavailable");
+  return !isUncertain && signal?.aborted !== true;
 }
 
 function replacedTooOften(key: string): ArtGuardError {

@@ -267,7 +267,8 @@ export class EntityKeys {
       const next = { next_pair_id: pair.pair_id, next_ceremony_id: pair.pair_id };
       const added = { ...pairItem(entityId, pair, this.#records), ...sealed };
       await changeEntity(this.#records, entityId, item.pair_id, { is: "absent" }, [{ set: next }, [added]]);
-      await wrapToPair(this.#records, entityId, reader, new EntityKeyWrapper(pair));
+      const pairs = { pair_id: item.pair_id, next_pair_id: pair.pair_id };
+      await wrapToPair(this.#records, entityId, pairs, reader, new EntityKeyWrapper(pair));
       await completeRotation(this.#records, entityId, pair.pair_id, rotateAfterMs);
     });
     await this.#log(context, "key.rotated", entityId, { pair_id: pair.pair_id });

@@ -41,7 +41,7 @@ export interface AuditLogOptions {
   readonly addresses?: AddressSetting;
   /** Gets every entry after it was written. Its failures become warnings of the process: the entry is safe. */
   readonly mirror?: LineSink;
-  /** Milliseconds within which an entry is written or refused; default 10 000. */
+  /** Milliseconds within which an entry is written or refused, waiting for others included; default 10 000. */
   readonly timeoutMs?: number;
   /** Clock in epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;

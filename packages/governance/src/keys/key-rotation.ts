@@ -299,8 +299,8 @@ async function setPairWraps(
     ]);
   } catch (cause) {
     const [entityChanged, forgotten] = cancellationReasons(cause);
-    if (entityChanged !== undefined) throw rotationPending(entityId, cause);
-    if (forgotten === undefined) throw cause;
+    if (entityChanged === "storage.condition-failed") throw rotationPending(entityId, cause);
+    if (forgotten !== "storage.condition-failed") throw cause;
   }
 }
 

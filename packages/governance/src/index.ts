@@ -25,7 +25,13 @@ export type { PolicyChange, VersionedPolicy } from "./access/policy-store.ts";
 export { type Classification, classifications, type Resource } from "./access/resource.ts";
 export type { ContextReference, Row, RowCondition, RowFilter } from "./access/row-filter.ts";
 export { type RowView, type RowViewOptions, rowView } from "./access/row-view.ts";
-export type { ApprovalInput, ApprovalRequest, Challenge, SignedDecision } from "./approvals/approval-request.ts";
+export type {
+  ApprovalInput,
+  ApprovalRequest,
+  ApprovalUse,
+  Challenge,
+  SignedDecision,
+} from "./approvals/approval-request.ts";
 export { type ApprovalState, approvalStates, approvalTransitions } from "./approvals/approval-states.ts";
 export {
   type ApprovalItem,

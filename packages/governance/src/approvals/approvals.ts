@@ -16,6 +16,7 @@ import type { SecurityContext } from "../identity/security-context.ts";
 import {
   type ApprovalInput,
   type ApprovalRequest,
+  type ApprovalUse,
   type Challenge,
   type SignedDecision,
   shown,
@@ -204,13 +205,10 @@ export class Approvals {
    * @throws ArtGuardError `approvals.not-found`, `approvals.other-request`, `approvals.expired`, `approvals.incomplete`,
    * `approvals.consumed`, `approvals.invalid-signature` when a custodian's key was replaced since; what `authorize` throws.
    */
-  async consume(
-    context: SecurityContext,
-    { approvalId, asked }: { readonly approvalId: string; readonly asked: JsonValue },
-  ): Promise<ApprovalRequest> {
-    return this.#changing(approvalId, async (request) => {
+  async consume(context: SecurityContext, use: ApprovalUse): Promise<ApprovalRequest> {
+    return this.#changing(use.approvalId, async (request) => {
       await this.#guarded(context, "approval.consumed", request, async () => {
-        if (canonicalHash(asked) !== request.request_hash) throw otherRequest();
+        assertSame(request, use);
         assertUsable(request, this.#moment());
         await assertSigned(request, (id) => this.custodians.custodian(id));
         await this.#options.authorize(context, shown(request, this.#moment()));
@@ -421,8 +419,13 @@ function notFound(): ArtGuardError {
   return new ArtGuardError("approvals.not-found", "there is no such request");
 }
 
-function otherRequest(): ArtGuardError {
-  return new ArtGuardError("approvals.other-request", "this is not what was approved");
+/** Custodians approve for their own entity: asked for another one, they approved something else. */
+function assertSame(request: RequestItem, { asked, entityId, operation }: ApprovalUse): void {
+  const isSame =
+    canonicalHash(asked) === request.request_hash &&
+    (entityId ?? request.entity_id) === request.entity_id &&
+    (operation ?? request.operation) === request.operation;
+  if (!isSame) throw new ArtGuardError("approvals.other-request", "this is not what was approved");
 }
 
 function selfApproval(): ArtGuardError {

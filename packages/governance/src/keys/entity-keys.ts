@@ -35,10 +35,15 @@ const rotateAfterMs = 90 * 24 * hourMs;
 
 /** Who tells whether an opening was approved; uses the approval up. */
 export interface KeyApprovals {
-  /** @throws An error unless exactly this was approved, by all who must, in time, and not used yet. */
+  /** @throws An error unless exactly this was approved, by the custodians of this entity, in time, and not used yet. */
   consume(
     context: SecurityContext,
-    approval: { readonly approvalId: string; readonly asked: AskedOpening },
+    approval: {
+      readonly approvalId: string;
+      readonly entityId: string;
+      readonly operation: string;
+      readonly asked: AskedOpening;
+    },
   ): Promise<unknown>;
 }
 
@@ -200,7 +205,8 @@ export class EntityKeys {
     use: (key: OpenedKey) => Promise<Result>,
   ): Promise<Result> {
     const opening = await this.#opening(entityId, openingId, "use");
-    await this.#options.approvals.consume(context, { approvalId, asked: askedOf(entityId, opening) });
+    const asked = askedOf(entityId, opening);
+    await this.#options.approvals.consume(context, { approvalId, entityId, operation: opening.operation, asked });
     return this.#using(context, entityId, opening, use, { approval_id: approvalId });
   }
 

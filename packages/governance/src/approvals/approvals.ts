@@ -54,7 +54,7 @@ export interface ApprovalsOptions {
    * @throws An error that refuses it.
    */
   readonly authorize: (context: SecurityContext, request: ApprovalRequest) => Promise<void>;
-  /** Persons who act for a person: they cannot approve what that person asks. */
+  /** Persons who act for a person: neither can approve what the other asks. */
   readonly delegatesOf: (personId: string) => Promise<readonly string[]>;
   /** Time between request and use; default 72 h. */
   readonly windowMs?: number;
@@ -87,7 +87,7 @@ export class Approvals {
    * Asks both custodians of an entity, who get a notice.
    *
    * @throws ArtGuardError `approvals.no-custodians`, `approvals.not-distinct`, `approvals.invalid-input`;
-   * `approvals.self-approval` when a custodian asks, or acts for whoever asks.
+   * `approvals.self-approval` when a custodian asks, acts for whoever asks, or lets them act.
    */
   async requestApproval(context: SecurityContext, input: ApprovalInput): Promise<ApprovalRequest> {
     const { primary, secondary } = await this.custodians.custodiansOf(input.entityId);
@@ -229,7 +229,7 @@ export class Approvals {
       const notices = waiting.map((place) => this.#notice(request, request[place].person_id, "reminder"));
       const written = await this.#attempt(() => this.#write(request, { set: { reminded_at: now } }, notices));
       if (!written) continue;
-      await this.#log(context, "approval.reminded", request, { custodians: waiting });
+      await this.#log(context, "approval.reminded", request, { places: waiting });
       count += 1;
     }
     return count;
@@ -326,9 +326,14 @@ export class Approvals {
     return place;
   }
 
+  /** In both directions: who acts for a custodian may ask what the custodian wants. */
   async #assertNoPart(personId: string, requesterId: string): Promise<void> {
-    const acting = personId === requesterId || (await this.#options.delegatesOf(requesterId)).includes(personId);
-    if (acting) throw selfApproval();
+    const { delegatesOf } = this.#options;
+    const isOne =
+      personId === requesterId ||
+      (await delegatesOf(requesterId)).includes(personId) ||
+      (await delegatesOf(personId)).includes(requesterId);
+    if (isOne) throw selfApproval();
   }
 
   #itemOf(
@@ -429,5 +434,5 @@ function assertSame(request: RequestItem, { asked, entityId, operation }: Approv
 }
 
 function selfApproval(): ArtGuardError {
-  return new ArtGuardError("approvals.self-approval", "whoever asks, or acts for whoever asks, cannot approve");
+  return new ArtGuardError("approvals.self-approval", "whoever asks, acts for whoever asks, or lets them act, cannot approve");
 }

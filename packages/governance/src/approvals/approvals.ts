@@ -434,5 +434,8 @@ function assertSame(request: RequestItem, { asked, entityId, operation }: Approv
 }
 
 function selfApproval(): ArtGuardError {
-  return new ArtGuardError("approvals.self-approval", "whoever asks, acts for whoever asks, or lets them act, cannot approve");
+  return new ArtGuardError(
+    "approvals.self-approval",
+    "whoever asks, acts for whoever asks, or lets them act, cannot approve",
+  );
 }

@@ -19,7 +19,7 @@ import {
 import { describe, expect, it, onTestFinished } from "vitest";
 import { redactText } from "../../src/audit/redact.ts";
 import { safeText } from "../../src/audit/safe-text.ts";
-import { contextOf, eventOf, noon, openLog } from "./fixtures.ts";
+import { contextOf, eventOf, noon, openLog, randomFrom } from "./fixtures.ts";
 
 const random = (bytes: number) => randomBytes(bytes).toString("hex");
 
@@ -216,6 +216,60 @@ describe("60 secrets, seeded into every part of an event", () => {
     expect(secrets.filter(({ text, seed }) => safeText(text).includes(seed))).toHaveLength(60);
   });
 
+  it("are found however they are named, quoted, cut off or followed", () => {
+    const seed = "hunter2hunter2";
+    const texts = [
+      `GET /callback?access_token=${seed}&x=1`,
+      `refresh_token: ${seed}`,
+      `{"accessToken":"${seed}","expires":1}`,
+      `DB_PASSWORD=${seed}`,
+      `MYSQL_PWD=${seed}`,
+      `privateKey: ${seed}`,
+      `{"password":"a\\"${seed}"}`,
+      `it ended near {"password":"${seed}`,
+      `client_secret='one two ${seed}'`,
+      `{\\"password\\":\\"${seed}\\"}`,
+      `Authorization: Token ${seed}`,
+      `Cookie: theme=dark; session=${seed}`,
+      `pass\u034fword=${seed}`,
+      `pass\u0000word=${seed}`,
+      `?email=${seed}%40example.com`,
+      `"${seed} smith"@example.com`,
+    ];
+    for (const text of texts) expect(redactText(text), text).not.toContain(seed);
+    const card = [
+      "4111 1111 1111 1111 12/27 123",
+      "4111111111111111 20 pieces",
+      "5500-0000-0000-0004 1",
+      "4222222222222 1",
+    ];
+    for (const text of card) expect(redactText(text), text).toMatch(/^\[card\] /);
+    expect(redactText("12 4111 1111 1111 1111")).toBe("12 [card]");
+    const account = "DE89 3704 0044 0532 0130 00";
+    for (const text of [
+      `${account} is mine`,
+      `${account}, ${account}`,
+      `AB12 ${account}`,
+      `${account} GB82WEST12345698765432.`,
+    ]) {
+      expect(redactText(text), text).not.toMatch(/3704|1234569/);
+    }
+  });
+
+  it("are not seen in ids: traces, requests and keys stay what they are", () => {
+    const random = randomFrom(4);
+    const digits = (count: number, alphabet: string) =>
+      Array.from({ length: count }, () => alphabet[Math.floor(random() * alphabet.length)]).join("");
+    const altered: string[] = [];
+    for (let round = 0; round < 20_000; round++) {
+      // Digits are more frequent than they would be: what looks like a card or an account is what matters.
+      const hex = (count: number) => digits(count, round % 2 === 0 ? "0123456789abcdef" : "00112233445566778899ae");
+      const ids = [hex(32), [8, 4, 4, 4, 12].map(hex).join("-"), `ae${digits(30, "0123456789")}`];
+      altered.push(...ids.filter((id) => redactText(id) !== id));
+    }
+    expect(altered).toEqual([]);
+  });
+
   it("leave harmless facts as they are", () => {
     const facts = [
       "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -226,6 +280,7 @@ describe("60 secrets, seeded into every part of an event", () => {
       "analysis of 12:30:45 took 1234567890 ns",
       "1234 5678 9012 3456",
       "version 1.2.3",
+      "input_tokens: 1500, spin: fast, compass: north, 25 % of 40",
       "inference/2026/11/15/image.png",
     ];
     for (const fact of facts) expect(redactText(fact)).toBe(fact);

@@ -6,7 +6,7 @@ export const redacted = "[redacted]";
 
 /** Attributes whose values are secret whatever they look like. `query_hash`, `key_id` and the like are not. */
 const secretName =
-  /(?:^|_)(?:pass(?:word|phrase|wd|code)?|pwd|secret|token|authorization|auth|cookie|credentials?|otp|pin|cvv|cvc|jwt|bearer|(?:api|private|secret|access|signing|encryption|master|data)_key|key_material|share|seed|mnemonic|salt|nonce|iban|card(?:_number)?|pan|email|e_mail|mail|phone|address|full_name|first_name|last_name|birth_?date|date_of_birth|cedula|ssn|national_id|biometric|account_number)s?$/;
+  /(?:^|_)(?:pass(?:word|phrase|wd|code)?|pwd|secret|(?:auth|access|refresh|id|session)?token|authorization|auth|cookie|credentials?|otp|pin|cvv|cvc|jwt|bearer|(?:api|private|secret|access|signing|encryption|master|data)_?key|key_material|share|seed|mnemonic|salt|nonce|iban|card(?:_number)?|pan|email|e_mail|mail|phone|address|full_name|first_name|last_name|birth_?date|date_of_birth|dob|cedula|ssn|national_id|biometric|account_number)s?(?:_(?:value|text|string|header|plain|raw|hash|base64|hex|confirm(?:ation)?|[0-9]+))*$/;
 
 /** Patterns of secrets and personal data; all run in linear time. */
 const patterns: readonly (readonly [RegExp, string])[] = [

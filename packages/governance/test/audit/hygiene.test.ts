@@ -14,11 +14,14 @@ import {
   linesInFolder,
   linesTo,
   logEntrySchema,
+  openApprovals,
+  openEntityKeys,
   retentionEnd,
 } from "@artguard/governance";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { redactText } from "../../src/audit/redact.ts";
 import { safeText } from "../../src/audit/safe-text.ts";
+import { decide, handOver, newCustodian, pairOf, testKeyring } from "../fixtures/custody.ts";
 import { contextOf, eventOf, noon, openLog, randomFrom } from "./fixtures.ts";
 
 const random = (bytes: number) => randomBytes(bytes).toString("hex");
@@ -137,6 +140,18 @@ describe("what is written of an event", () => {
     expect(entry(0).operation).toMatchObject({ ...details, pin: "[redacted]", tokens: "[redacted]" });
   });
 
+  it("writes nothing under a name that says what it is, in whatever spelling", async () => {
+    const names = ["apikey", "authToken", "access_token_value", "passwordHash", "privatekey", "Authorization-Header"];
+    const { log, entry } = await mirroredLog();
+    const all = [...names, "password_2", "newPasswordConfirm", "dob"];
+    await log.logSystemEvent(
+      contextOf(),
+      eventOf(0, { details: Object.fromEntries(all.map((name) => [name, "hunter2"])) }),
+    );
+    const { type: _, ...facts } = entry(0).operation;
+    expect(Object.values(facts)).toEqual(all.map(() => "[redacted]"));
+  });
+
   it("names people by pseudonyms only, wherever an event names them", async () => {
     const { log, tables, mirrored } = await mirroredLog();
     await log.logSecurityEvent(
@@ -150,6 +165,35 @@ describe("what is written of an event", () => {
     const { user, operation } = logEntrySchema.parse(JSON.parse(mirrored[0]!));
     expect(operation["grantee_id"]).toBe(operation["user_id"]);
     expect(operation["approvers"]).toEqual([expect.stringMatching(/^subj_/), user.id]);
+  });
+
+  it("has no person in clear whatever custodians and owners of keys do", async () => {
+    const { log: audit, tables, mirrored } = await mirroredLog();
+    const who = ["sub-owner", "sub-requester", "sub-person-ana", "sub-person-ben", "sub-cust-ana", "sub-cust-ben"];
+    const [owner, requester, ...others] = who as [string, string, string, string, string, string];
+    const [ana, ben] = [await newCustodian(others[2], others[0]), await newCustodian(others[3], others[1])];
+    const rules = { authorize: async () => undefined, delegatesOf: async () => [] };
+    const approvals = await openApprovals({ tables, audit, ...rules, now: () => noon });
+    const context = contextOf(requester);
+    for (const { registered } of [ana, ben]) await approvals.custodians.register(context, registered);
+    await approvals.custodians.assign(context, owner, ana.holder.id, ben.holder.id);
+    const keys = await openEntityKeys({ tables, audit, approvals, provider: await testKeyring(), now: () => noon });
+    await keys.create(context, { entityId: owner, protection: "tripartite", custodians: pairOf(ana, ben) });
+    const custody = { approvals, clock: { ms: noon } };
+    const opening = await keys.requestOpening(context, { entityId: owner, operation: "x.y", purpose: "use" });
+    const asking = { entityId: owner, operation: "x.y", asked: opening.asked };
+    const { approval_id: approvalId } = await approvals.requestApproval(context, asking);
+    for (const custodian of [ana, ben]) await decide(custody, custodian, approvalId);
+    await handOver(keys, opening, [ana, ben], owner);
+    await keys.withKey(context, { entityId: owner, openingId: opening.opening_id, approvalId }, async () => undefined);
+    await keys.shred(context, owner);
+    const all = await everything(tables, mirrored);
+    expect(mirrored.length).toBeGreaterThanOrEqual(12);
+    expect(who.filter((name) => all.includes(name))).toEqual([]);
+    const assigned = mirrored
+      .map((line) => logEntrySchema.parse(JSON.parse(line)))
+      .find(({ event_type }) => event_type === "CUSTODIAN_ASSIGNED");
+    expect(await audit.resolveSubject(String(assigned?.operation["entity_id"]))).toBe(owner);
   });
 
   it("has addresses as the setting says, never whole", async () => {

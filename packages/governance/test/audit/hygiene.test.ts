@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import type { TableStore } from "@artguard/core";
+import { MemoryTableStore, type TableStore } from "@artguard/core";
 import {
   type AuditDetails,
   type AuditEvent,
@@ -194,6 +194,16 @@ describe("what is written of an event", () => {
       .map((line) => logEntrySchema.parse(JSON.parse(line)))
       .find(({ event_type }) => event_type === "CUSTODIAN_ASSIGNED");
     expect(await audit.resolveSubject(String(assigned?.operation["entity_id"]))).toBe(owner);
+  });
+
+  it("leaves nothing of a forgotten person in the gaps of the store's files", async () => {
+    let scrubbed = 0;
+    const scrub = async () => {
+      scrubbed += 1;
+    };
+    const { log } = await openLog({ tables: Object.assign(new MemoryTableStore(), { scrub }) });
+    await log.logSystemEvent(contextOf("ada"), eventOf());
+    expect([await log.forgetSubject("ada"), scrubbed]).toEqual([true, 1]);
   });
 
   it("has addresses as the setting says, never whole", async () => {
@@ -409,6 +419,23 @@ describe("mirrors", () => {
         .slice(0, -1)
         .map((line) => JSON.parse(line).operation.number),
     ).toEqual([0, 1, 2]);
+  });
+
+  it("to a stream that breaks become a warning, not the end of the process", async () => {
+    const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+    const broken = new Writable({ write: (_chunk, _encoding, done) => done(new Error("no space left")) });
+    const { log } = await openLog({ mirror: linesTo(broken) });
+    await log.logSystemEvent(contextOf(), eventOf(1));
+    expect((await warned).message).toContain("no space left");
+    await log.logSystemEvent(contextOf(), eventOf(2));
+    expect((await log.query({ category: "application" })).items).toHaveLength(2);
+  });
+
+  it("that never answer hold nobody up for longer than an entry may take", async () => {
+    const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+    const { log } = await openLog({ mirror: () => new Promise(() => undefined), timeoutMs: 50 });
+    await log.logSystemEvent(contextOf(), eventOf(1));
+    expect((await warned).name).toBe("AuditMirrorWarning");
   });
 
   it("write files that only their owner may read", async () => {

@@ -40,6 +40,15 @@ describe("EntityKeys", () => {
     await expect(keys.publicKeyOf("nobody")).rejects.toMatchObject({ code: "keys.not-found" });
   });
 
+  it("seals no share to a key that gives everybody the same secret", async () => {
+    const { keys, ana } = await newCustody();
+    const head = (await newSealingKeys()).publicKey.slice(0, 12);
+    const weak = { id: "eve", sealingKey: new Uint8Array([...head, ...new Uint8Array(32)]) };
+    const custodians = [ana.holder, weak] as const;
+    const creating = keys.create(requester, { entityId, protection: "tripartite", custodians });
+    await expect(creating).rejects.toMatchObject({ code: "keys.invalid-input" });
+  });
+
   it("gives nothing to a managed entity that only an approved opening gives", async () => {
     const { keys } = await newCustody();
     await keys.create(requester, { entityId, protection: "managed" });

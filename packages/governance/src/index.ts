@@ -87,7 +87,7 @@ export type {
 } from "./identity/security-context.ts";
 export type { CustodianPair, RecoveryPlan, RecoverySet, ShareHolder } from "./keys/ceremony.ts";
 export { resealShare, type ShareRequest } from "./keys/custodian-share.ts";
-export type { DataKey, DataKeys } from "./keys/data-keys.ts";
+export type { DataKey, DataKeys, ObjectKeyOptions } from "./keys/data-keys.ts";
 export { type EncryptedObjectsOptions, encryptedObjects, type ObjectContext } from "./keys/encrypted-object-store.ts";
 export { type KeyAlgorithm, keyAlgorithms, type PublicKey } from "./keys/entity-key-pair.ts";
 export {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   ArtGuardError,
   BodyMeasure,
@@ -20,7 +21,7 @@ import {
   type WrittenObject,
 } from "@artguard/core";
 import type { DataKeys } from "./data-keys.ts";
-import type { KeyContext } from "./key-context.ts";
+import { contextBytes, type KeyContext } from "./key-context.ts";
 import {
   chunkSpan,
   decryptedBytes,
@@ -93,9 +94,9 @@ class EncryptedObjectStore implements ObjectStore {
     this.#store.uri(key);
     signal?.throwIfAborted();
     const calls = { ...(signal && { signal }) };
-    const { owner, context } = await this.#contextOf(key);
+    const { owner, context, object } = await this.#contextOf(key);
     const replaced = passed.ifAbsent ? undefined : await this.#dataKeyIdOf(key, calls);
-    const dataKey = await this.#keys.create(owner, calls);
+    const dataKey = await this.#keys.create(owner, { ...calls, object });
     const cipher = await wiping([dataKey.key], () => ObjectCipher.create(dataKey.id, dataKey.key, context));
     const measure = new BodyMeasure(key, maxBytes);
     let digest = "";
@@ -109,12 +110,12 @@ class EncryptedObjectStore implements ObjectStore {
       written = await this.#store.put(key, sealed, { ...passed, ...calls, maxBytes: encryptedBytes(maxBytes) });
     } catch (error) {
       // What may have been written must stay readable. A key that stays behind opens nothing.
-      if (isRefused(error, signal)) await this.#keys.forget(dataKey.id, owner).catch(() => undefined);
+      if (isRefused(error, signal)) await this.#keys.forget(dataKey.id, owner, { object }).catch(() => undefined);
       throw error;
     } finally {
       cipher.close();
     }
-    if (replaced !== undefined) await this.#keys.forget(replaced, owner, calls);
+    if (replaced !== undefined) await this.#keys.forget(replaced, owner, { ...calls, object });
     return { key, size_bytes: measure.sizeBytes, sha256: digest, content_type: written.content_type };
   }
 
@@ -147,7 +148,10 @@ class EncryptedObjectStore implements ObjectStore {
   async delete(key: string, options: ObjectCallOptions = {}): Promise<void> {
     const dataKeyId = await this.#dataKeyIdOf(key, options);
     // First: should the object stay because the second step fails, nobody can read it.
-    if (dataKeyId !== undefined) await this.#keys.forget(dataKeyId, (await this.#contextOf(key)).owner, options);
+    if (dataKeyId !== undefined) {
+      const { owner, object } = await this.#contextOf(key);
+      await this.#keys.forget(dataKeyId, owner, { ...options, object });
+    }
     await this.#store.delete(key, options);
   }
 
@@ -169,9 +173,12 @@ class EncryptedObjectStore implements ObjectStore {
     return this.#store.uri(key);
   }
 
-  async #contextOf(key: string): Promise<{ owner: string; context: KeyContext }> {
+  /** `object`: what its data key is bound to, as a copy of the ciphertext elsewhere must not destroy the key. */
+  async #contextOf(key: string): Promise<{ owner: string; context: KeyContext; object: string }> {
     const { owner, purpose } = await this.#options.contextOf(key);
-    return { owner, context: { bucket: this.#options.bucket, key, owner, purpose } };
+    const { bucket } = this.#options;
+    const object = createHash("sha256").update(contextBytes("object-name", { bucket, key })).digest("hex");
+    return { owner, context: { bucket, key, owner, purpose }, object };
   }
 
   /** The object's footer, opened; undefined when there is no object. Its cipher is the caller's to close. */

@@ -344,8 +344,11 @@ export class EntityKeys {
       const privateKey = await this.#openings.open(entityId, opening);
       return await wiping([privateKey], () => this.#lend(entityId, opening, privateKey, use));
     } finally {
-      await this.#openings.forgetShares(entityId, opening);
-      await this.#log(context, "key.purged", entityId, details);
+      try {
+        await this.#log(context, "key.purged", entityId, details);
+      } finally {
+        await this.#openings.forgetShares(entityId, opening);
+      }
     }
   }
 

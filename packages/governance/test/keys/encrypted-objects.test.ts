@@ -115,6 +115,24 @@ describe("encryptedObjects", () => {
   });
 });
 
+describe("a copy of a ciphertext under another name", () => {
+  it("can be deleted and replaced, and the object itself stays readable", async () => {
+    const inner = new MemoryObjectStore();
+    const store = await encrypted(inner);
+    await store.put("a", Buffer.from("picture"));
+    await inner.put("copy", await inner.get("a"));
+    await store.put("copy", Buffer.from("another"));
+    await inner.put("copy", await inner.get("a"));
+    await store.delete("copy");
+    expect(await inner.head("copy")).toBeUndefined();
+    expect(Buffer.from(await store.get("a")).toString()).toBe("picture");
+    const ciphertext = await inner.get("a");
+    await store.delete("a");
+    await inner.put("a", ciphertext);
+    await expect(store.get("a")).rejects.toMatchObject({ code: "keys.shredded" });
+  });
+});
+
 describe("a write that is interrupted", () => {
   /** A store whose put ends in an interruption although everything was written. */
   function interrupted(stop: AbortController): MemoryObjectStore {

@@ -148,7 +148,8 @@ export class EntityKeys {
       if (!isArtGuardError(cause, "storage.transaction-cancelled")) throw cause;
       throw exists(entityId, cause);
     }
-    await this.#log(context, "key.created", entityId, { protection, algorithm, pair_id: pair.pair_id });
+    const held = input.protection === "tripartite" ? holdersIn(input) : {};
+    await this.#log(context, "key.created", entityId, { protection, algorithm, pair_id: pair.pair_id, ...held });
     return { pair, ...(recoverySet && { recoverySet }) };
   }
 
@@ -233,7 +234,10 @@ export class EntityKeys {
     const source = { entityId, pair, privateKey, reader };
     const staged = await stageRotation(this.#records, this.#options.provider, source, plan);
     const { ceremony_id, pair_id } = staged;
-    await this.#log(context, "key.rotation-staged", entityId, { ceremony_id, pair_id, pair: plan.pair });
+    await this.#log(context, "key.rotation-staged", entityId, {
+      ...{ ceremony_id, pair_id, pair: plan.pair },
+      ...holdersIn(plan),
+    });
     return staged;
   }
 
@@ -421,6 +425,14 @@ export class EntityKeys {
 export async function openEntityKeys(options: EntityKeysOptions): Promise<EntityKeys> {
   const { tables, tableName, now = Date.now } = options;
   return new EntityKeys(await KeyRecords.open(tables, tableName, now), options);
+}
+
+/** Who can open a split key from now on: what nobody knows of, nobody can object to. */
+function holdersIn({ custodians, recovery }: Pick<RotationPlan, "custodians" | "recovery">): AuditDetails {
+  return {
+    custodians: custodians.map(({ id }) => id),
+    ...(recovery && { recovery: `${recovery.threshold} of ${recovery.holders.length}` }),
+  };
 }
 
 function exists(entityId: string, cause?: unknown): ArtGuardError {

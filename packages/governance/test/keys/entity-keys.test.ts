@@ -81,6 +81,10 @@ describe("EntityKeys", () => {
     const recovery = { threshold: 2, holders: holders.map(({ id, publicKey }) => ({ id, sealingKey: publicKey })) };
     const input = { entityId, protection: "tripartite", custodians: pairOf(ana, ben), recovery } as const;
     const { recoverySet } = await keys.create(requester, input);
+    expect(custody.audit.events.find(({ type }) => type === "key.created")?.details).toMatchObject({
+      custodians: ["ana", "ben"],
+      recovery: "2 of 3",
+    });
     const store = new MemoryObjectStore();
     await objectsOf(store, keys.dataKeys).put("a", picture);
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import manifest from "../package.json" with { type: "json" };
+import { audit } from "./commands/audit.ts";
 import { compare } from "./commands/compare.ts";
 import { deleteAnalyses } from "./commands/delete.ts";
 import { doctor } from "./commands/doctor.ts";
@@ -43,6 +44,7 @@ const commands = new Map<string, (args: readonly string[]) => number | Promise<n
     doctor,
     train,
     knowledge,
+    audit,
   }),
 );
 

@@ -39,6 +39,9 @@ artguard delete <request_id> …                     with images and earlier res
 artguard export --to DIR                           everything that is kept, as JSON and images
 artguard erase --user ID                           everything that is kept of a user; prints the receipt
 artguard sweep                                     delete what has expired, end interrupted erasures; run it daily
+artguard audit verify [--checkpoint FILE]          whether the audit log is what was written; exit 1 when it is not
+artguard audit checkpoint                          its signed state, to be kept elsewhere; --key FILE for both: the
+                                                   verifier key, default that of the folder (governance.keys)
 artguard doctor [--live]                           whether the stores are as they should be, and how to mend them;
                                                    --live also calls the configured model and knowledge base once
 artguard train upload --dataset-path DIR --dataset-name NAME [--label L] [--no-preprocess]

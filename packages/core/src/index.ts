@@ -175,7 +175,7 @@ export {
   type WrittenObject,
 } from "./storage/object-store.ts";
 export { bytesOf, corrupt, type ObjectSource, verifiedStream } from "./storage/object-stream.ts";
-export type { StoreCheck } from "./storage/store-check.ts";
+export { checkStore, type StoreCheck } from "./storage/store-check.ts";
 export {
   type Attribute,
   type BatchWrites,
@@ -225,7 +225,7 @@ export { type IdempotencyKey, isSystemFailure, requestHash } from "./user/idempo
 export type { QuotaStatus } from "./user/quota.ts";
 export { erasureGate, quotaGate } from "./user/quota-gate.ts";
 export { quotaPeriodOf, quotaPeriodSchema, quotaResetsAt } from "./user/quota-period.ts";
-export type { ServerSecret } from "./user/server-secret.ts";
+export { assertServerSecret, type ServerSecret } from "./user/server-secret.ts";
 export { type AccountTier, accountTiers, defaultTiers, type Tiers, tiersSchema } from "./user/tier.ts";
 export { type User, userSchema } from "./user/user.ts";
 export { type UserId, userIdOf, userIdSchema } from "./user/user-id.ts";

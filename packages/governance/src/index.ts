@@ -44,6 +44,7 @@ export {
 } from "./approvals/approval-table.ts";
 export { Approvals, type ApprovalsOptions, openApprovals } from "./approvals/approvals.ts";
 export { canonicalHash, canonicalJson } from "./approvals/canonical-json.ts";
+export { CustodianGate, type GatedChange } from "./approvals/custodian-gate.ts";
 export { CustodianRegistry, type Custodians } from "./approvals/custodian-registry.ts";
 export { custodianRole } from "./approvals/custodian-role.ts";
 export {
@@ -54,7 +55,17 @@ export {
   newSigningKeys,
   signDecision,
 } from "./approvals/decision.ts";
+export { type EntityOf, owningEntity } from "./approvals/entity-of.ts";
 export { type DeliverOptions, fileSink, type Notice, type NoticeSink } from "./approvals/outbox.ts";
+export { type FolderKeys, folderKeysFile, openFolderKeys, readFolderKeys } from "./assembly/folder-keys.ts";
+export { type FolderPlace, openFolderPlace } from "./assembly/open-folder-place.ts";
+export {
+  type GovernancePlace,
+  type GovernanceRooms,
+  type OpenGovernance,
+  type OpenGovernanceOptions,
+  openGovernance,
+} from "./assembly/open-governance.ts";
 export { type AuditCategory, auditCategories, auditCategoryNames, retentionEnd } from "./audit/audit-category.ts";
 export type { AuditDetails, AuditEvent, AuditLog, AuditOutcome } from "./audit/audit-log.ts";
 export { type AuditTables, defineAuditTables } from "./audit/audit-tables.ts";
@@ -73,18 +84,119 @@ export {
 export { type AuditLogOptions, openAuditLog, type TableAuditLog } from "./audit/open-audit-log.ts";
 export type { ConsistencyProof, InclusionProof } from "./audit/prove-audit.ts";
 export type { AuditQuery, FoundEntry } from "./audit/query-audit.ts";
+export { type ReadCheckpointsOptions, readCheckpoints } from "./audit/read-checkpoints.ts";
 export { type RotateAuditKeyOptions, rotateAuditKey } from "./audit/rotate-audit-key.ts";
 export { type AuditKeyPair, newAuditKeyPair } from "./audit/signed-note.ts";
 export type { SweptLog } from "./audit/sweep-log.ts";
 export { formatTraceParent, newTraceId, parseTraceParent, type TraceParent } from "./audit/trace.ts";
 export { type AuditReport, type VerifyAuditOptions, verifyAudit } from "./audit/verify-audit.ts";
 export type { AuditFinding, AuditFindingKind, LogReport } from "./audit/verify-log.ts";
+export { evidenceOperations } from "./evidence/evidence-operations.ts";
+export {
+  EvidenceReleases,
+  type EvidenceServices,
+  type ReleaseInput,
+  type ReleaseName,
+  type ReleaseReview,
+  type RequestedRelease,
+  releaseOperation,
+} from "./evidence/evidence-releases.ts";
+export { openProtectedImages, type ProtectedImages, type ProtectedImagesOptions } from "./evidence/protected-images.ts";
+export { openEvidence, type Recipient, type SealedEvidence } from "./evidence/sealed-evidence.ts";
+export { checkGeographyDatabase } from "./geography/check-geography-database.ts";
+export { type Arrival, canonicalAddress, clientAddressOf } from "./geography/client-address.ts";
+export {
+  type CountryAnswer,
+  CountryDatabase,
+  type CountryDatabaseOptions,
+  type DatabaseState,
+} from "./geography/country-database.ts";
+export {
+  Geography,
+  type GeographyOptions,
+  type NetworksChange,
+  openGeography,
+  type Place,
+} from "./geography/geography.ts";
+export {
+  defineGeographyTable,
+  type GeographyItem,
+  geographyTableName,
+  type PlaceRule,
+  placeRuleSchema,
+} from "./geography/geography-table.ts";
+export { judgePlace, type PlaceDecision } from "./geography/judge-place.ts";
+export type { ChangeApproval, ChangeAskedFor } from "./identity/approval-gate.ts";
+export {
+  type AuthenticatorOptions,
+  type FindPermissions,
+  IdentityAuthenticator,
+  type Proof,
+  type RequestFacts,
+} from "./identity/authenticator.ts";
+export type { ClaimMap, TokenFacts } from "./identity/claim-map.ts";
+export { createSecurityContext, localContext, type SecurityContextInput } from "./identity/create-security-context.ts";
+export {
+  accessTokenSeconds,
+  DevelopmentIssuer,
+  type DevelopmentIssuerOptions,
+  type DevelopmentIssuerServices,
+} from "./identity/development-issuer.ts";
+export {
+  Directory,
+  type DirectoryOptions,
+  type NewDelegation,
+  type Standing as DirectoryStanding,
+} from "./identity/directory.ts";
+export { type Entity, type EntityKind, entityKinds, entityRequirements, entitySchema } from "./identity/entity.ts";
+export { isIban, normalizeIban } from "./identity/iban.ts";
+export {
+  type Delegation,
+  defineIdentityTable,
+  type IdentityItem,
+  identityTableName,
+  type Membership,
+  type Organization,
+} from "./identity/identity-table.ts";
+export {
+  type Issuer,
+  type IssuerCall,
+  type LoginRequest,
+  type LoginResponse,
+  type LogoutRequest,
+  loginRequestSchema,
+  logoutRequestSchema,
+  type RefreshRequest,
+  refreshRequestSchema,
+  type SessionState,
+  type SessionUser,
+} from "./identity/issuer.ts";
+export { type KeyCache, type KeySource, type RemoteKeysOptions, remoteKeys } from "./identity/key-set.ts";
+export { accountLockOut, addressLockOut, type LockOut } from "./identity/login-attempts.ts";
+export { type Identity, type IdentityOptions, openIdentity } from "./identity/open-identity.ts";
+export { argon2Hasher, type PasswordHasher } from "./identity/password-hasher.ts";
+export { type Revocable, Revocations } from "./identity/revocations.ts";
 export type {
   Authentication,
   OrganizationMembership,
   Principal,
   SecurityContext,
 } from "./identity/security-context.ts";
+export { requireStrength, type Strength } from "./identity/strength.ts";
+export {
+  createTokenVerifier,
+  type TokenVerifier,
+  type TokenVerifierOptions,
+  type VerifiedToken,
+} from "./identity/token-verifier.ts";
+export {
+  cognitoIssuer,
+  oktaIssuer,
+  type PresetOptions,
+  type SigningAlgorithm,
+  signingAlgorithms,
+  type TrustedIssuer,
+} from "./identity/trusted-issuer.ts";
 export type { CustodianPair, RecoveryPlan, RecoverySet, ShareHolder } from "./keys/ceremony.ts";
 export { resealShare, type ShareRequest } from "./keys/custodian-share.ts";
 export type { DataKey, DataKeys, ObjectKeyOptions } from "./keys/data-keys.ts";
@@ -97,6 +209,7 @@ export {
   type KeyApprovals,
   type NewEntityKeys,
   type OpenedKey,
+  type OpeningApproval,
   openEntityKeys,
 } from "./keys/entity-keys.ts";
 export type { KeyContext } from "./keys/key-context.ts";
@@ -106,6 +219,7 @@ export type { RotationPlan, StagedRotation } from "./keys/key-rotation.ts";
 export { defineKeyTable, type KeyItem, type Protection, protections } from "./keys/key-table.ts";
 export { type KeyringSecret, LocalKeyring, type LocalKeyringOptions, openLocalKeyring } from "./keys/local-keyring.ts";
 export { newSealingKeys, type SealingKeys } from "./keys/sealed-box.ts";
+export { approvalOperations } from "./operation/core-operations/approval-operations.ts";
 export type { ServiceSweep } from "./operation/core-operations/service-operations.ts";
 export {
   type CoreOperations,

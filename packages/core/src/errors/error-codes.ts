@@ -287,6 +287,97 @@ export const errorCodes = {
     meaning: "No verdict policy has this version.",
     fix: "Use a version that listPolicies() names.",
   },
+  "geography.approval-required": {
+    meaning: "The networks of an organisation change only when custodians agree.",
+    fix: "Wait for the approval of details.approval_id and pass it with the same change.",
+  },
+  "geography.database-unusable": {
+    meaning: "The country database is missing, is not a MaxMind DB file or has no countries.",
+    fix: "Put a country .mmdb file at the configured path; `artguard doctor` names what is wrong.",
+  },
+  "geography.invalid-input": {
+    meaning: "A network, a country or a limit has a wrong form.",
+    fix: "Correct the named field.",
+  },
+  "geography.restricted": {
+    meaning: "The caller's organisation does not admit requests from there.",
+    fix: "Ask from an admitted country or network, or ask the organisation to admit the network.",
+  },
+  "identity.already-exists": {
+    meaning: "This organisation or person is registered already.",
+    fix: "Read the registration; change it in place of registering again.",
+  },
+  "identity.approval-required": {
+    meaning: "A delegation is made only when custodians agree.",
+    fix: "Wait for the approval of details.approval_id and pass it with the same delegation.",
+  },
+  "identity.challenge-required": {
+    meaning: "The identity provider asks for more than a password.",
+    fix: "Sign in through the provider's own page.",
+  },
+  "identity.invalid-configuration": {
+    meaning: "An issuer, or the embedded one, is configured so that it cannot be trusted.",
+    fix: "Correct the named option.",
+  },
+  "identity.invalid-credentials": {
+    meaning: "The e-mail address or the password is wrong, or the user is no member of the organisation.",
+    fix: "Try again; after several failures the account is shut for a time.",
+  },
+  "identity.invalid-input": {
+    meaning: "A field has a wrong form.",
+    fix: "Correct the named field.",
+  },
+  "identity.invalid-refresh-token": {
+    meaning: "The refresh token is malformed, forged, or its session is over.",
+    fix: "Log in again.",
+  },
+  "identity.invalid-token": {
+    meaning: "The token is malformed, forged, expired or not for this service.",
+    fix: "Get a new access token; an ID token is not accepted.",
+  },
+  "identity.key-set-unavailable": {
+    meaning: "The issuer's public keys cannot be read.",
+    fix: "Try again later; check that this host reaches the issuer.",
+    retryable: true,
+  },
+  "identity.not-a-member": {
+    meaning: "The user is no member of the organisation, or lacks the roles there.",
+    fix: "Act in an organisation that the user belongs to.",
+  },
+  "identity.organization-not-found": {
+    meaning: "No organisation has this id.",
+    fix: "Check the id, or register the organisation first.",
+  },
+  "identity.provider-unavailable": {
+    meaning: "The identity provider did not answer, or not as expected.",
+    fix: "Try again later; the cause has the provider's answer.",
+    retryable: true,
+  },
+  "identity.refresh-reused": {
+    meaning: "A refresh token came a second time: somebody else may have it, and its session was ended.",
+    fix: "Log in again.",
+  },
+  "identity.revoked": {
+    meaning: "The token or its session was ended before its time.",
+    fix: "Log in again.",
+  },
+  "identity.step-up-required": {
+    meaning: "This needs a stronger or newer proof of who is asking.",
+    fix: "Log in again with a second factor.",
+  },
+  "identity.too-many-attempts": {
+    meaning: "Too many logins failed, or too many come at once.",
+    fix: "Wait for details.retry_after_ms.",
+    retryable: true,
+  },
+  "identity.unknown-user": {
+    meaning: "The credential is good, but its user is not, or no longer, a user here.",
+    fix: "Make the user first, or get one who exists.",
+  },
+  "identity.weak-password": {
+    meaning: "The password is too short, too long or too easily guessed.",
+    fix: "Choose a longer one without the user's name.",
+  },
   "image.decode-timeout": {
     meaning: "The image was not decoded before the deadline; its decoder was stopped.",
     fix: "Raise the deadline, or treat the file as hostile.",
@@ -374,6 +465,10 @@ export const errorCodes = {
   "keys.opening-incomplete": {
     meaning: "Shares for the opening are missing.",
     fix: "Let the missing holders hand over their shares.",
+  },
+  "keys.other-request": {
+    meaning: "The opening was requested for something else than what is to be done.",
+    fix: "Do exactly what was requested, or request another opening.",
   },
   "keys.rotation-incomplete": {
     meaning: "Not every data key is wrapped to the new pair; the old keys stay.",

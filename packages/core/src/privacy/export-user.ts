@@ -38,7 +38,8 @@ const withheldOfAnalysis = [
  * Everything that is kept of a user, as files: `profile.json`, `api-keys.json`, `idempotency-keys.json`, for each
  * analysis its record with what `explainRetention` says of it, earlier results and images, and last `manifest.json`
  * with the SHA-256 of each file. JSON carries the attribute names of the spec (GDPR, articles 15 and 20). Secrets are
- * not in it: of API keys there are names and times. Files come one at a time; nothing is held back in memory.
+ * not in it: of API keys there are names and times. In place of an image that only custodians can open there is a file
+ * that says so, `….withheld.json`. Files come one at a time; nothing is held back in memory.
  *
  * @throws ArtGuardError `user.being-erased`, `storage.*`
  * @example
@@ -98,9 +99,16 @@ async function* analysisFiles(record: Analysis, { analyses, objects }: PrivacyCo
     yield json(`${folder}/versions/${earlier.version_number ?? 1}.json`, without(earlier, withheldOfAnalysis));
   }
   for (const { key, content_type } of objectsOf(record)) {
-    const bytes = await read(key, objects, options);
-    const name = key.split("/").at(-1)!;
-    if (bytes) yield { path: `${folder}/${name}`, content_type, bytes };
+    const path = `${folder}/${key.split("/").at(-1)!}`;
+    try {
+      const bytes = await read(key, objects, options);
+      if (bytes) yield { path, content_type, bytes };
+    } catch (error) {
+      // What only custodians can open is the person's all the same: it is said to be there, and how to get it.
+      if (!isArtGuardError(error, "keys.approval-required")) throw error;
+      const { code, message, fix } = error;
+      yield json(`${path}.withheld.json`, { code, message, fix });
+    }
   }
 }
 

@@ -15,7 +15,10 @@ export const defaultPolicy: Policy = parsePolicy({
         "api-key.*",
         "grant.*",
         "usage.read",
+        "approval.read",
+        "approval.withdraw",
       ],
+      organization: ["organization.delegate"],
     },
     // Approves what others ask for, and reads nothing of it.
     custodian: { own: ["user.read"], any: ["approval.read", "approval.decide"] },

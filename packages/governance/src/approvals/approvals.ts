@@ -53,7 +53,7 @@ export interface ApprovalsOptions {
    *
    * @throws An error that refuses it.
    */
-  readonly authorize: (context: SecurityContext, request: ApprovalRequest) => Promise<void>;
+  readonly authorize: (context: SecurityContext, request: ApprovalRequest, asked: JsonValue) => Promise<void>;
   /** Persons who act for a person: neither can approve what the other asks. */
   readonly delegatesOf: (personId: string) => Promise<readonly string[]>;
   /** Time between request and use; default 72 h. */
@@ -208,13 +208,20 @@ export class Approvals {
   async consume(context: SecurityContext, use: ApprovalUse): Promise<ApprovalRequest> {
     return this.#changing(use.approvalId, async (request) => {
       await this.#guarded(context, "approval.consumed", request, async () => {
-        assertSame(request, use);
-        assertUsable(request, this.#moment());
-        await assertSigned(request, (id) => this.custodians.custodian(id));
-        await this.#options.authorize(context, shown(request, this.#moment()));
+        await this.#assertApproved(request, use);
+        await this.#options.authorize(context, shown(request, this.#moment()), use.asked);
       });
       return this.#end(context, request, "CONSUMED", []);
     });
+  }
+
+  /**
+   * Makes sure that exactly this was approved and can still be done, without using the approval up.
+   *
+   * @throws ArtGuardError as {@link Approvals.consume}, but for what `authorize` throws.
+   */
+  async assertApproved(use: ApprovalUse): Promise<void> {
+    await this.#assertApproved(await this.#find(use.approvalId), use);
   }
 
   /** Reminds custodians who have not decided. @returns How many requests they were reminded of. */
@@ -251,6 +258,12 @@ export class Approvals {
     options: Omit<DeliverOptions, "now"> = {},
   ): Promise<{ delivered: number; failed: number }> {
     return deliverOutbox(this.#table, sink, { ...options, now: () => this.#moment() });
+  }
+
+  async #assertApproved(request: RequestItem, use: ApprovalUse): Promise<void> {
+    assertSame(request, use);
+    assertUsable(request, this.#moment());
+    await assertSigned(request, (id) => this.custodians.custodian(id));
   }
 
   async #find(approvalId: string): Promise<RequestItem> {

@@ -8,7 +8,7 @@ import type { AddressSetting } from "./client-address.ts";
 import { type ExportedLog, exportLog } from "./export-log.ts";
 import { entryLine, formatEntry } from "./format-entry.ts";
 import type { LineSink } from "./json-lines.ts";
-import { type LogName, loadHead, logNameOf } from "./log-state.ts";
+import { type LogName, logNameOf } from "./log-state.ts";
 import {
   type ConsistencyProof,
   type InclusionProof,
@@ -17,6 +17,7 @@ import {
   proveInclusion,
 } from "./prove-audit.ts";
 import { type AuditQuery, type FoundEntry, queryEntries } from "./query-audit.ts";
+import { checkpointsIn } from "./read-checkpoints.ts";
 import { NoteSigner, NoteVerifier } from "./signed-note.ts";
 import { AuditSubjects } from "./subjects.ts";
 import { type SweptLog, sweepLog } from "./sweep-log.ts";
@@ -145,13 +146,8 @@ export class TableAuditLog implements AuditLog, AsyncDisposable {
    * @throws ArtGuardError `audit.tampered`
    */
   async checkpoint(): Promise<string> {
-    const notes: string[] = [];
-    for (const category of auditCategoryNames) {
-      const { state, signer } = this.#opened;
-      const { checkpoint } = await loadHead(state, this.#log(category), [signer.verifier]);
-      if (checkpoint !== undefined) notes.push(checkpoint);
-    }
-    return notes.join("\n");
+    const { state, signer } = this.#opened;
+    return checkpointsIn(state, signer.verifier);
   }
 
   /** As {@link verifyAudit}, with the key of this log. */

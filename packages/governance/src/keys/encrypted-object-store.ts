@@ -46,8 +46,11 @@ export interface ObjectContext {
 export interface EncryptedObjectsOptions {
   /** Name of the store, so that an object of one bucket does not open in another. */
   readonly bucket: string;
-  /** What the object with this key belongs to: the same answer when it is written and when it is read. */
-  readonly contextOf: (key: string) => ObjectContext | Promise<ObjectContext>;
+  /**
+   * What the object with this key belongs to: the same answer when it is written and when it is read. Undefined when it
+   * belongs to nobody any more: then it is neither read nor written, only deleted.
+   */
+  readonly contextOf: (key: string) => ObjectContext | undefined | Promise<ObjectContext | undefined>;
 }
 
 /** Times that a read begins anew because the object was replaced meanwhile. */
@@ -59,16 +62,22 @@ const mostAttempts = 5;
  * times stay readable in the store. It signs no requests for others: they would get ciphertext.
  *
  * Beyond what the port says, `get`, `getStream` and `head` throw `keys.shredded` for an object whose key was destroyed
- * and `keys.approval-required` for one that only custodians can open.
+ * and `keys.approval-required` for one that only custodians can open; they and `put` throw `keys.not-found` for one that
+ * belongs to nobody.
  *
+ * @param keys One source of keys for all objects, or which one for the object with this key.
  * @example
  * const objects = encryptedObjects(folder({ path: "objects" }), keys.dataKeys, {
  *   bucket: "raw",
  *   contextOf: () => ({ owner: "museum-1", purpose: "evidence" }),
  * });
  */
-export function encryptedObjects(store: ObjectStore, keys: DataKeys, options: EncryptedObjectsOptions): ObjectStore {
-  return new EncryptedObjectStore(store, keys, options);
+export function encryptedObjects(
+  store: ObjectStore,
+  keys: DataKeys | ((key: string) => DataKeys),
+  options: EncryptedObjectsOptions,
+): ObjectStore {
+  return new EncryptedObjectStore(store, typeof keys === "function" ? keys : () => keys, options);
 }
 
 /** An object whose footer was read and proven. */
@@ -80,12 +89,12 @@ interface OpenedObject {
 
 class EncryptedObjectStore implements ObjectStore {
   readonly #store: ObjectStore;
-  readonly #keys: DataKeys;
+  readonly #keysOf: (key: string) => DataKeys;
   readonly #options: EncryptedObjectsOptions;
 
-  constructor(store: ObjectStore, keys: DataKeys, options: EncryptedObjectsOptions) {
+  constructor(store: ObjectStore, keysOf: (key: string) => DataKeys, options: EncryptedObjectsOptions) {
     this.#store = store;
-    this.#keys = keys;
+    this.#keysOf = keysOf;
     this.#options = options;
   }
 
@@ -96,7 +105,8 @@ class EncryptedObjectStore implements ObjectStore {
     const calls = { ...(signal && { signal }) };
     const { owner, context, object } = await this.#contextOf(key);
     const replaced = passed.ifAbsent ? undefined : await this.#dataKeyIdOf(key, calls);
-    const dataKey = await this.#keys.create(owner, { ...calls, object });
+    const keys = this.#keysOf(key);
+    const dataKey = await keys.create(owner, { ...calls, object });
     const cipher = await wiping([dataKey.key], () => ObjectCipher.create(dataKey.id, dataKey.key, context));
     const measure = new BodyMeasure(key, maxBytes);
     let digest = "";
@@ -110,12 +120,12 @@ class EncryptedObjectStore implements ObjectStore {
       written = await this.#store.put(key, sealed, { ...passed, ...calls, maxBytes: encryptedBytes(maxBytes) });
     } catch (error) {
       // What may have been written must stay readable. A key that stays behind opens nothing.
-      if (isRefused(error, signal)) await this.#keys.forget(dataKey.id, owner, { object }).catch(() => undefined);
+      if (isRefused(error, signal)) await keys.forget(dataKey.id, owner, { object }).catch(() => undefined);
       throw error;
     } finally {
       cipher.close();
     }
-    if (replaced !== undefined) await this.#keys.forget(replaced, owner, { ...calls, object });
+    if (replaced !== undefined) await keys.forget(replaced, owner, { ...calls, object });
     return { key, size_bytes: measure.sizeBytes, sha256: digest, content_type: written.content_type };
   }
 
@@ -148,9 +158,9 @@ class EncryptedObjectStore implements ObjectStore {
   async delete(key: string, options: ObjectCallOptions = {}): Promise<void> {
     const dataKeyId = await this.#dataKeyIdOf(key, options);
     // First: should the object stay because the second step fails, nobody can read it.
-    if (dataKeyId !== undefined) {
-      const { owner, object } = await this.#contextOf(key);
-      await this.#keys.forget(dataKeyId, owner, { ...options, object });
+    const context = dataKeyId === undefined ? undefined : await this.#options.contextOf(key);
+    if (dataKeyId !== undefined && context) {
+      await this.#keysOf(key).forget(dataKeyId, context.owner, { ...options, object: this.#objectOf(key) });
     }
     await this.#store.delete(key, options);
   }
@@ -173,12 +183,17 @@ class EncryptedObjectStore implements ObjectStore {
     return this.#store.uri(key);
   }
 
-  /** `object`: what its data key is bound to, as a copy of the ciphertext elsewhere must not destroy the key. */
   async #contextOf(key: string): Promise<{ owner: string; context: KeyContext; object: string }> {
-    const { owner, purpose } = await this.#options.contextOf(key);
-    const { bucket } = this.#options;
-    const object = createHash("sha256").update(contextBytes("object-name", { bucket, key })).digest("hex");
-    return { owner, context: { bucket, key, owner, purpose }, object };
+    const found = await this.#options.contextOf(key);
+    if (!found) throw new ArtGuardError("keys.not-found", `the object ${key} belongs to nobody`);
+    const { owner, purpose } = found;
+    return { owner, context: { bucket: this.#options.bucket, key, owner, purpose }, object: this.#objectOf(key) };
+  }
+
+  /** What a data key is bound to: a copy of the ciphertext elsewhere must not destroy the key. */
+  #objectOf(key: string): string {
+    const name = contextBytes("object-name", { bucket: this.#options.bucket, key });
+    return createHash("sha256").update(name).digest("hex");
   }
 
   /** The object's footer, opened; undefined when there is no object. Its cipher is the caller's to close. */
@@ -206,7 +221,7 @@ class EncryptedObjectStore implements ObjectStore {
     const plainBytes = decryptedBytes(size);
     if (plainBytes === undefined) throw corrupt(key, "no encrypted object has its size");
     const { owner, context } = await this.#contextOf(key);
-    const dataKey = await this.#keys.open(footer.dataKeyId, owner, calls);
+    const dataKey = await this.#keysOf(key).open(footer.dataKeyId, owner, calls);
     return wiping([dataKey], () =>
       asCorrupt(key, () => {
         const cipher = ObjectCipher.open(footer, dataKey, context);

@@ -1,9 +1,16 @@
+import { isDeepStrictEqual } from "node:util";
 import { ArtGuardError, epochMillisecondsSchema, isArtGuardError, putAction, type TableStore } from "@artguard/core";
 import type { AuditDetails, AuditEvent, AuditLog } from "../audit/audit-log.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
 import { type CustodianPair, holdCeremony, type RecoveryPlan, type RecoverySet } from "./ceremony.ts";
 import { type DataKeys, TableDataKeys } from "./data-keys.ts";
-import { EntityKeyUnwrapper, EntityKeyWrapper, type KeyAlgorithm, type PublicKey } from "./entity-key-pair.ts";
+import {
+  approvalRequired,
+  EntityKeyUnwrapper,
+  EntityKeyWrapper,
+  type KeyAlgorithm,
+  type PublicKey,
+} from "./entity-key-pair.ts";
 import { type AskedOpening, askedOf, type KeyOpening, KeyOpenings, type OpeningInput } from "./key-openings.ts";
 import type { KeyProvider } from "./key-provider.ts";
 import { KeyRecords, publicKeyIn, shredded } from "./key-records.ts";
@@ -33,18 +40,20 @@ import { wiping } from "./secret-bytes.ts";
 const hourMs = 3_600_000;
 const rotateAfterMs = 90 * 24 * hourMs;
 
-/** Who tells whether an opening was approved; uses the approval up. */
+/** An approval of an opening, and all that it must be of. */
+export interface OpeningApproval {
+  readonly approvalId: string;
+  readonly entityId: string;
+  readonly operation: string;
+  readonly asked: AskedOpening;
+}
+
+/** Who tells whether an opening was approved, and uses the approval up. */
 export interface KeyApprovals {
   /** @throws An error unless exactly this was approved, by the custodians of this entity, in time, and not used yet. */
-  consume(
-    context: SecurityContext,
-    approval: {
-      readonly approvalId: string;
-      readonly entityId: string;
-      readonly operation: string;
-      readonly asked: AskedOpening;
-    },
-  ): Promise<unknown>;
+  assertApproved(approval: OpeningApproval): Promise<unknown>;
+  /** As `assertApproved`; of several callers only one gets through. @throws as `assertApproved` */
+  consume(context: SecurityContext, approval: OpeningApproval): Promise<unknown>;
 }
 
 /** Options of {@link openEntityKeys}. */
@@ -174,13 +183,38 @@ export class EntityKeys {
     return opening;
   }
 
-  /** Takes a holder's share for an opening, from `resealShare`. A refused one is in the audit log as a warning. */
+  /** An opening that waits for shares, as `requestOpening` gave it. @throws ArtGuardError `keys.not-found` */
+  async opening({
+    entityId,
+    openingId,
+  }: {
+    readonly entityId: string;
+    readonly openingId: string;
+  }): Promise<KeyOpening> {
+    return this.#openings.read(entityId, openingId);
+  }
+
+  /**
+   * Takes a holder's share for an opening, from `resealShare`: for one that is to use the key, only once it is approved. A
+   * refused share is in the audit log as a warning.
+   *
+   * @throws ArtGuardError `keys.not-found`, `keys.unwrap-failed`, `keys.share-refused`, `keys.approval-required` without
+   * `approvalId` where one is needed, and what the approvals throw.
+   */
   async submitShare(
     context: SecurityContext,
-    share: { readonly entityId: string; readonly openingId: string; readonly holder: string; readonly sealed: string },
+    share: {
+      readonly entityId: string;
+      readonly openingId: string;
+      readonly holder: string;
+      readonly sealed: string;
+      /** For openings of purpose `use`. */
+      readonly approvalId?: string;
+    },
   ): Promise<void> {
     const { entityId, openingId: opening_id, holder, sealed } = share;
     try {
+      await this.#assertAwaited(share);
       await this.#openings.submit(entityId, opening_id, holder, sealed);
     } catch (error) {
       const code = isArtGuardError(error) ? error.code : "unknown";
@@ -194,7 +228,8 @@ export class EntityKeys {
    * Opens the private key for one approved operation and overwrites it when the operation has ended, however it ends.
    *
    * @param use Gets the key; whatever it keeps of it stops working afterwards.
-   * @throws ArtGuardError `keys.not-found`, `keys.opening-incomplete`, `keys.share-refused`, and what the approvals throw.
+   * @throws ArtGuardError `keys.not-found`, `keys.other-request` when the opening was requested for another `subject`,
+   * `keys.opening-incomplete`, `keys.share-refused`, and what the approvals throw.
    */
   async withKey<Result>(
     context: SecurityContext,
@@ -202,12 +237,21 @@ export class EntityKeys {
       entityId,
       openingId,
       approvalId,
-    }: { readonly entityId: string; readonly openingId: string; readonly approvalId: string },
+      subject,
+    }: {
+      readonly entityId: string;
+      readonly openingId: string;
+      readonly approvalId: string;
+      /** What is about to be done, to be compared with what was requested; default it is not. */
+      readonly subject?: OpeningInput["subject"];
+    },
     use: (key: OpenedKey) => Promise<Result>,
   ): Promise<Result> {
     const opening = await this.#opening(entityId, openingId, "use");
-    const asked = askedOf(entityId, opening);
-    await this.#options.approvals.consume(context, { approvalId, entityId, operation: opening.operation, asked });
+    if (subject && !isDeepStrictEqual(subject, opening.subject)) {
+      throw new ArtGuardError("keys.other-request", "the opening was requested for something else");
+    }
+    await this.#options.approvals.consume(context, approvalOf(entityId, opening, approvalId));
     return this.#using(context, entityId, opening, use, { approval_id: approvalId });
   }
 
@@ -322,6 +366,21 @@ export class EntityKeys {
     return keys.length;
   }
 
+  async #assertAwaited({
+    entityId,
+    openingId,
+    approvalId,
+  }: {
+    readonly entityId: string;
+    readonly openingId: string;
+    readonly approvalId?: string;
+  }): Promise<void> {
+    const opening = await this.#openings.find(entityId, openingId);
+    if (opening.purpose !== "use") return;
+    if (approvalId === undefined) throw approvalRequired();
+    await this.#options.approvals.assertApproved(approvalOf(entityId, opening, approvalId));
+  }
+
   async #opening(entityId: string, openingId: string, purpose: OpeningItem["purpose"]): Promise<OpeningItem> {
     const opening = await this.#openings.find(entityId, openingId);
     if (opening.purpose !== purpose) {
@@ -409,7 +468,8 @@ export class EntityKeys {
     outcome: AuditEvent["outcome"] = "success",
     severity: AuditEvent["severity"] = outcome === "refused" ? "warning" : "info",
   ): Promise<void> {
-    const resource = { kind: "entity-key", id: entityId };
+    // The owner may be a person: the audit log writes a pseudonym for this kind.
+    const resource = { kind: "owner", id: entityId };
     return this.#options.audit.logSecurityEvent(context, {
       type,
       operation: type,
@@ -425,6 +485,10 @@ export class EntityKeys {
 export async function openEntityKeys(options: EntityKeysOptions): Promise<EntityKeys> {
   const { tables, tableName, now = Date.now } = options;
   return new EntityKeys(await KeyRecords.open(tables, tableName, now), options);
+}
+
+function approvalOf(entityId: string, opening: OpeningItem, approvalId: string): OpeningApproval {
+  return { approvalId, entityId, operation: opening.operation, asked: askedOf(entityId, opening) };
 }
 
 /** Who can open a split key from now on: what nobody knows of, nobody can object to. */

@@ -73,7 +73,13 @@ export class KeyOpenings {
       expires_at: epochSecondsSchema.parse(Math.ceil((created_at + this.#lifetimeMs) / 1000)),
     }));
     await this.#records.table.put(opening, { condition: { item: "absent" } });
-    return { opening_id, asked: askedOf(entityId, opening), share_requests: shareRequests(opening, ceremony) };
+    return openingOf(entityId, opening, ceremony);
+  }
+
+  /** An opening as {@link KeyOpenings.create} gave it. @throws ArtGuardError `keys.not-found` */
+  async read(entityId: string, openingId: string): Promise<KeyOpening> {
+    const opening = await this.find(entityId, openingId);
+    return openingOf(entityId, opening, await this.#records.ceremony(entityId, opening.ceremony_id));
   }
 
   /**
@@ -196,6 +202,11 @@ export function askedOf(entityId: string, opening: OpeningItem): AskedOpening {
   const { opening_id, operation, subject, pair_id, ceremony_id, one_time_public_key } = opening;
   const about = Object.fromEntries(Object.entries(subject).map(([name, value]) => [`subject.${name}`, value]));
   return { ...about, entity_id: entityId, opening_id, operation, pair_id, ceremony_id, one_time_public_key };
+}
+
+function openingOf(entityId: string, opening: OpeningItem, ceremony: CeremonyItem): KeyOpening {
+  const { opening_id } = opening;
+  return { opening_id, asked: askedOf(entityId, opening), share_requests: shareRequests(opening, ceremony) };
 }
 
 function quorumOf({ purpose }: OpeningItem, { custody, recovery }: CeremonyItem): Quorum {

@@ -1,9 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { open, readFile, stat, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { open, unlink } from "node:fs/promises";
 import { ArtGuardError } from "@artguard/core";
-import { publish } from "@artguard/core/filesystem";
 import { z } from "zod";
+import { hasCode, readPrivateFile, writePrivateFile } from "./private-file.ts";
 
 const hexId = z.string().regex(/^[0-9a-f]{16}$/);
 
@@ -32,14 +30,8 @@ export type KeyringContent = z.infer<typeof keyringSchema>;
 
 /** The content of a keyring file, or undefined when there is none. @throws ArtGuardError `keys.file-exposed`, `keys.file-damaged` */
 export async function readKeyring(path: string): Promise<KeyringContent | undefined> {
-  let text: string;
-  try {
-    await assertPrivate(path);
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
+  const text = await readPrivateFile(path);
+  if (text === undefined) return undefined;
   try {
     return keyringSchema.parse(JSON.parse(text));
   } catch (cause) {
@@ -52,24 +44,8 @@ export async function readKeyring(path: string): Promise<KeyringContent | undefi
  *
  * @param ifAbsent False when there is one already, which then stays as it is.
  */
-export async function writeKeyring(path: string, content: KeyringContent, ifAbsent = false): Promise<boolean> {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${randomBytes(8).toString("hex")}`);
-  const file = await open(temporary, "wx", 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(content, undefined, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
-    await publish(temporary, folder, [basename(path)], ifAbsent, async () => undefined);
-    return true;
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    if (hasCode(error, "EEXIST")) return false;
-    throw error;
-  }
+export function writeKeyring(path: string, content: KeyringContent, ifAbsent = false): Promise<boolean> {
+  return writePrivateFile(path, `${JSON.stringify(content, undefined, 2)}\n`, ifAbsent);
 }
 
 /**
@@ -90,15 +66,4 @@ export async function whileLocked<Result>(path: string, change: () => Promise<Re
   } finally {
     await unlink(lock);
   }
-}
-
-/** Windows has no such bits. */
-async function assertPrivate(path: string): Promise<void> {
-  const { mode } = await stat(path);
-  if (process.platform === "win32" || (mode & 0o077) === 0) return;
-  throw new ArtGuardError("keys.file-exposed", `${path} may be read or written by others than its owner`);
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

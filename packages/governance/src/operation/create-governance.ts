@@ -12,6 +12,7 @@ import {
 } from "@artguard/core";
 import type { AccessControl } from "../access/access-control.ts";
 import type { Resource } from "../access/resource.ts";
+import type { SecurityContext } from "../identity/security-context.ts";
 import type { Usage } from "../usage/usage.ts";
 import { grantOperations, policyOperations } from "./core-operations/access-operations.ts";
 import { analysisOperations, findAnalysis } from "./core-operations/analysis-operations.ts";
@@ -44,7 +45,7 @@ export interface GovernanceOptions extends Omit<GovernedOptions, "operations" | 
   /** Finds things that can be shared by grants, by kind; analyses are known. */
   readonly finders?: Readonly<Record<string, (id: string) => Promise<Resource | undefined>>>;
   /** Makes another room forget an erased user, e.g. the identity map of the audit log; each can be repeated. */
-  readonly erasers?: readonly ((userId: string) => Promise<void>)[];
+  readonly erasers?: readonly ((userId: string, context: SecurityContext) => Promise<void>)[];
   /** Clock in epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
 }
@@ -105,8 +106,8 @@ async function servicesOf(options: GovernanceOptions): Promise<CoreServices> {
     admissions: options.admissions ?? new Admissions({ store: tables, users, analyses, now }),
     privacy: await openPrivacy({ tables, objects, now, ...names, ...(settleMs !== undefined && { settleMs }) }),
     finders: { ...options.finders, analysis: (id) => findAnalysis(artguard, id) },
-    forget: async (userId) => {
-      for (const erase of erasers) await erase(userId);
+    forget: async (userId, context) => {
+      for (const erase of erasers) await erase(userId, context);
     },
   };
 }

@@ -1,5 +1,6 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { ArtGuardError } from "@artguard/core";
+import { newTraceId, parseTraceParent } from "../audit/trace.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
 import { type ErrorEnvelope, toErrorEnvelope } from "./error-envelope.ts";
 import type { AnyOperation, Operation } from "./operation.ts";
@@ -22,7 +23,7 @@ export interface GovernedOptions
   extends Omit<GovernancePorts, "traceIdOf" | "approvalFor" | "newId" | "onAuditFailure"> {
   /** Everything that can be asked for. */
   readonly operations: readonly AnyOperation[];
-  /** See `GovernancePorts`; default a new random trace for every request. */
+  /** See `GovernancePorts`; default what `parseTraceParent` reads, else a new random trace. */
   readonly traceIdOf?: (traceparent: string | undefined) => string;
   /** Names of operations that need the approval of custodians here, besides those that say so themselves; default none. */
   readonly approvalFor?: readonly string[];
@@ -56,7 +57,7 @@ export function governed({ operations, approvalFor = [], ...options }: GovernedO
   const registry = new OperationRegistry(operations);
   assertRegistered(approvalFor, registry);
   const pipeline = new Pipeline(registry, {
-    traceIdOf: () => randomBytes(16).toString("hex"),
+    traceIdOf: (traceparent) => parseTraceParent(traceparent)?.traceId ?? newTraceId(),
     newId: randomUUID,
     onAuditFailure: () => undefined,
     ...options,

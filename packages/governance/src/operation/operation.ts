@@ -26,6 +26,8 @@ export interface OperationCall {
   readonly context: SecurityContext;
   /** Unique for this call, also the id of its usage event. */
   readonly operationId: string;
+  /** What the request says that it is for, else what the operation is for. */
+  readonly purpose?: string;
   readonly signal?: AbortSignal;
 }
 

@@ -46,9 +46,11 @@ export class Pipeline {
       return this.#refused("security", context, name, error);
     }
     if (permit.refusal) return this.#refused("security", context, name, permit.refusal, factsOf(operation, permit));
+    const purpose = request.purpose ?? operation.purpose;
     const call: OperationCall = {
       context,
       operationId: this.#ports.newId(),
+      ...(purpose !== undefined && { purpose }),
       ...(request.signal && { signal: request.signal }),
     };
     return new Execution(operation, parsed, permit, call, this.#ports).run(request.approvalId);
@@ -150,8 +152,13 @@ class Execution {
     const { approval, name } = this.#operation;
     const { approvals, approvalFor } = this.#ports;
     if (approval === undefined && !approvalFor.has(name)) return;
-    const { context } = this.#call;
-    const asked: AskedFor = { operation: name, resource: this.#permit.resource, input: this.#input };
+    const { context, purpose } = this.#call;
+    const asked: AskedFor = {
+      operation: name,
+      resource: this.#permit.resource,
+      input: this.#input,
+      ...(purpose !== undefined && { purpose }),
+    };
     if (approvals && approvalId !== undefined) return approvals.consume(context, approvalId, asked);
     const approval_id = await approvals?.request(context, asked);
     throw new ArtGuardError("operation.approval-required", `${name} needs the approval of custodians`, {

@@ -82,6 +82,7 @@ export interface AskedFor {
   readonly resource: Resource;
   /** The input as it was checked. */
   readonly input: unknown;
+  readonly purpose?: string;
 }
 
 /** Asks custodians, and lets an operation happen once for each time that they agreed. */

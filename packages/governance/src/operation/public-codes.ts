@@ -76,6 +76,7 @@ export const publicCodeTable: Readonly<Record<string, PublicCode>> = {
   "jpeg.unsupported": "UNSUPPORTED_MEDIA",
   "keys.approval-required": "CUSTODIAN_APPROVAL_REQUIRED",
   "keys.invalid-input": "VALIDATION_FAILED",
+  "keys.other-request": "CONFLICT",
   "operation.approval-required": "CUSTODIAN_APPROVAL_REQUIRED",
   "operation.audit-unavailable": "TEMPORARILY_UNAVAILABLE",
   "operation.invalid-declaration": "INTERNAL",

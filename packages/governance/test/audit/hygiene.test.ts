@@ -184,7 +184,7 @@ describe("what is written of an event", () => {
     const asking = { entityId: owner, operation: "x.y", asked: opening.asked };
     const { approval_id: approvalId } = await approvals.requestApproval(context, asking);
     for (const custodian of [ana, ben]) await decide(custody, custodian, approvalId);
-    await handOver(keys, opening, [ana, ben], owner);
+    await handOver(keys, opening, [ana, ben], approvalId, owner);
     await keys.withKey(context, { entityId: owner, openingId: opening.opening_id, approvalId }, async () => undefined);
     await keys.shred(context, owner);
     const all = await everything(tables, mirrored);

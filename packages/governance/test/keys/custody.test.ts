@@ -212,7 +212,7 @@ describe("records", () => {
     const { entity, id, ceremony_id, pair_id } = ceremonyItemSchema.parse(theirs.items[0]);
     await table.put({ ...mine, entity, id, ceremony_id, pair_id });
     const swapped = await keys.requestOpening(requester, { entityId: "museum-2", operation: "x", purpose: "verify" });
-    await handOver(keys, swapped, [ana, ben], "museum-2");
+    await handOver(keys, swapped, [ana, ben], undefined, "museum-2");
     const proving = keys.proveShares(requester, { entityId: "museum-2", openingId: swapped.opening_id });
     await expect(proving).rejects.toMatchObject({ code: "keys.unwrap-failed" });
   });
@@ -231,13 +231,23 @@ describe("openings", () => {
       keys.withKey(requester, { entityId, openingId: opening.opening_id, approvalId }, async () => "used");
     await expect(use()).rejects.toMatchObject({ code: "keys.opening-incomplete" });
     await decide(custody, ana, approvalId);
-    await handOver(keys, opening, [ana]);
-    await expect(use()).rejects.toMatchObject({ code: "keys.opening-incomplete" });
-    await handOver(keys, opening, [ben]);
-    await expect(use()).rejects.toMatchObject({ code: "approvals.incomplete" });
+    // No share is taken before both have approved: until then the platform cannot open the key, whatever it does.
+    await expect(handOver(keys, opening, [ana])).rejects.toMatchObject({ code: "keys.approval-required" });
+    await expect(handOver(keys, opening, [ana], approvalId)).rejects.toMatchObject({ code: "approvals.incomplete" });
     await decide(custody, ben, approvalId);
-    // An approval of another opening, with the same shares.
     const elsewhere = await approvedOpening(custody);
+    await expect(handOver(keys, opening, [ana], elsewhere.approvalId)).rejects.toMatchObject({
+      code: "approvals.other-request",
+    });
+    await handOver(keys, opening, [ana], approvalId);
+    await expect(use()).rejects.toMatchObject({ code: "keys.opening-incomplete" });
+    await handOver(keys, opening, [ben], approvalId);
+    expect((await keys.opening({ entityId, openingId: opening.opening_id })).asked).toEqual(opening.asked);
+    const wanted = { entityId, openingId: opening.opening_id, approvalId, subject: { recipient: "somebody else" } };
+    await expect(keys.withKey(requester, wanted, async () => "used")).rejects.toMatchObject({
+      code: "keys.other-request",
+    });
+    // An approval of another opening, with the same shares.
     const borrowed = { entityId, openingId: opening.opening_id, approvalId: elsewhere.approvalId };
     await expect(keys.withKey(requester, borrowed, async () => "used")).rejects.toMatchObject({
       code: "approvals.other-request",
@@ -247,7 +257,7 @@ describe("openings", () => {
     const { tables, provider, audit, clock } = custody;
     const careless = await openEntityKeys({ tables, provider, audit, approvals: approveAll, now: () => clock.ms });
     const unapproved = await careless.requestOpening(requester, { entityId, operation: "x", purpose: "use" });
-    await handOver(careless, unapproved, [ana, ben]);
+    await handOver(careless, unapproved, [ana, ben], "none");
     const slipped = { entityId, openingId: unapproved.opening_id, approvalId: "none" };
     expect(await careless.withKey(requester, slipped, async () => "used")).toBe("used");
   });
@@ -261,7 +271,6 @@ describe("openings", () => {
     await approvals.custodians.assign(requester, "shell-company", "eve", "mallory");
     const opening = await keys.requestOpening(requester, { entityId, operation: "evidence.release", purpose: "use" });
     const { asked } = opening;
-    await handOver(keys, opening, [ana, ben]);
     const approvedAs = async (owner: string, operation: string, custodians: readonly TestCustodian[]) => {
       const { approval_id } = await approvals.requestApproval(requester, { entityId: owner, operation, asked });
       for (const custodian of custodians) await decide(custody, custodian, approval_id);
@@ -270,10 +279,14 @@ describe("openings", () => {
     const use = (approvalId: string) =>
       keys.withKey(requester, { entityId, openingId: opening.opening_id, approvalId }, async () => "used");
     const foreign = await approvedAs("shell-company", "evidence.release", [eve, mallory]);
-    await expect(use(foreign)).rejects.toMatchObject({ code: "approvals.other-request" });
+    await expect(handOver(keys, opening, [ana], foreign)).rejects.toMatchObject({ code: "approvals.other-request" });
     const renamed = await approvedAs(entityId, "evidence.view", [ana, ben]);
-    await expect(use(renamed)).rejects.toMatchObject({ code: "approvals.other-request" });
-    expect(await use(await approvedAs(entityId, "evidence.release", [ana, ben]))).toBe("used");
+    const approvalId = await approvedAs(entityId, "evidence.release", [ana, ben]);
+    await handOver(keys, opening, [ana, ben], approvalId);
+    for (const other of [foreign, renamed]) {
+      await expect(use(other)).rejects.toMatchObject({ code: "approvals.other-request" });
+    }
+    expect(await use(approvalId)).toBe("used");
   });
 
   it("take no share that was sealed for another opening, by another holder, or altered", async () => {
@@ -281,8 +294,8 @@ describe("openings", () => {
     const { keys, ana, ben, audit } = custody;
     await tripartite(custody);
     const [first, second] = [
-      await keys.requestOpening(requester, { entityId, operation: "x", purpose: "use" }),
-      await keys.requestOpening(requester, { entityId, operation: "x", purpose: "use" }),
+      await keys.requestOpening(requester, { entityId, operation: "x", purpose: "verify" }),
+      await keys.requestOpening(requester, { entityId, operation: "x", purpose: "verify" }),
     ];
     await handOver(keys, first, [ana]);
     const stored = await (await custody.tables.open(defineKeyTable())).get({

@@ -111,7 +111,7 @@ export function entityKeysSuite(make: MakeTableStore): void {
     expect((await custody.keys.publicKeyOf(entityId)).pair_id).not.toBe(old.pair_id);
     expect(await store.get("a")).toEqual(before);
     // The old custodians' shares open nothing now.
-    const late = await custody.keys.requestOpening(requester, { entityId, operation: "x", purpose: "use" });
+    const late = await custody.keys.requestOpening(requester, { entityId, operation: "x", purpose: "verify" });
     await expect(handOver(custody.keys, late, [custody.ana])).rejects.toMatchObject({ code: "keys.unwrap-failed" });
     const renewed = {
       ...custody,

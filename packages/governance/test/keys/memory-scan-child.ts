@@ -58,7 +58,7 @@ async function useKeys(): Promise<void> {
   const provider = await openLocalKeyring({ file: join(folder, "keyring"), secret: { key: randomBytes(32) } });
   rmSync(folder, { recursive: true });
   const tables = new MemoryTableStore();
-  const keys = await openEntityKeys({ tables, provider, audit, approvals: { consume: quiet } });
+  const keys = await openEntityKeys({ tables, provider, audit, approvals: { assertApproved: quiet, consume: quiet } });
   const custodians = [
     { id: "ana", ...(await newSealingKeys()) },
     { id: "ben", ...(await newSealingKeys()) },
@@ -81,7 +81,8 @@ async function useKeys(): Promise<void> {
   for (const { id: holder, privateKey } of custodians) {
     const request = opening.share_requests.find((each) => each.holder === holder)!;
     const sealed = await resealShare(privateKey, request);
-    await keys.submitShare(context, { entityId: "e", openingId: opening.opening_id, holder, sealed });
+    const { opening_id: openingId } = opening;
+    await keys.submitShare(context, { entityId: "e", openingId, approvalId: "a", holder, sealed });
   }
   await keys.withKey(context, { entityId: "e", openingId: opening.opening_id, approvalId: "a" }, async (key) => {
     remember("private key", key.privateKey, key.privateKey.length - 32);

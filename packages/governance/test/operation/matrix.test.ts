@@ -8,6 +8,8 @@ import {
 } from "@artguard/governance";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { contextOf } from "../fixtures/contexts.ts";
+import { newCustodian } from "../fixtures/custody.ts";
 import { governedPlace } from "../fixtures/governed-place.ts";
 import { operationCases, type Target } from "./operation-cases.ts";
 
@@ -33,15 +35,22 @@ const geography: GeographyGate = {
   },
 };
 
+const custodians = [await newCustodian("ana"), await newCustodian("ben")];
+
 /** What is shared with whom: ada's analysis with the museum, and no longer with rex and ella. */
 async function sharedPlace(options: Partial<GovernanceOptions> = {}) {
   const place = await governedPlace({ geography, ...options });
-  const { access, clock, storeAnalysis, users, apiKeys } = place;
+  const { access, approvals, clock, storeAnalysis, users, apiKeys } = place;
   const prefixes: Record<string, string> = {};
+  const approvalIds: Record<string, string> = {};
+  for (const { registered } of custodians) await approvals.custodians.register(contextOf("operator"), registered);
   for (const name of ["ada", "rita", "oscar", "rex", "ella"]) {
     await storeAnalysis(`of-${name}`, name);
     const { user_id } = await users.create({ user_id: name, email: `${name}@example.org` });
     prefixes[name] = (await apiKeys.create(user_id, "one")).prefix;
+    await approvals.custodians.assign(contextOf("operator"), name, "ana", "ben");
+    const wanted = { entityId: name, operation: "evidence.release", asked: {} };
+    approvalIds[name] = (await approvals.requestApproval(contextOf(name), wanted)).approval_id;
   }
   const share = { resource: { kind: "analysis", id: "of-ada" }, permission: "analysis.read" };
   await access.grantPermission({ ...share, grantee: { kind: "organization", id: "museum" } }, "ada");
@@ -50,13 +59,14 @@ async function sharedPlace(options: Partial<GovernanceOptions> = {}) {
   await access.revokeAccess(rex!);
   await access.grantPermission({ ...ella!, expiresAt: clock.ms + 1 }, "ada");
   clock.ms += 1;
-  return { ...place, prefixes };
+  return { ...place, prefixes, approvalIds };
 }
 
 type Place = Awaited<ReturnType<typeof sharedPlace>>;
 
-function targetOf(owner: string, { prefixes }: Place): Target {
-  return { requestId: `of-${owner}`, userId: owner, prefix: prefixes[owner] ?? "0123456789ab" };
+function targetOf(owner: string, { prefixes, approvalIds }: Place): Target {
+  const approvalId = approvalIds[owner] ?? "f".repeat(32);
+  return { requestId: `of-${owner}`, userId: owner, prefix: prefixes[owner] ?? "0123456789ab", approvalId };
 }
 
 function ask(place: Place, operation: AnyOperation, principal: Principal, owner: string) {
@@ -73,10 +83,11 @@ function ask(place: Place, operation: AnyOperation, principal: Principal, owner:
 }
 
 /** What the caller is told, without the ids that it named itself and the trace. */
-function told(outcome: Outcome<unknown>, { requestId, userId, prefix }: Target): string {
+function told(outcome: Outcome<unknown>, target: Target): string {
   if (outcome.ok) return "ok";
   const { trace_id: _, ...error } = outcome.envelope.error;
-  return JSON.stringify(error).replaceAll(requestId, "ID").replaceAll(userId, "ID").replaceAll(prefix, "ID");
+  const ids = [target.requestId, target.userId, target.prefix, target.approvalId];
+  return ids.reduce((text, id) => text.replaceAll(id, "ID"), JSON.stringify(error));
 }
 
 /** Whether the operation was done, or failed of its own. */

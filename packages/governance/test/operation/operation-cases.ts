@@ -3,6 +3,8 @@ export interface Target {
   readonly requestId: string;
   readonly userId: string;
   readonly prefix: string;
+  /** Of a request for approval that the user made. */
+  readonly approvalId: string;
 }
 
 /** How an operation is asked for, and to whom what it acts on belongs. */
@@ -28,6 +30,13 @@ const grantee = { kind: "user", id: "somebody" };
 const ofGrant = {
   of: "owned",
   input: ({ requestId: id }: Target) => ({ resource: { kind: "analysis", id }, grantee, permission: "analysis.read" }),
+} as const;
+const ofApproval = { of: "owned", input: ({ approvalId }: Target) => ({ approvalId }) } as const;
+const recipient = { id: "court", sealing_key: "AAAA" };
+const ofRelease = {
+  of: "owned",
+  input: ({ requestId }: Target) => ({ requestId, recipient, approvalId: "r1", openingId: "o1" }),
+  failure: "analysis.image-not-saved",
 } as const;
 const question = {
   caller: { principal: { kind: "user", id: "ada" } },
@@ -73,4 +82,18 @@ export const operationCases: Record<string, OperationCase> = {
   "usage.suspend": { of: "operator", input: (target) => ({ subject: subjectOf(target), because: "test" }) },
   "usage.resume": { of: "operator", input: (target) => ({ subject: subjectOf(target) }) },
   "service.sweep": operator(),
+  "approval.read": ofApproval,
+  "approval.withdraw": ofApproval,
+  "approval.challenge": { ...ofApproval, of: "operator" },
+  "approval.decide": {
+    of: "operator",
+    input: ({ approvalId }) => ({ approvalId, decision: "approve", nonce: "n", decidedAt: 1, signature: "AAAA" }),
+  },
+  "evidence.request-release": { ...ofRelease, input: ({ requestId }) => ({ requestId, recipient }) },
+  "evidence.release": ofRelease,
+  "evidence.review": { of: "operator", input: ({ approvalId }) => ({ approvalId, openingId: "o1" }) },
+  "evidence.hand-over": {
+    of: "operator",
+    input: ({ approvalId }) => ({ approvalId, openingId: "o1", holder: "ana", sealed: "AAAA" }),
+  },
 };

@@ -166,7 +166,7 @@ export function analysisOperations({ artguard, access, privacy }: CoreServices) 
 }
 
 /** Whose an analysis is; undefined for one that does not exist. */
-export async function findAnalysis(artguard: ArtGuard, id: string): Promise<Resource | undefined> {
+export async function findAnalysis(artguard: Pick<ArtGuard, "get">, id: string): Promise<Resource | undefined> {
   try {
     const { user_id } = await artguard.get(id);
     return { kind: "analysis", id, ...(user_id !== undefined && { ownerId: user_id }) };
@@ -189,6 +189,7 @@ function ownerOf({ context: { principal } }: OperationCall): { userId?: string }
   return principal.kind === "anonymous" ? {} : { userId: principal.id };
 }
 
-function absentAnalysis(id: string): ArtGuardError {
+/** What is said of an analysis that is not there. */
+export function absentAnalysis(id: string): ArtGuardError {
   return new ArtGuardError("analysis.not-found", `there is no analysis ${id}`);
 }

@@ -1,6 +1,7 @@
 import type { Admissions, ApiKeyRepository, ArtGuard, Privacy, UserRepository } from "@artguard/core";
 import type { AccessControl } from "../../access/access-control.ts";
 import type { Resource } from "../../access/resource.ts";
+import type { SecurityContext } from "../../identity/security-context.ts";
 import type { Usage } from "../../usage/usage.ts";
 
 /** What the operations on core's use cases work with; assembled by `createGovernance`. */
@@ -15,6 +16,6 @@ export interface CoreServices {
   /** Finds a thing of a kind, for grants on it; by kind. */
   readonly finders: Readonly<Record<string, (id: string) => Promise<Resource | undefined>>>;
   /** Makes everything else forget an erased user; run when the last audit entry of the erasure is written. */
-  readonly forget: (userId: string) => Promise<void>;
+  readonly forget: (userId: string, context: SecurityContext) => Promise<void>;
   readonly now: () => number;
 }

@@ -68,13 +68,13 @@ export function serviceOperations({ privacy, usage, access, forget }: CoreServic
       effect: "change",
       audit: "system",
       target: () => ({ kind: "service" }),
-      handler: async (options, { signal }): Promise<ServiceSweep> => {
+      handler: async (options, { context, signal }): Promise<ServiceSweep> => {
         const swept = await privacy.sweepExpired({ ...options, ...(signal && { signal }) });
         const receipts = await privacy.resumeErasures({ ...(signal && { signal }) });
         for (const { user_id } of receipts) {
           await access.forgetUser(user_id);
           await usage.forgetUser(user_id);
-          await forget(user_id);
+          await forget(user_id, context);
         }
         return {
           ...swept,

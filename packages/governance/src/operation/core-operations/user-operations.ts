@@ -69,7 +69,7 @@ export function userOperations({ users, privacy, access, usage, admissions, forg
         await usage.forgetUser(subject);
         return receipt;
       },
-      settled: (input, { context }) => forget(subjectOf(input, context)),
+      settled: (input, { context }) => forget(subjectOf(input, context), context),
     }),
   };
 }

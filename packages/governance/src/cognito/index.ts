@@ -1,0 +1,1 @@
+export { CognitoLogin, type CognitoLoginOptions } from "./cognito-login.ts";

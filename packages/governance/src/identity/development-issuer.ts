@@ -1,0 +1,302 @@
+import { randomUUID } from "node:crypto";
+import {
+  ArtGuardError,
+  assertServerSecret,
+  checkAction,
+  epochMillisecondsSchema,
+  isArtGuardError,
+  type ServerSecret,
+  type Table,
+  type TableStore,
+  type User,
+  type UserId,
+  type UserRepository,
+  userIdOf,
+} from "@artguard/core";
+import { type JSONWebKeySet, SignJWT } from "jose";
+import { type AuthenticatorOptions, IdentityAuthenticator } from "./authenticator.ts";
+import { type IdentityItem, identityKey, passwordItemSchema, type Session } from "./identity-table.ts";
+import {
+  type Issuer,
+  type IssuerCall,
+  invalidCredentials,
+  type LoginRequest,
+  type LoginResponse,
+  type LogoutRequest,
+  loginRequestSchema,
+  logoutRequestSchema,
+  parseBody,
+  type RefreshRequest,
+  refreshRequestSchema,
+  type SessionState,
+  sessionStateOf,
+  sessionUserOf,
+} from "./issuer.ts";
+import { accountLockOut, addressLockOut, type LockOut, LoginAttempts } from "./login-attempts.ts";
+import { argon2Hasher, type PasswordHasher } from "./password-hasher.ts";
+import type { Revocations } from "./revocations.ts";
+import { Sessions } from "./sessions.ts";
+import { SigningKeys, signingAlgorithm } from "./signing-keys.ts";
+import { createTokenVerifier } from "./token-verifier.ts";
+import type { TrustedIssuer } from "./trusted-issuer.ts";
+
+/** Options of the embedded issuer. */
+export interface DevelopmentIssuerOptions {
+  /** Keys of refresh tokens, lock-out names and sealed signing keys: at least 32 random bytes, kept outside the store. */
+  readonly secret: ServerSecret;
+  /** `iss` of its tokens; default `http://localhost/artguard`. */
+  readonly issuer?: string;
+  /** `aud` of its tokens; default `artguard`. */
+  readonly audience?: string;
+  /** From login to the last refresh; default 30 days. */
+  readonly sessionMs?: number;
+  /** Age at which the signing key is replaced; default 90 days. */
+  readonly rotateKeysAfterMs?: number;
+  /** Fewest characters of a new password; default 10. */
+  readonly shortestPassword?: number;
+  readonly lockOut?: { readonly account?: LockOut; readonly address?: LockOut };
+  /** Default argon2id. */
+  readonly hasher?: PasswordHasher;
+}
+
+/** What the embedded issuer works with. */
+export interface DevelopmentIssuerServices extends Omit<AuthenticatorOptions, "tokens" | "apiKeys" | "provision"> {
+  readonly tables: TableStore;
+  readonly table: Table<IdentityItem>;
+  readonly users: UserRepository;
+  readonly revocations: Revocations;
+  readonly now: () => number;
+}
+
+/** Seconds that an access token is good for, as the spec has it. */
+export const accessTokenSeconds = 3600;
+const toleranceMs = 5000;
+const longestPassword = 1024;
+/** No user can have this id, so that no user is taken for a service. */
+const clientId = "artguard#embedded";
+
+/**
+ * The embedded issuer: passwords (argon2id), signed access tokens (ES256), rotating refresh tokens and lock-out, with
+ * nothing but a table. For development and for small installations; it knows one factor, so what needs two needs another
+ * issuer.
+ */
+export class DevelopmentIssuer implements Issuer {
+  /** To be given to a token verifier, so that it believes the tokens. */
+  readonly trusted: TrustedIssuer;
+  readonly #services: DevelopmentIssuerServices;
+  readonly #keys: SigningKeys;
+  readonly #sessions: Sessions;
+  readonly #attempts: LoginAttempts;
+  readonly #authenticator: IdentityAuthenticator;
+  readonly #hasher: PasswordHasher;
+  readonly #lockOut: { readonly account: LockOut; readonly address: LockOut };
+  readonly #shortestPassword: number;
+  readonly #audience: string;
+  /** What the password of an account that is not there is compared with. */
+  readonly #nobodysHash: string;
+
+  /** Opens it. @throws ArtGuardError `user.invalid-input` for a secret below 32 bytes. */
+  static async open(
+    services: DevelopmentIssuerServices,
+    options: DevelopmentIssuerOptions,
+  ): Promise<DevelopmentIssuer> {
+    assertServerSecret(options.secret);
+    const hasher = options.hasher ?? argon2Hasher();
+    return new DevelopmentIssuer(services, { ...options, hasher }, await hasher.hash(randomUUID()));
+  }
+
+  private constructor(
+    services: DevelopmentIssuerServices,
+    options: DevelopmentIssuerOptions & { readonly hasher: PasswordHasher },
+    nobodysHash: string,
+  ) {
+    const {
+      secret,
+      issuer = "http://localhost/artguard",
+      audience = "artguard",
+      sessionMs = 30 * 86_400_000,
+    } = options;
+    const { tables, table, revocations, now } = services;
+    const accessTokenMs = accessTokenSeconds * 1000 + toleranceMs;
+    this.#services = services;
+    this.#audience = audience;
+    this.#hasher = options.hasher;
+    this.#nobodysHash = nobodysHash;
+    this.#shortestPassword = options.shortestPassword ?? 10;
+    this.#lockOut = { account: accountLockOut, address: addressLockOut, ...options.lockOut };
+    this.#attempts = new LoginAttempts(table, secret, now);
+    this.#keys = new SigningKeys({
+      table,
+      secret,
+      rotateAfterMs: options.rotateKeysAfterMs ?? 90 * 86_400_000,
+      keepMs: accessTokenMs,
+      now,
+    });
+    this.#sessions = new Sessions({ tables, table, revocations, secret, issuer, sessionMs, accessTokenMs, now });
+    this.trusted = {
+      issuer,
+      keys: () => this.#keys.publicKeys(),
+      // Read from our own table: a new key is known with the first token that it signed.
+      keyCache: { cooldownMs: 0, cacheMaxAgeMs: 60_000 },
+      algorithms: [signingAlgorithm],
+      recipient: { claim: "aud", oneOf: [audience] },
+      maxAgeMs: accessTokenSeconds * 1000,
+      clockToleranceMs: toleranceMs,
+    };
+    const tokens = createTokenVerifier({ issuers: [this.trusted], now });
+    this.#authenticator = new IdentityAuthenticator({ ...services, tokens });
+  }
+
+  /** See `Issuer.login`. */
+  async login(request: LoginRequest, { clientAddress, signal }: IssuerCall = {}): Promise<LoginResponse> {
+    const { email, password, organization_id } = parseBody(loginRequestSchema, request);
+    const account = email.trim().toLowerCase().normalize("NFC");
+    if (clientAddress !== undefined) await this.#attempts.begin("address", clientAddress, this.#lockOut.address);
+    await this.#attempts.begin("account", account, this.#lockOut.account);
+    signal?.throwIfAborted();
+    const user = await this.#userOf(account);
+    const hash = await this.#hashOf(user?.user_id ?? "-");
+    const matches = await this.#hasher.matches(hash ?? this.#nobodysHash, password);
+    if (!user || hash === undefined || !matches || user.erasing_at !== undefined) throw invalidCredentials();
+    await this.#assertMember(user, organization_id);
+    await this.#attempts.forgive("account", account);
+    if (clientAddress !== undefined) await this.#attempts.takeBack("address", clientAddress);
+    await this.#services.users.recordLogin(user.user_id);
+    return this.#answer(await this.#startSession(user.user_id, organization_id, hash));
+  }
+
+  /** See `Issuer.refresh`. */
+  async refresh(request: RefreshRequest): Promise<LoginResponse> {
+    const { refresh_token } = parseBody(refreshRequestSchema, request);
+    return this.#answer(await this.#sessions.rotate(refresh_token));
+  }
+
+  /** See `Issuer.logout`. */
+  async logout(request: LogoutRequest, { signal }: IssuerCall = {}): Promise<void> {
+    const body = parseBody(logoutRequestSchema, request);
+    if ("refresh_token" in body) {
+      const { userId, sessionId } = this.#sessions.sessionOf(body.refresh_token);
+      return this.#sessions.end(userId, sessionId);
+    }
+    const { principal, sessionId = "" } = await this.#authenticator.verify(body.access_token, signal);
+    return this.#sessions.end(principal.id, sessionId);
+  }
+
+  /** See `Issuer.validateSession`. */
+  async validateSession(accessToken: string, call: IssuerCall = {}): Promise<SessionState> {
+    return sessionStateOf(accessToken, call, { ...this.#services, authenticator: this.#authenticator });
+  }
+
+  /**
+   * Sets a user's password and ends all sessions of the user.
+   *
+   * @throws ArtGuardError `identity.weak-password`, `user.not-found`, `user.being-erased`
+   */
+  async setPassword(userId: string, password: string): Promise<void> {
+    const { users, table, now } = this.#services;
+    const user = await users.get(userIdOf(userId));
+    if (user.erasing_at !== undefined) throw new ArtGuardError("user.being-erased", "the user is being erased");
+    this.#assertStrong(password, user);
+    const item = passwordItemSchema.parse({
+      ...passwordKey(user.user_id),
+      kind: "password",
+      password_hash: await this.#hasher.hash(password),
+      changed_at: epochMillisecondsSchema.parse(now()),
+    });
+    await table.put(item);
+    await this.#sessions.endAll(user.user_id);
+  }
+
+  /** Ends all sessions of a user; access tokens are refused from now on. */
+  async endSessions(userId: string): Promise<void> {
+    await this.#sessions.endAll(userId);
+  }
+
+  /** Makes a new signing key. What former ones signed stays good until it expires. */
+  async rotateSigningKey(): Promise<void> {
+    await this.#keys.rotate();
+  }
+
+  /** The public keys, to be served where other services verify its tokens. */
+  jwks(): Promise<JSONWebKeySet> {
+    return this.#keys.publicKeys();
+  }
+
+  /** A password that is changed at this moment begins no session any more. */
+  async #startSession(userId: UserId, actsIn: string | undefined, hash: string): Promise<Session> {
+    const unchanged = { attribute: "password_hash", equals: hash } as const;
+    const proviso = checkAction(this.#services.table.definition, passwordKey(userId), unchanged);
+    const session = await this.#sessions.start(userId, actsIn, proviso);
+    if (!session) throw invalidCredentials();
+    return session;
+  }
+
+  async #userOf(account: string): Promise<User | undefined> {
+    try {
+      return await this.#services.users.findByEmail(account);
+    } catch (error) {
+      // What is no address belongs to nobody, and is answered as any other that belongs to nobody.
+      if (isArtGuardError(error, "user.invalid-input")) return undefined;
+      throw error;
+    }
+  }
+
+  async #hashOf(userId: string): Promise<string | undefined> {
+    const item = await this.#services.table.get(passwordKey(userId), { consistent: true });
+    return item && passwordItemSchema.parse(item).password_hash;
+  }
+
+  async #assertMember({ user_id }: User, organizationId: string | undefined): Promise<void> {
+    if (organizationId === undefined) return;
+    const { organizations } = await this.#services.directory.standingOf(user_id);
+    if (!organizations.some((each) => each.organizationId === organizationId)) throw invalidCredentials();
+  }
+
+  #assertStrong(password: string, user: User): void {
+    const email: string = user.email ?? "";
+    const name = email.slice(0, email.indexOf("@"));
+    const isWeak =
+      password.length < this.#shortestPassword ||
+      password.length > longestPassword ||
+      new Set(password).size < 4 ||
+      (name.length > 2 && password.toLowerCase().includes(name));
+    if (!isWeak) return;
+    throw new ArtGuardError(
+      "identity.weak-password",
+      `expected ${this.#shortestPassword}–${longestPassword} characters, four of them different, without the user's name`,
+    );
+  }
+
+  async #answer(session: Session): Promise<LoginResponse> {
+    const access_token = await this.#sign(session);
+    const context = await this.#authenticator.authenticate({ kind: "token", token: access_token });
+    return {
+      access_token,
+      refresh_token: this.#sessions.refreshTokenOf(session),
+      expires_in: accessTokenSeconds,
+      user: await sessionUserOf(context, this.#services.users),
+    };
+  }
+
+  async #sign({ user_id, session_id, acts_in, created_at }: Session): Promise<string> {
+    const { kid, privateKey } = await this.#keys.current();
+    const issuedAt = Math.floor(this.#services.now() / 1000);
+    return new SignJWT({
+      sid: session_id,
+      client_id: clientId,
+      auth_time: Math.floor(created_at / 1000),
+      amr: ["pwd"],
+      ...(acts_in !== undefined && { acts_in }),
+    })
+      .setProtectedHeader({ alg: signingAlgorithm, typ: "at+jwt", kid })
+      .setIssuer(this.trusted.issuer)
+      .setAudience(this.#audience)
+      .setSubject(user_id)
+      .setJti(randomUUID())
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + accessTokenSeconds)
+      .sign(privateKey);
+  }
+}
+
+const passwordKey = (userId: string) => ({ identity_id: identityKey.user(userId), entry: "password" });

@@ -1,0 +1,76 @@
+import type { ApiKeyRepository, TableStore, UserRepository } from "@artguard/core";
+import { type FindPermissions, IdentityAuthenticator } from "./authenticator.ts";
+import { DevelopmentIssuer, type DevelopmentIssuerOptions } from "./development-issuer.ts";
+import { Directory, type DirectoryOptions } from "./directory.ts";
+import { forgetUser } from "./forget-user.ts";
+import { defineIdentityTable } from "./identity-table.ts";
+import { Revocations } from "./revocations.ts";
+import { createTokenVerifier, type VerifiedToken } from "./token-verifier.ts";
+import type { TrustedIssuer } from "./trusted-issuer.ts";
+
+/** Options of {@link openIdentity}. */
+export interface IdentityOptions extends DirectoryOptions {
+  readonly tables: TableStore;
+  readonly users: UserRepository;
+  /** Which permissions follow from roles; `AccessControl.permissionsOf`. */
+  readonly permissionsOf: FindPermissions;
+  /** Without it, API keys are refused. */
+  readonly apiKeys?: ApiKeyRepository;
+  /** Issuers whose access tokens are believed; default none but the embedded one. */
+  readonly issuers?: readonly TrustedIssuer[];
+  /** Opens the embedded issuer; default none. */
+  readonly development?: DevelopmentIssuerOptions;
+  /** See `AuthenticatorOptions`. */
+  readonly provision?: (token: VerifiedToken) => Promise<void>;
+  /** Name of the table; default `artguard-identity-dev`. */
+  readonly table?: string;
+}
+
+/** Everything about who acts. */
+export interface Identity {
+  readonly authenticator: IdentityAuthenticator;
+  readonly directory: Directory;
+  readonly revocations: Revocations;
+  /** The embedded issuer, if it was asked for. */
+  readonly development?: DevelopmentIssuer;
+  /** Deletes everything that is stored here about a user; can be repeated. */
+  forgetUser(userId: string): Promise<void>;
+}
+
+/**
+ * Opens the identity table and what works on it.
+ *
+ * @throws ArtGuardError `identity.invalid-configuration`, `user.invalid-input` for a secret below 32 bytes.
+ * @example
+ * const identity = await openIdentity({
+ *   tables,
+ *   users,
+ *   apiKeys,
+ *   permissionsOf: (caller) => access.permissionsOf(caller),
+ *   issuers: [cognitoIssuer({ region, userPoolId, clientIds })],
+ * });
+ * const context = await identity.authenticator.authenticate({ kind: "token", token });
+ */
+export async function openIdentity(options: IdentityOptions): Promise<Identity> {
+  const { tables, users, permissionsOf, apiKeys, issuers = [], provision, now = Date.now } = options;
+  const table = await tables.open(defineIdentityTable(options.table));
+  const directory = new Directory(table, options);
+  const revocations = new Revocations(table, now);
+  const services = { users, directory, revocations, permissionsOf };
+  const development =
+    options.development && (await DevelopmentIssuer.open({ ...services, tables, table, now }, options.development));
+  const trusted = [...issuers, ...(development ? [development.trusted] : [])];
+  const authenticator = new IdentityAuthenticator({
+    ...services,
+    tokens: createTokenVerifier({ issuers: trusted, now }),
+    ...(apiKeys && { apiKeys }),
+    ...(provision && { provision }),
+  });
+  return {
+    authenticator,
+    directory,
+    revocations,
+    ...(development && { development }),
+    forgetUser: (userId) => forgetUser(table, userId),
+  };
+}

@@ -1,0 +1,85 @@
+import { bytesOf, type ObjectStore } from "@artguard/core";
+import { encryptedObjects, type GovernancePlace, type Protection } from "@artguard/governance";
+import { expect, it } from "vitest";
+import { as, guardedPlace, photograph, splitKeyOf, storeImage } from "../fixtures/guarded-place.ts";
+import { holdsPieceOf } from "./stored-images.ts";
+
+/** Stores for one test. */
+export type MakePlace = (now: () => number) => Promise<Pick<GovernancePlace, "tables"> & { objects: ObjectStore }>;
+
+async function storedBytes(objects: ObjectStore): Promise<Map<string, Buffer>> {
+  const stored = new Map<string, Buffer>();
+  for await (const { key } of objects.list("inference/")) {
+    stored.set(key, Buffer.from(await bytesOf((await objects.getStream(key)).body)));
+  }
+  return stored;
+}
+
+/** What the images of analyses promise, over any stores. */
+export function protectedImagesSuite(makePlace: MakePlace): void {
+  const guarded = async (protection: Protection) => {
+    const { stores, ...place } = await guardedPlace({ protection }, makePlace);
+    return { ...place, objects: stores.objects as ObjectStore };
+  };
+
+  it("stores nothing of an image as it is with envelope, and works with it: again, export, erasure", async () => {
+    const { governance, clock, objects } = await guarded("envelope");
+    const { run, core } = governance;
+    const requestId = await storeImage(governance, "ada", clock.ms);
+    const stored = await storedBytes(objects);
+    expect([...stored.keys()].map((key) => key.split("/").at(-1))).toEqual(["original.jpg", "processed.jpg"]);
+    for (const bytes of stored.values()) expect(holdsPieceOf(photograph, bytes)).toBe(false);
+    expect((await run(core.analysis.reanalyze, { requestId }, as("ada"))).status).toBe("COMPLETED");
+    const exported = new Map<string, Uint8Array>();
+    for await (const { path, bytes } of await run(core.user.export, {}, as("ada"))) exported.set(path, bytes);
+    expect(exported.get(`analyses/${requestId}/original.jpg`)).toEqual(new Uint8Array(photograph));
+    const { image_object } = await run(core.analysis.read, { requestId }, as("ada"));
+    await run(core.user.erase, {}, as("ada"));
+    expect([...(await storedBytes(objects)).keys()]).toEqual([]);
+    // A copy of the ciphertext comes back from a backup.
+    const [key, bytes] = [...stored].find(([name]) => name.endsWith("original.jpg"))!;
+    expect(key).toBe(image_object?.key);
+    await objects.put(key, bytes);
+    const options = { bucket: "raw", contextOf: () => ({ owner: "ada", purpose: "analysis" }) };
+    const reading = encryptedObjects(objects, governance.keys.platformDataKeys, options).get(key);
+    await expect(reading).rejects.toMatchObject({ code: "keys.shredded" });
+  });
+
+  it("lets nobody read an image with tripartite, the platform included; it is still exported by name and erased", async () => {
+    const { governance, clock, objects } = await guarded("tripartite");
+    const { run, core } = governance;
+    await splitKeyOf(governance, "ada");
+    const requestId = await storeImage(governance, "ada", clock.ms);
+    const stored = await storedBytes(objects);
+    expect(stored.size).toBe(2);
+    for (const bytes of stored.values()) expect(holdsPieceOf(photograph, bytes)).toBe(false);
+    await expect(run(core.analysis.reanalyze, { requestId }, as("ada"))).rejects.toMatchObject({
+      code: "keys.approval-required",
+    });
+    expect(await governance.attempt("analysis.reanalyze", { requestId }, as("ada"))).toMatchObject({
+      envelope: { error: { code: "CUSTODIAN_APPROVAL_REQUIRED" } },
+    });
+    const exported = new Map<string, string>();
+    for await (const { path, bytes } of await run(core.user.export, {}, as("ada"))) {
+      exported.set(path, Buffer.from(bytes).toString("latin1"));
+    }
+    const withheld = exported.get(`analyses/${requestId}/original.jpg.withheld.json`);
+    expect(JSON.parse(withheld ?? "{}")).toMatchObject({ code: "keys.approval-required" });
+    expect([...exported.keys()]).not.toContain(`analyses/${requestId}/original.jpg`);
+    await run(core.analysis.delete, { requestId }, as("ada"));
+    expect([...(await storedBytes(objects)).keys()]).toEqual([]);
+  });
+
+  it("analyses what was submitted with tripartite: until then its input is encrypted for the platform", async () => {
+    const { governance, objects } = await guarded("tripartite");
+    const { run, core, artguard } = governance;
+    await splitKeyOf(governance, "ada");
+    const { request_id: requestId } = await run(core.analysis.submit, { bytes: photograph }, as("ada"));
+    const held = await storedBytes(objects);
+    expect([...held.keys()].map((key) => key.split("/").at(-1))).toEqual(["input.jpg"]);
+    for (const bytes of held.values()) expect(holdsPieceOf(photograph, bytes)).toBe(false);
+    await artguard.processOpenWork();
+    expect((await run(core.analysis.read, { requestId }, as("ada"))).status).toBe("COMPLETED");
+    expect((await storedBytes(objects)).size).toBe(0);
+  });
+}

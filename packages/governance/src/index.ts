@@ -25,7 +25,13 @@ export type { PolicyChange, VersionedPolicy } from "./access/policy-store.ts";
 export { type Classification, classifications, type Resource } from "./access/resource.ts";
 export type { ContextReference, Row, RowCondition, RowFilter } from "./access/row-filter.ts";
 export { type RowView, type RowViewOptions, rowView } from "./access/row-view.ts";
-export type { ApprovalInput, ApprovalRequest, Challenge, SignedDecision } from "./approvals/approval-request.ts";
+export type {
+  ApprovalInput,
+  ApprovalRequest,
+  ApprovalUse,
+  Challenge,
+  SignedDecision,
+} from "./approvals/approval-request.ts";
 export { type ApprovalState, approvalStates, approvalTransitions } from "./approvals/approval-states.ts";
 export {
   type ApprovalItem,
@@ -193,7 +199,7 @@ export {
 } from "./identity/trusted-issuer.ts";
 export type { CustodianPair, RecoveryPlan, RecoverySet, ShareHolder } from "./keys/ceremony.ts";
 export { resealShare, type ShareRequest } from "./keys/custodian-share.ts";
-export type { DataKey, DataKeys } from "./keys/data-keys.ts";
+export type { DataKey, DataKeys, ObjectKeyOptions } from "./keys/data-keys.ts";
 export { type EncryptedObjectsOptions, encryptedObjects, type ObjectContext } from "./keys/encrypted-object-store.ts";
 export { type KeyAlgorithm, keyAlgorithms, type PublicKey } from "./keys/entity-key-pair.ts";
 export {
@@ -203,6 +209,7 @@ export {
   type KeyApprovals,
   type NewEntityKeys,
   type OpenedKey,
+  type OpeningApproval,
   openEntityKeys,
 } from "./keys/entity-keys.ts";
 export type { KeyContext } from "./keys/key-context.ts";

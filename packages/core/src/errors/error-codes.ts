@@ -134,7 +134,7 @@ export const errorCodes = {
     fix: "Do exactly what was approved, or make a new request.",
   },
   "approvals.self-approval": {
-    meaning: "Whoever asks, or acts for whoever asks, cannot approve.",
+    meaning: "Whoever asks, acts for whoever asks, or lets them act, cannot approve.",
     fix: "Let custodians approve who have no part in the request.",
   },
   "audit.invalid-checkpoint": {

@@ -15,6 +15,17 @@ export interface ApprovalInput {
   readonly reason?: string;
 }
 
+/** What is about to be done under an approval. */
+export interface ApprovalUse {
+  readonly approvalId: string;
+  /** What is to be done: exactly what was approved. */
+  readonly asked: JsonValue;
+  /** Whose custodians must have been asked. Name it wherever the request could have named another entity. */
+  readonly entityId?: string;
+  /** Name of the operation that must have been asked for. */
+  readonly operation?: string;
+}
+
 /** A request for approval, as people see it. */
 export interface ApprovalRequest {
   readonly approval_id: string;

@@ -16,6 +16,7 @@ import type { SecurityContext } from "../identity/security-context.ts";
 import {
   type ApprovalInput,
   type ApprovalRequest,
+  type ApprovalUse,
   type Challenge,
   type SignedDecision,
   shown,
@@ -53,7 +54,7 @@ export interface ApprovalsOptions {
    * @throws An error that refuses it.
    */
   readonly authorize: (context: SecurityContext, request: ApprovalRequest, asked: JsonValue) => Promise<void>;
-  /** Persons who act for a person: they cannot approve what that person asks. */
+  /** Persons who act for a person: neither can approve what the other asks. */
   readonly delegatesOf: (personId: string) => Promise<readonly string[]>;
   /** Time between request and use; default 72 h. */
   readonly windowMs?: number;
@@ -86,7 +87,7 @@ export class Approvals {
    * Asks both custodians of an entity, who get a notice.
    *
    * @throws ArtGuardError `approvals.no-custodians`, `approvals.not-distinct`, `approvals.invalid-input`;
-   * `approvals.self-approval` when a custodian asks, or acts for whoever asks.
+   * `approvals.self-approval` when a custodian asks, acts for whoever asks, or lets them act.
    */
   async requestApproval(context: SecurityContext, input: ApprovalInput): Promise<ApprovalRequest> {
     const { primary, secondary } = await this.custodians.custodiansOf(input.entityId);
@@ -204,14 +205,11 @@ export class Approvals {
    * @throws ArtGuardError `approvals.not-found`, `approvals.other-request`, `approvals.expired`, `approvals.incomplete`,
    * `approvals.consumed`, `approvals.invalid-signature` when a custodian's key was replaced since; what `authorize` throws.
    */
-  async consume(
-    context: SecurityContext,
-    { approvalId, asked }: { readonly approvalId: string; readonly asked: JsonValue },
-  ): Promise<ApprovalRequest> {
-    return this.#changing(approvalId, async (request) => {
+  async consume(context: SecurityContext, use: ApprovalUse): Promise<ApprovalRequest> {
+    return this.#changing(use.approvalId, async (request) => {
       await this.#guarded(context, "approval.consumed", request, async () => {
-        await this.#assertApproved(request, asked);
-        await this.#options.authorize(context, shown(request, this.#moment()), asked);
+        await this.#assertApproved(request, use);
+        await this.#options.authorize(context, shown(request, this.#moment()), use.asked);
       });
       return this.#end(context, request, "CONSUMED", []);
     });
@@ -222,14 +220,8 @@ export class Approvals {
    *
    * @throws ArtGuardError as {@link Approvals.consume}, but for what `authorize` throws.
    */
-  async assertApproved({
-    approvalId,
-    asked,
-  }: {
-    readonly approvalId: string;
-    readonly asked: JsonValue;
-  }): Promise<void> {
-    await this.#assertApproved(await this.#find(approvalId), asked);
+  async assertApproved(use: ApprovalUse): Promise<void> {
+    await this.#assertApproved(await this.#find(use.approvalId), use);
   }
 
   /** Reminds custodians who have not decided. @returns How many requests they were reminded of. */
@@ -244,7 +236,7 @@ export class Approvals {
       const notices = waiting.map((place) => this.#notice(request, request[place].person_id, "reminder"));
       const written = await this.#attempt(() => this.#write(request, { set: { reminded_at: now } }, notices));
       if (!written) continue;
-      await this.#log(context, "approval.reminded", request, { custodians: waiting });
+      await this.#log(context, "approval.reminded", request, { places: waiting });
       count += 1;
     }
     return count;
@@ -268,8 +260,8 @@ export class Approvals {
     return deliverOutbox(this.#table, sink, { ...options, now: () => this.#moment() });
   }
 
-  async #assertApproved(request: RequestItem, asked: JsonValue): Promise<void> {
-    if (canonicalHash(asked) !== request.request_hash) throw otherRequest();
+  async #assertApproved(request: RequestItem, use: ApprovalUse): Promise<void> {
+    assertSame(request, use);
     assertUsable(request, this.#moment());
     await assertSigned(request, (id) => this.custodians.custodian(id));
   }
@@ -347,9 +339,14 @@ export class Approvals {
     return place;
   }
 
+  /** In both directions: who acts for a custodian may ask what the custodian wants. */
   async #assertNoPart(personId: string, requesterId: string): Promise<void> {
-    const acting = personId === requesterId || (await this.#options.delegatesOf(requesterId)).includes(personId);
-    if (acting) throw selfApproval();
+    const { delegatesOf } = this.#options;
+    const isOne =
+      personId === requesterId ||
+      (await delegatesOf(requesterId)).includes(personId) ||
+      (await delegatesOf(personId)).includes(requesterId);
+    if (isOne) throw selfApproval();
   }
 
   #itemOf(
@@ -440,10 +437,18 @@ function notFound(): ArtGuardError {
   return new ArtGuardError("approvals.not-found", "there is no such request");
 }
 
-function otherRequest(): ArtGuardError {
-  return new ArtGuardError("approvals.other-request", "this is not what was approved");
+/** Custodians approve for their own entity: asked for another one, they approved something else. */
+function assertSame(request: RequestItem, { asked, entityId, operation }: ApprovalUse): void {
+  const isSame =
+    canonicalHash(asked) === request.request_hash &&
+    (entityId ?? request.entity_id) === request.entity_id &&
+    (operation ?? request.operation) === request.operation;
+  if (!isSame) throw new ArtGuardError("approvals.other-request", "this is not what was approved");
 }
 
 function selfApproval(): ArtGuardError {
-  return new ArtGuardError("approvals.self-approval", "whoever asks, or acts for whoever asks, cannot approve");
+  return new ArtGuardError(
+    "approvals.self-approval",
+    "whoever asks, acts for whoever asks, or lets them act, cannot approve",
+  );
 }

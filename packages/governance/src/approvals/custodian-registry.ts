@@ -8,7 +8,7 @@ import {
   type Table,
   type TableStore,
 } from "@artguard/core";
-import type { AuditDetails, AuditLog } from "../audit/audit-log.ts";
+import type { AuditDetails, AuditEvent, AuditLog } from "../audit/audit-log.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
 import {
   type ApprovalItem,
@@ -54,7 +54,7 @@ export class CustodianRegistry {
     const id = approvalItemId.custodian(custodian.custodian_id);
     await this.#table.put({ ...parsed.data, id, kind: "custodian", created_at: this.#moment() });
     const { custodian_id, person_id } = custodian;
-    await this.#log(context, "custodian.registered", custodian_id, { person_id });
+    await this.#log(context, "custodian.registered", { kind: "custodian", id: custodian_id }, { person_id });
   }
 
   /** @throws ArtGuardError `approvals.no-custodians` for an unknown id. */
@@ -95,7 +95,8 @@ export class CustodianRegistry {
       if (!isArtGuardError(cause, "storage.transaction-cancelled")) throw cause;
       throw new ArtGuardError("approvals.illegal-transition", "somebody else assigned custodians meanwhile", { cause });
     }
-    await this.#log(context, "custodian.assigned", entityId, { primary: primaryId, secondary: secondaryId });
+    const custodians = [primaryId, secondaryId];
+    await this.#log(context, "custodian.assigned", { kind: "entity", id: entityId }, { custodians });
   }
 
   /** @throws ArtGuardError `approvals.no-custodians`, `approvals.not-distinct` when both are one person meanwhile. */
@@ -128,8 +129,12 @@ export class CustodianRegistry {
     return epochMillisecondsSchema.parse(this.#now());
   }
 
-  #log(context: SecurityContext, type: string, id: string, details: AuditDetails): Promise<void> {
-    const resource = { kind: "custodian", id };
+  #log(
+    context: SecurityContext,
+    type: string,
+    resource: NonNullable<AuditEvent["resource"]>,
+    details: AuditDetails,
+  ): Promise<void> {
     return this.#audit.logCustodianApproval(context, { type, operation: type, outcome: "success", resource, details });
   }
 }

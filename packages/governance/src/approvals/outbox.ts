@@ -1,5 +1,5 @@
 import { appendFile } from "node:fs/promises";
-import { type Change, epochMillisecondsSchema, isArtGuardError, type Table } from "@artguard/core";
+import { type Change, type Condition, epochMillisecondsSchema, isArtGuardError, type Table } from "@artguard/core";
 import { type ApprovalItem, type NoticeItem, noticeItemSchema } from "./approval-table.ts";
 
 /** A message to a person. It names the request only: what is asked is read after logging in. */
@@ -12,7 +12,7 @@ export interface Notice {
   readonly about: NoticeItem["about"];
 }
 
-/** Where notices go: a file, e-mail, a queue. A notice may come twice after a crash. */
+/** Where notices go: a file, e-mail, a queue. A notice may come twice after a crash or a timeout. */
 export interface NoticeSink {
   /** Returns once the notice is handed over; must end when the signal fires. */
   deliver(notice: Notice, options: { readonly signal: AbortSignal }): Promise<void>;
@@ -38,7 +38,10 @@ export function fileSink(path: string): NoticeSink {
   };
 }
 
-/** Delivers what is due. One that fails is tried again after a minute, then ever later, up to once an hour. */
+/**
+ * Delivers what is due; of several calls at once each notice has one. One that fails is tried again after a minute, then
+ * ever later, up to once an hour.
+ */
 export async function deliverOutbox(
   table: Table<ApprovalItem>,
   sink: NoticeSink,
@@ -49,22 +52,39 @@ export async function deliverOutbox(
   let [delivered, failed] = [0, 0];
   for (const item of items) {
     signal?.throwIfAborted();
-    const { id, notice_id, approval_id, recipient_id, about, attempts } = noticeItemSchema.parse(item);
-    try {
-      await withinTime(timeoutMs, signal, (ends) =>
-        sink.deliver({ notice_id, approval_id, recipient_id, about }, { signal: ends }),
-      );
+    const notice = noticeItemSchema.parse(item);
+    const { id, attempts, due_at } = notice;
+    // Whoever dies now leaves it to others, once the time for one attempt is over.
+    const claim = { set: { due_at: moment(() => now() + timeoutMs + firstDelayMs) } };
+    if (!(await note(table, id, claim, { attribute: "due_at", equals: due_at }))) continue;
+    if (await isHandedOver(sink, notice, timeoutMs, signal)) {
       await note(table, id, { set: { delivered_at: moment(now) }, remove: ["outbox"], add: { attempts: 1 } });
       delivered += 1;
-    } catch (error) {
-      if (isArtGuardError(error, "storage.")) throw error;
-      signal?.throwIfAborted();
+    } else {
       const delay = Math.min(longestDelayMs, firstDelayMs * 2 ** attempts);
       await note(table, id, { set: { due_at: moment(() => now() + delay) }, add: { attempts: 1 } });
       failed += 1;
     }
   }
   return { delivered, failed };
+}
+
+/** Whatever the sink throws concerns this notice alone. */
+async function isHandedOver(
+  sink: NoticeSink,
+  { notice_id, approval_id, recipient_id, about }: NoticeItem,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    await withinTime(timeoutMs, signal, (ends) =>
+      sink.deliver({ notice_id, approval_id, recipient_id, about }, { signal: ends }),
+    );
+    return true;
+  } catch {
+    signal?.throwIfAborted();
+    return false;
+  }
 }
 
 /** Rejects when the time is over, whether the sink heeds its signal or not. */
@@ -84,12 +104,19 @@ async function withinTime(
   }
 }
 
-/** Another process may have delivered it meanwhile. */
-async function note(table: Table<ApprovalItem>, id: string, change: Change<ApprovalItem>): Promise<void> {
+/** False when another process delivered it meanwhile, or the condition does not hold. */
+async function note(
+  table: Table<ApprovalItem>,
+  id: string,
+  change: Change<ApprovalItem>,
+  condition: Condition<ApprovalItem> = { item: "present" },
+): Promise<boolean> {
   try {
-    await table.update({ id }, change, { condition: { attribute: "outbox", is: "present" } });
+    await table.update({ id }, change, { condition: { all: [{ attribute: "outbox", is: "present" }, condition] } });
+    return true;
   } catch (error) {
     if (!isArtGuardError(error, "storage.condition-failed")) throw error;
+    return false;
   }
 }
 

@@ -29,12 +29,14 @@ export interface LogWriterOptions {
   readonly state: Table<StateItem>;
   readonly log: LogName;
   readonly signer: NoteSigner;
-  /** Milliseconds within which an append must be written, or fail. */
+  /** Milliseconds within which an append must be written, or fail; waiting for others to be written counts. */
   readonly timeoutMs: number;
 }
 
 interface Waiting {
   readonly entry: LogEntry;
+  /** Of `performance.now()`: refused from then on. */
+  readonly until: number;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -59,7 +61,8 @@ export class LogWriter {
   /** Resolves once the entry is durable. @throws ArtGuardError `audit.not-written`, `audit.tampered` */
   append(entry: LogEntry): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#waiting.push({ entry, done: resolve, failed: reject });
+    const until = performance.now() + this.#options.timeoutMs;
+    this.#waiting.push({ entry, until, done: resolve, failed: reject });
     this.#working ??= this.#writeAll();
     return promise;
   }
@@ -75,7 +78,10 @@ export class LogWriter {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, mostEntries);
       try {
-        await this.#write(batch.map(({ entry }) => entry));
+        await this.#write(
+          batch.map(({ entry }) => entry),
+          batch[0]!.until,
+        );
         for (const { done } of batch) done();
       } catch (error) {
         for (const { failed } of batch) failed(error);
@@ -85,8 +91,10 @@ export class LogWriter {
     this.#working = undefined;
   }
 
-  async #write(entries: readonly LogEntry[]): Promise<void> {
-    const signal = AbortSignal.timeout(this.#options.timeoutMs);
+  async #write(entries: readonly LogEntry[], until: number): Promise<void> {
+    const left = until - performance.now();
+    if (left <= 0) throw new ArtGuardError("audit.not-written", "the entry was not written: others took all the time");
+    const signal = AbortSignal.timeout(Math.ceil(left));
     try {
       for (let longest = 1; !(await this.#attempt(entries, signal)); longest = Math.min(2 * longest, longestPauseMs)) {
         await pause(Math.random() * longest, undefined, { signal });
@@ -173,10 +181,13 @@ export function foundBy(entry: LogEntry): Pick<EntryItem, "written_at" | "subjec
   };
 }
 
-/** Whether the head was elsewhere. Entries that lie beyond the head are nobody's who writes as we do. */
+/**
+ * Whether the head was elsewhere, or is just being moved. Entries that lie beyond a head that did not move are nobody's who
+ * writes as we do.
+ */
 function isLate(error: unknown, log: LogName): boolean {
   const [head, ...others] = cancellationReasons(error);
-  if (head === "storage.condition-failed") return true;
+  if (head !== undefined) return true;
   if (others.includes("storage.condition-failed")) throw tampered(log, "there are entries behind the end of the log");
   return false;
 }

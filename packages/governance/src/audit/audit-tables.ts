@@ -24,7 +24,8 @@ const entryItemSchema = z.object({
 /** An entry as it is stored. */
 export type EntryItem = z.infer<typeof entryItemSchema>;
 
-const stateItemSchema = z.object({
+/** See {@link StateItem}. */
+export const stateItemSchema = z.object({
   /** `<category>#head`, `#pruned` or `#export`. */
   name: z.string(),
   /** Number of entries that this state speaks of. */

@@ -13,9 +13,9 @@ const [mostDetails, mostElements, mostLineBytes] = [32, 32, 8192];
 /** Details that the spec has in `result` and `security_context`; all others are facts of the operation. */
 const resultNames = new Set(["rows_accessed", "processing_time_ms", "error_code", "reason", "cost_usd"]);
 const clientNames = new Set(["user_agent", "device_fingerprint", "session_id"]);
-/** Details that name a person. */
+/** Details that name a person, or an owner of keys, who can be one. */
 const personName =
-  /^(?:user|owner|grantee|grantor|subject|requester|requested_by|custodian|approver|delegate|delegator|principal|member|actor|recipient|author)(?:_id)?s?$/;
+  /^(?:user|owner|grantee|grantor|subject|requester|requested_by|custodian|holder|person|entity|entity_key|approver|delegate|delegator|principal|member|actor|recipient|author)(?:_id)?s?$/;
 const largestNumberThatIsNoCard = 1e14;
 /** Characters of a name, e.g. of a role, and of a browser. */
 const [longestName, longestClient] = [128, 256];

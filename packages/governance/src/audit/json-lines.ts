@@ -6,12 +6,15 @@ import type { AuditCategory } from "./audit-category.ts";
 export type LineSink = (category: AuditCategory, line: string) => void | Promise<void>;
 
 /**
- * Lines for a stream, e.g. `process.stdout`, which CloudWatch, Loki and the like collect.
+ * Lines for a stream, e.g. `process.stdout`, which CloudWatch, Loki and the like collect. What goes wrong with the stream is
+ * a failure of the mirror, no longer of the process.
  *
  * @example
  * const audit = await openAuditLog({ tables, signingKey, secret, mirror: linesTo(process.stdout) });
  */
 export function linesTo(stream: NodeJS.WritableStream): LineSink {
+  // Each write is told of its failure; an error event that nobody hears would end the process besides.
+  stream.on("error", () => undefined);
   return (_, line) =>
     new Promise((resolve, reject) => stream.write(`${line}\n`, (error) => (error ? reject(error) : resolve())));
 }

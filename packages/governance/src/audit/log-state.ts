@@ -1,6 +1,6 @@
 import { ArtGuardError, type Table } from "@artguard/core";
 import type { AuditCategory } from "./audit-category.ts";
-import type { StateItem } from "./audit-tables.ts";
+import { type StateItem, stateItemSchema } from "./audit-tables.ts";
 import { openCheckpoint, prunedExtension, signCheckpoint } from "./checkpoint.ts";
 import { type Hash, MerkleEdge, sha256 } from "./merkle-tree.ts";
 import type { NoteSigner, NoteVerifier } from "./signed-note.ts";
@@ -79,6 +79,7 @@ export function readState(
   { origin }: LogName,
   verifiers: readonly NoteVerifier[],
 ): ReadState {
+  if (!stateItemSchema.safeParse(item).success) return { state: emptyState(origin), problem: "it is damaged" };
   const edge = new MerkleEdge(
     item.size,
     item.edge?.map((node) => Buffer.from(node, "base64")),

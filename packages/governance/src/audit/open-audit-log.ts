@@ -40,9 +40,12 @@ export interface AuditLogOptions {
   readonly environment?: string;
   /** Default `truncate`. */
   readonly addresses?: AddressSetting;
-  /** Gets every entry after it was written. Its failures become warnings of the process: the entry is safe. */
+  /**
+   * Gets every entry after it was written. Its failures, and answers later than `timeoutMs`, become warnings of the process:
+   * the entry is safe.
+   */
   readonly mirror?: LineSink;
-  /** Milliseconds within which an entry is written or refused; default 10 000. */
+  /** Milliseconds within which an entry is written or refused, waiting for others included; default 10 000. */
   readonly timeoutMs?: number;
   /** Clock in epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
@@ -123,9 +126,10 @@ export class TableAuditLog implements AuditLog, AsyncDisposable {
 
   /** One page of entries. Who may ask is the caller's to check. @throws ArtGuardError `audit.invalid-query`, `storage.*` */
   async query(query: AuditQuery): Promise<Page<FoundEntry>> {
-    const subject = query.user === undefined ? undefined : await this.#opened.subjects.find(query.user);
-    if (query.user !== undefined && subject === undefined) return { items: [] };
-    return queryEntries(this.#opened.entries, query, { subject, now: this.#opened.now() });
+    const { user } = query;
+    // Services and `local` act under their own names, and an auditor may know only a pseudonym.
+    const subject = user === undefined ? undefined : ((await this.#opened.subjects.find(user)) ?? user);
+    return this.#list(query, subject);
   }
 
   /**
@@ -133,8 +137,10 @@ export class TableAuditLog implements AuditLog, AsyncDisposable {
    * and not on what: there, things that are not the caller's could be told from things that are not there.
    */
   async myHistory({ principal }: SecurityContext, options: Omit<AuditQuery, "user"> = {}): Promise<Page<FoundEntry>> {
-    if (principal.kind !== "user") return { items: [] };
-    const page = await this.query({ ...options, user: principal.id });
+    // By the pseudonym alone: a user can have the name of a service.
+    const subject = principal.kind === "user" ? await this.#opened.subjects.find(principal.id) : undefined;
+    if (subject === undefined) return { items: [] };
+    const page = await this.#list(options, subject);
     return { ...page, items: page.items.map(withoutRefusedThing) };
   }
 
@@ -205,12 +211,16 @@ export class TableAuditLog implements AuditLog, AsyncDisposable {
   }
 
   /**
-   * Makes the log anonymous for one user: the pseudonym leads to nobody any more. Log the erasure itself before.
+   * Makes the log anonymous for one user: the pseudonym leads to nobody any more, also in what deleted items leave in the
+   * store's files. Log the erasure itself before.
    *
    * @returns whether the user was known to the log.
    */
-  forgetSubject(userId: string): Promise<boolean> {
-    return this.#opened.subjects.forget(userId);
+  async forgetSubject(userId: string): Promise<boolean> {
+    const { subjects, store } = this.#opened;
+    const isKnown = await subjects.forget(userId);
+    await store.scrub?.();
+    return isKnown;
   }
 
   /** The user_id behind a pseudonym of the log, undefined after `forgetSubject`. Who may ask is the caller's to check. */
@@ -223,15 +233,29 @@ export class TableAuditLog implements AuditLog, AsyncDisposable {
     for (const category of auditCategoryNames) await this.#writers[category].settled();
   }
 
+  #list(query: AuditQuery, subject: string | undefined): Promise<Page<FoundEntry>> {
+    return queryEntries(this.#opened.entries, query, { subject, now: this.#opened.now() });
+  }
+
   async #append(category: AuditCategory, context: SecurityContext, event: AuditEvent): Promise<void> {
     const { subjects, now } = this.#opened;
-    const { addresses = "truncate", mirror } = this.#options;
+    const { addresses = "truncate" } = this.#options;
     const entry = await formatEntry(context, event, { subjects, addresses, writtenAt: now() });
     await this.#writers[category].append(entry);
+    if (this.#options.mirror) await this.#mirror(this.#options.mirror, category, entryLine(entry));
+  }
+
+  /** The entry is safe: a mirror that fails or hangs holds nobody up. */
+  async #mirror(mirror: LineSink, category: AuditCategory, line: string): Promise<void> {
+    const { timeoutMs = defaultTimeoutMs } = this.#options;
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error(`it took more than ${timeoutMs} ms`)), timeoutMs);
     try {
-      await mirror?.(category, entryLine(entry));
+      await Promise.race([mirror(category, line), late.promise]);
     } catch (error) {
       process.emitWarning(`an entry was not mirrored: ${String(error)}`, "AuditMirrorWarning");
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -7,7 +7,7 @@ import { upperSnake } from "./safe-text.ts";
 
 /** Which entries to list. At least one of `user`, `action` and `category`; all that are given must fit. */
 export interface AuditQuery {
-  /** user_id of who acted. */
+  /** user_id or pseudonym of who acted; id of a service, `local` or `anonymous`. */
   readonly user?: string;
   /** Type of the event, `access.refused` or `ACCESS_REFUSED`. */
   readonly action?: string;

@@ -59,7 +59,7 @@ export class AuditSubjects {
     const known = this.#known.get(userId);
     if (known && known.until > this.#now()) return known.pseudonym;
     const lookup = this.#lookupOf(userId);
-    const item = (await this.#read(lookup)) ?? (await this.#create(lookup, userId));
+    const item = (await this.#believed(lookup)) ?? (await this.#create(lookup, userId));
     if (this.#known.size >= mostCached) this.#known.clear();
     this.#known.set(userId, { pseudonym: item.pseudonym, until: this.#now() + cachedForMs });
     return item.pseudonym;
@@ -67,13 +67,13 @@ export class AuditSubjects {
 
   /** The user's pseudonym if there is one. */
   async find(userId: string): Promise<string | undefined> {
-    return (await this.#read(this.#lookupOf(userId)))?.pseudonym;
+    return (await this.#believed(this.#lookupOf(userId)))?.pseudonym;
   }
 
   /** The user_id behind a pseudonym; undefined when it was forgotten or never given. Who may ask is the caller's to check. */
   async resolve(pseudonym: string): Promise<string | undefined> {
     const found = await this.#subjects.query({ index: "pseudonym-index", partition: pseudonym, limit: 1 });
-    const item = found.items[0] && (await this.#read(found.items[0].lookup));
+    const item = found.items[0] && (await this.#believed(found.items[0].lookup));
     const sealed = item && (await this.#identities.get({ pseudonym }, { consistent: true }));
     return sealed && unseal(sealed.identity, this.#keyOf(item), pseudonym).toString();
   }
@@ -89,7 +89,7 @@ export class AuditSubjects {
     const item = await this.#read(lookup);
     if (item) {
       // The key goes last: if this call dies between the two, the next one still finds its way.
-      await this.#identities.delete({ pseudonym: item.pseudonym });
+      await this.#identities.delete({ pseudonym: pseudonymUnder(this.#keyOf(item)) });
       await this.#subjects.delete({ lookup });
     }
     this.#known.delete(userId);
@@ -98,7 +98,7 @@ export class AuditSubjects {
 
   async #create(lookup: string, userId: string): Promise<SubjectItem> {
     const key = randomBytes(keyBytes);
-    const pseudonym = `subj_${createHmac("sha256", key).update("pseudonym").digest("hex").slice(0, 32)}`;
+    const pseudonym = pseudonymUnder(key);
     const item = { lookup, pseudonym, wrapped_key: seal(key, this.#wrappingKey, lookup) };
     // Before the key: an identity without one is unreadable, a key without identity would give a pseudonym nobody can resolve.
     await this.#identities.put({ pseudonym, identity: seal(Buffer.from(userId), key, pseudonym) });
@@ -115,6 +115,13 @@ export class AuditSubjects {
     }
   }
 
+  /** The item, if its pseudonym is the one of its key: who can write to the table could let one person act as another. */
+  async #believed(lookup: string): Promise<SubjectItem | undefined> {
+    const item = await this.#read(lookup);
+    if (item === undefined || pseudonymUnder(this.#keyOf(item)) === item.pseudonym) return item;
+    throw new ArtGuardError("audit.tampered", "a stored pseudonym is another person's");
+  }
+
   async #read(lookup: string): Promise<SubjectItem | undefined> {
     return this.#subjects.get({ lookup }, { consistent: true });
   }
@@ -126,6 +133,10 @@ export class AuditSubjects {
   #lookupOf(userId: string): string {
     return createHmac("sha256", this.#lookupKey).update(userId).digest("hex");
   }
+}
+
+function pseudonymUnder(key: Uint8Array): string {
+  return `subj_${createHmac("sha256", key).update("pseudonym").digest("hex").slice(0, 32)}`;
 }
 
 function keyFor(purpose: string, secret: ServerSecret): Buffer {

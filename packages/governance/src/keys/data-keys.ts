@@ -21,10 +21,16 @@ export interface DataKey {
   readonly key: Uint8Array;
 }
 
+/** Options of calls that make or destroy the key of one object. */
+export interface ObjectKeyOptions extends KeyCallOptions {
+  /** Which object, as 64 hexadecimal digits: a key is not forgotten for another one than it was made for. */
+  readonly object?: string;
+}
+
 /** Keys of stored objects: one each, kept wrapped, gone for good once forgotten. */
 export interface DataKeys {
   /** Makes a key and keeps it wrapped. @throws ArtGuardError `keys.shredded` when the owner's keys were destroyed. */
-  create(owner: string, options?: KeyCallOptions): Promise<DataKey>;
+  create(owner: string, options?: ObjectKeyOptions): Promise<DataKey>;
   /**
    * The key again. Whoever calls wipes it.
    *
@@ -32,8 +38,11 @@ export interface DataKeys {
    * custodians can open it, and what the provider throws.
    */
   open(id: string, owner: string, options?: KeyCallOptions): Promise<Uint8Array>;
-  /** Destroys the wrapped key: what it encrypted is unreadable from then on. Does nothing for an unknown one. */
-  forget(id: string, owner: string, options?: KeyCallOptions): Promise<void>;
+  /**
+   * Destroys the wrapped key: what it encrypted is unreadable from then on. Does nothing for an unknown one, nor for that of
+   * another object.
+   */
+  forget(id: string, owner: string, options?: ObjectKeyOptions): Promise<void>;
 }
 
 /** Who wraps an owner's data keys, and who unwraps them. */
@@ -58,14 +67,15 @@ export class TableDataKeys implements DataKeys {
     this.#now = now;
   }
 
-  async create(owner: string, options: KeyCallOptions = {}): Promise<DataKey> {
+  async create(owner: string, { object, ...options }: ObjectKeyOptions = {}): Promise<DataKey> {
     const { wrappers, check } = await this.#owners.writers(owner);
     const id = randomBytes(16).toString("hex");
     const key = randomSecret();
     try {
       const wraps: WrappedKey[] = [];
       for (const wrapper of wrappers) wraps.push(await wrapper.wrap(key, dataKeyContext(id, owner), options));
-      await this.#store.transact([check, putAction(this.#table.definition, this.#itemOf(id, owner, wraps))], options);
+      const item = { ...this.#itemOf(id, owner, wraps), ...(object !== undefined && { object }) };
+      await this.#store.transact([check, putAction(this.#table.definition, item)], options);
       return { id, key };
     } catch (error) {
       wipe(key);
@@ -85,8 +95,16 @@ export class TableDataKeys implements DataKeys {
     }
   }
 
-  async forget(id: string, owner: string, options: KeyCallOptions = {}): Promise<void> {
-    await this.#table.delete({ entity: entityPartition(owner), id: itemId.dataKey(id) }, options);
+  async forget(id: string, owner: string, { object, ...options }: ObjectKeyOptions = {}): Promise<void> {
+    const key = { entity: entityPartition(owner), id: itemId.dataKey(id) };
+    try {
+      await this.#table.delete(key, {
+        ...options,
+        ...(object !== undefined && { condition: { attribute: "object", equals: object } }),
+      });
+    } catch (error) {
+      if (!isArtGuardError(error, "storage.condition-failed")) throw error;
+    }
   }
 
   async #open(id: string, owner: string, options: KeyCallOptions): Promise<Uint8Array> {

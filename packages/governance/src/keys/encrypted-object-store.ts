@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   ArtGuardError,
   BodyMeasure,
@@ -20,7 +21,7 @@ import {
   type WrittenObject,
 } from "@artguard/core";
 import type { DataKeys } from "./data-keys.ts";
-import type { KeyContext } from "./key-context.ts";
+import { contextBytes, type KeyContext } from "./key-context.ts";
 import {
   chunkSpan,
   decryptedBytes,
@@ -102,10 +103,10 @@ class EncryptedObjectStore implements ObjectStore {
     this.#store.uri(key);
     signal?.throwIfAborted();
     const calls = { ...(signal && { signal }) };
-    const { owner, context } = await this.#contextOf(key);
+    const { owner, context, object } = await this.#contextOf(key);
     const replaced = passed.ifAbsent ? undefined : await this.#dataKeyIdOf(key, calls);
     const keys = this.#keysOf(key);
-    const dataKey = await keys.create(owner, calls);
+    const dataKey = await keys.create(owner, { ...calls, object });
     const cipher = await wiping([dataKey.key], () => ObjectCipher.create(dataKey.id, dataKey.key, context));
     const measure = new BodyMeasure(key, maxBytes);
     let digest = "";
@@ -113,22 +114,19 @@ class EncryptedObjectStore implements ObjectStore {
       digest = measure.finish(sha256);
       return digest;
     };
+    let written: WrittenObject;
     try {
       const sealed = encrypted(cipher, measure, chunksOf(body, signal), finish);
-      const { content_type } = await this.#store.put(key, sealed, {
-        ...passed,
-        ...calls,
-        maxBytes: encryptedBytes(maxBytes),
-      });
-      if (replaced !== undefined) await keys.forget(replaced, owner, calls);
-      return { key, size_bytes: measure.sizeBytes, sha256: digest, content_type };
+      written = await this.#store.put(key, sealed, { ...passed, ...calls, maxBytes: encryptedBytes(maxBytes) });
     } catch (error) {
       // What may have been written must stay readable. A key that stays behind opens nothing.
-      if (!isUncertain(error)) await keys.forget(dataKey.id, owner).catch(() => undefined);
+      if (isRefused(error, signal)) await keys.forget(dataKey.id, owner, { object }).catch(() => undefined);
       throw error;
     } finally {
       cipher.close();
     }
+    if (replaced !== undefined) await keys.forget(replaced, owner, { ...calls, object });
+    return { key, size_bytes: measure.sizeBytes, sha256: digest, content_type: written.content_type };
   }
 
   async get(key: string, options: GetOptions = {}): Promise<Uint8Array> {
@@ -161,7 +159,9 @@ class EncryptedObjectStore implements ObjectStore {
     const dataKeyId = await this.#dataKeyIdOf(key, options);
     // First: should the object stay because the second step fails, nobody can read it.
     const context = dataKeyId === undefined ? undefined : await this.#options.contextOf(key);
-    if (dataKeyId !== undefined && context) await this.#keysOf(key).forget(dataKeyId, context.owner, options);
+    if (dataKeyId !== undefined && context) {
+      await this.#keysOf(key).forget(dataKeyId, context.owner, { ...options, object: this.#objectOf(key) });
+    }
     await this.#store.delete(key, options);
   }
 
@@ -183,11 +183,17 @@ class EncryptedObjectStore implements ObjectStore {
     return this.#store.uri(key);
   }
 
-  async #contextOf(key: string): Promise<{ owner: string; context: KeyContext }> {
+  async #contextOf(key: string): Promise<{ owner: string; context: KeyContext; object: string }> {
     const found = await this.#options.contextOf(key);
     if (!found) throw new ArtGuardError("keys.not-found", `the object ${key} belongs to nobody`);
     const { owner, purpose } = found;
-    return { owner, context: { bucket: this.#options.bucket, key, owner, purpose } };
+    return { owner, context: { bucket: this.#options.bucket, key, owner, purpose }, object: this.#objectOf(key) };
+  }
+
+  /** What a data key is bound to: a copy of the ciphertext elsewhere must not destroy the key. */
+  #objectOf(key: string): string {
+    const name = contextBytes("object-name", { bucket: this.#options.bucket, key });
+    return createHash("sha256").update(name).digest("hex");
   }
 
   /** The object's footer, opened; undefined when there is no object. Its cipher is the caller's to close. */
@@ -306,8 +312,10 @@ function same(a: ObjectHead, b: ObjectHead): boolean {
   return a.sha256 === b.sha256 && a.size_bytes === b.size_bytes && a.modified_at === b.modified_at;
 }
 
-function isUncertain(error: unknown): boolean {
-  return isArtGuardError(error, "storage.timed-out") || isArtGuardError(error, "storage.unavailable");
+/** Whether a write that failed has certainly written nothing: after an interruption nobody knows. */
+function isRefused(error: unknown, signal: AbortSignal | undefined): boolean {
+  const isUncertain = isArtGuardError(error, "storage.timed-out") || isArtGuardError(error, "storage.unavailable");
+  return !isUncertain && signal?.aborted !== true;
 }
 
 function replacedTooOften(key: string): ArtGuardError {

@@ -40,15 +40,20 @@ import { wiping } from "./secret-bytes.ts";
 const hourMs = 3_600_000;
 const rotateAfterMs = 90 * 24 * hourMs;
 
+/** An approval of an opening, and all that it must be of. */
+export interface OpeningApproval {
+  readonly approvalId: string;
+  readonly entityId: string;
+  readonly operation: string;
+  readonly asked: AskedOpening;
+}
+
 /** Who tells whether an opening was approved, and uses the approval up. */
 export interface KeyApprovals {
-  /** @throws An error unless exactly this was approved, by all who must, in time, and not used yet. */
-  assertApproved(approval: { readonly approvalId: string; readonly asked: AskedOpening }): Promise<unknown>;
+  /** @throws An error unless exactly this was approved, by the custodians of this entity, in time, and not used yet. */
+  assertApproved(approval: OpeningApproval): Promise<unknown>;
   /** As `assertApproved`; of several callers only one gets through. @throws as `assertApproved` */
-  consume(
-    context: SecurityContext,
-    approval: { readonly approvalId: string; readonly asked: AskedOpening },
-  ): Promise<unknown>;
+  consume(context: SecurityContext, approval: OpeningApproval): Promise<unknown>;
 }
 
 /** Options of {@link openEntityKeys}. */
@@ -152,7 +157,8 @@ export class EntityKeys {
       if (!isArtGuardError(cause, "storage.transaction-cancelled")) throw cause;
       throw exists(entityId, cause);
     }
-    await this.#log(context, "key.created", entityId, { protection, algorithm, pair_id: pair.pair_id });
+    const held = input.protection === "tripartite" ? holdersIn(input) : {};
+    await this.#log(context, "key.created", entityId, { protection, algorithm, pair_id: pair.pair_id, ...held });
     return { pair, ...(recoverySet && { recoverySet }) };
   }
 
@@ -245,7 +251,7 @@ export class EntityKeys {
     if (subject && !isDeepStrictEqual(subject, opening.subject)) {
       throw new ArtGuardError("keys.other-request", "the opening was requested for something else");
     }
-    await this.#options.approvals.consume(context, { approvalId, asked: askedOf(entityId, opening) });
+    await this.#options.approvals.consume(context, approvalOf(entityId, opening, approvalId));
     return this.#using(context, entityId, opening, use, { approval_id: approvalId });
   }
 
@@ -272,7 +278,10 @@ export class EntityKeys {
     const source = { entityId, pair, privateKey, reader };
     const staged = await stageRotation(this.#records, this.#options.provider, source, plan);
     const { ceremony_id, pair_id } = staged;
-    await this.#log(context, "key.rotation-staged", entityId, { ceremony_id, pair_id, pair: plan.pair });
+    await this.#log(context, "key.rotation-staged", entityId, {
+      ...{ ceremony_id, pair_id, pair: plan.pair },
+      ...holdersIn(plan),
+    });
     return staged;
   }
 
@@ -312,7 +321,8 @@ export class EntityKeys {
       const next = { next_pair_id: pair.pair_id, next_ceremony_id: pair.pair_id };
       const added = { ...pairItem(entityId, pair, this.#records), ...sealed };
       await changeEntity(this.#records, entityId, item.pair_id, { is: "absent" }, [{ set: next }, [added]]);
-      await wrapToPair(this.#records, entityId, reader, new EntityKeyWrapper(pair));
+      const pairs = { pair_id: item.pair_id, next_pair_id: pair.pair_id };
+      await wrapToPair(this.#records, entityId, pairs, reader, new EntityKeyWrapper(pair));
       await completeRotation(this.#records, entityId, pair.pair_id, rotateAfterMs);
     });
     await this.#log(context, "key.rotated", entityId, { pair_id: pair.pair_id });
@@ -368,7 +378,7 @@ export class EntityKeys {
     const opening = await this.#openings.find(entityId, openingId);
     if (opening.purpose !== "use") return;
     if (approvalId === undefined) throw approvalRequired();
-    await this.#options.approvals.assertApproved({ approvalId, asked: askedOf(entityId, opening) });
+    await this.#options.approvals.assertApproved(approvalOf(entityId, opening, approvalId));
   }
 
   async #opening(entityId: string, openingId: string, purpose: OpeningItem["purpose"]): Promise<OpeningItem> {
@@ -397,8 +407,11 @@ export class EntityKeys {
       const privateKey = await this.#openings.open(entityId, opening);
       return await wiping([privateKey], () => this.#lend(entityId, opening, privateKey, use));
     } finally {
-      await this.#openings.forgetShares(entityId, opening);
-      await this.#log(context, "key.purged", entityId, details);
+      try {
+        await this.#log(context, "key.purged", entityId, details);
+      } finally {
+        await this.#openings.forgetShares(entityId, opening);
+      }
     }
   }
 
@@ -472,6 +485,18 @@ export class EntityKeys {
 export async function openEntityKeys(options: EntityKeysOptions): Promise<EntityKeys> {
   const { tables, tableName, now = Date.now } = options;
   return new EntityKeys(await KeyRecords.open(tables, tableName, now), options);
+}
+
+function approvalOf(entityId: string, opening: OpeningItem, approvalId: string): OpeningApproval {
+  return { approvalId, entityId, operation: opening.operation, asked: askedOf(entityId, opening) };
+}
+
+/** Who can open a split key from now on: what nobody knows of, nobody can object to. */
+function holdersIn({ custodians, recovery }: Pick<RotationPlan, "custodians" | "recovery">): AuditDetails {
+  return {
+    custodians: custodians.map(({ id }) => id),
+    ...(recovery && { recovery: `${recovery.threshold} of ${recovery.holders.length}` }),
+  };
 }
 
 function exists(entityId: string, cause?: unknown): ArtGuardError {

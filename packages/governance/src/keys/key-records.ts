@@ -1,9 +1,12 @@
 import {
   ArtGuardError,
+  type Condition,
+  checkAction,
   type EpochMilliseconds,
   epochMillisecondsSchema,
   type Table,
   type TableStore,
+  type TransactAction,
 } from "@artguard/core";
 import type { PublicKey } from "./entity-key-pair.ts";
 import {
@@ -62,6 +65,11 @@ export class KeyRecords {
     return ceremonyItemSchema.parse(await this.#existing(entityId, itemId.ceremony(ceremonyId)));
   }
 
+  /** For a transaction that is good only while this holds of the entity. */
+  entityCheck(entityId: string, condition: Condition<KeyItem>): TransactAction {
+    return checkAction(this.table.definition, { entity: entityPartition(entityId), id: itemId.entity }, condition);
+  }
+
   /** Everything of an entity whose id begins so. */
   async *items(entityId: string, beginsWith = ""): AsyncGenerator<KeyItem> {
     let cursor: string | undefined;
@@ -83,6 +91,18 @@ export class KeyRecords {
     if (item) return item;
     throw new ArtGuardError("keys.not-found", `there is no ${id.split("#")[0]} of this id`);
   }
+}
+
+/** The pairs of an entity: the one that counts, and the one of a rotation that is under way. */
+export type EntityPairs = { readonly pair_id: string; readonly next_pair_id?: string | undefined };
+
+/** Holds of an entity as long as these are its pairs. */
+export function hasPairs({ pair_id, next_pair_id }: EntityPairs): Condition<KeyItem> {
+  const next: Condition<KeyItem> =
+    next_pair_id === undefined
+      ? { attribute: "next_pair_id", is: "absent" }
+      : { attribute: "next_pair_id", equals: next_pair_id };
+  return { all: [{ attribute: "state", equals: "active" }, { attribute: "pair_id", equals: pair_id }, next] };
 }
 
 /** The public half of a stored pair. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   ArtGuardError,
   type Condition,
+  cancellationReasons,
   epochMillisecondsSchema,
   isArtGuardError,
   putAction,
@@ -12,7 +13,7 @@ import { type CustodianPair, holdCeremony, type RecoveryPlan, type RecoverySet }
 import { dataKeyContext, unwrapAny } from "./data-keys.ts";
 import { EntityKeyWrapper, type KeyAlgorithm, keyAlgorithms, newKeyPair, type PublicKey } from "./entity-key-pair.ts";
 import type { KeyProvider, WrappedKey } from "./key-provider.ts";
-import type { KeyRecords } from "./key-records.ts";
+import { type EntityPairs, hasPairs, type KeyRecords } from "./key-records.ts";
 import {
   type DataKeyItem,
   dataKeyItemSchema,
@@ -71,7 +72,10 @@ export async function stageRotation(
     { set: { next_pair_id: pair_id, next_ceremony_id: ceremony_id } },
     [ceremony, ...pairs],
   ]);
-  if (pair === "new") await wrapToPair(records, entityId, source.reader, new EntityKeyWrapper(next.pair));
+  if (pair === "new") {
+    const pairs = { pair_id: source.pair.pair_id, next_pair_id: pair_id };
+    await wrapToPair(records, entityId, pairs, source.reader, new EntityKeyWrapper(next.pair));
+  }
   return { pair_id, ceremony_id, ...(recoverySet && { recoverySet }) };
 }
 
@@ -122,13 +126,20 @@ export async function abandonRotation(records: KeyRecords, entityId: string): Pr
 /**
  * Wraps every data key of an entity to a new pair, too; the data themselves stay as they are.
  *
- * @returns How many were wrapped.
+ * @param pairs Of the entity, as long as the rotation is this one.
+ * @throws ArtGuardError `keys.rotation-pending` when somebody gave this rotation up, or ended it, meanwhile.
  */
-export function wrapToPair(records: KeyRecords, entityId: string, from: KeyProvider, to: KeyProvider): Promise<number> {
-  return rewrap(records, entityId, { from, to, which: isPairWrapped }, (dataKey, wrapped) => [
-    ...dataKey.wraps.filter(({ key_id }) => key_id !== wrapped.key_id),
-    wrapped,
-  ]);
+export async function wrapToPair(
+  records: KeyRecords,
+  entityId: string,
+  pairs: EntityPairs,
+  from: KeyProvider,
+  to: KeyProvider,
+): Promise<void> {
+  await rewrap(records, entityId, { from, to, which: isPairWrapped }, async (item, dataKey, wrapped) => {
+    const others = dataKey.wraps.filter(({ key_id }) => key_id !== wrapped.key_id);
+    await setPairWraps(records, entityId, pairs, item, [...others, wrapped]);
+  });
 }
 
 /**
@@ -138,14 +149,16 @@ export function wrapToPair(records: KeyRecords, entityId: string, from: KeyProvi
  */
 export function wrapToProvider(records: KeyRecords, owner: string, provider: KeyProvider): Promise<number> {
   const which = (dataKey: DataKeyItem) => !isPairWrapped(dataKey);
-  return rewrap(records, owner, { from: provider, to: provider, which }, (_, wrapped) => [wrapped]);
+  return rewrap(records, owner, { from: provider, to: provider, which }, async (item, _, wrapped) => {
+    await setIfPresent(records, item, { wraps: [wrapped] });
+  });
 }
 
 async function rewrap(
   records: KeyRecords,
   owner: string,
   { from, to, which }: { from: KeyProvider; to: KeyProvider; which: (dataKey: DataKeyItem) => boolean },
-  next: (dataKey: DataKeyItem, wrapped: WrappedKey) => WrappedKey[],
+  keep: (item: KeyItem, dataKey: DataKeyItem, wrapped: WrappedKey) => Promise<void>,
 ): Promise<number> {
   let count = 0;
   for await (const item of records.items(owner, itemId.dataKey(""))) {
@@ -154,7 +167,7 @@ async function rewrap(
     const context = dataKeyContext(dataKey.id.slice(itemId.dataKey("").length), owner);
     const key = await unwrapAny(from, dataKey, context);
     const wrapped = await wiping([key], () => to.wrap(key, context));
-    await setIfPresent(records, item, { wraps: next(dataKey, wrapped) });
+    await keep(item, dataKey, wrapped);
     count += 1;
   }
   return count;
@@ -219,8 +232,12 @@ export async function changeEntity(
     await records.store.transact(actions);
   } catch (cause) {
     if (!isArtGuardError(cause, "storage.transaction-cancelled")) throw cause;
-    throw new ArtGuardError("keys.rotation-pending", `another change of the keys of ${entityId} came first`, { cause });
+    throw rotationPending(entityId, cause);
   }
+}
+
+function rotationPending(entityId: string, cause: unknown): ArtGuardError {
+  return new ArtGuardError("keys.rotation-pending", `another change of the keys of ${entityId} came first`, { cause });
 }
 
 /**
@@ -237,11 +254,53 @@ async function removeUnused(records: KeyRecords, entityId: string): Promise<void
     if (kind === "data_key") {
       const { wraps } = dataKeyItemSchema.parse(item);
       const kept = wraps.filter(({ key_id }) => pairs.has(key_id));
-      if (kept.length > 0 && kept.length < wraps.length) await setIfPresent(records, item, { wraps: kept });
+      if (kept.length === 0 || kept.length === wraps.length) continue;
+      if (!(await removeWraps(records, entityId, { pair_id, next_pair_id }, item, kept))) return;
     }
     const unused =
       (kind === "pair" && !pairs.has(item.pair_id)) || (kind === "ceremony" && !ceremonies.has(item.ceremony_id));
     if (unused) await records.table.delete({ entity, id });
+  }
+}
+
+/** False when the entity's pairs changed meanwhile: whoever changed them removes what is unused, too. */
+async function removeWraps(
+  records: KeyRecords,
+  entityId: string,
+  pairs: EntityPairs,
+  item: KeyItem,
+  kept: WrappedKey[],
+): Promise<boolean> {
+  try {
+    await setPairWraps(records, entityId, pairs, item, kept);
+    return true;
+  } catch (error) {
+    if (isArtGuardError(error, "keys.rotation-pending")) return false;
+    throw error;
+  }
+}
+
+/**
+ * Writes the wraps of a data key if the entity's pairs are still these: whoever slept between reading and writing must not
+ * take back what a later rotation has wrapped.
+ */
+async function setPairWraps(
+  records: KeyRecords,
+  entityId: string,
+  pairs: EntityPairs,
+  { entity, id }: KeyItem,
+  wraps: WrappedKey[],
+): Promise<void> {
+  const { definition } = records.table;
+  try {
+    await records.store.transact([
+      records.entityCheck(entityId, hasPairs(pairs)),
+      updateAction(definition, { entity, id }, { set: { wraps } }, { item: "present" }),
+    ]);
+  } catch (cause) {
+    const [entityChanged, forgotten] = cancellationReasons(cause);
+    if (entityChanged === "storage.condition-failed") throw rotationPending(entityId, cause);
+    if (forgotten !== "storage.condition-failed") throw cause;
   }
 }
 

@@ -70,6 +70,8 @@ export const ceremonyItemSchema = z.object({
 export const dataKeyItemSchema = z.object({
   ...item,
   kind: z.literal("data_key"),
+  /** Which object it is the key of. */
+  object: hash.optional(),
   wraps: z.array(wrappedKeySchema).min(1),
   created_at: epochMillisecondsSchema,
 });

@@ -5,6 +5,9 @@ import { hasCode, readPrivateFile, writePrivateFile } from "./private-file.ts";
 
 const hexId = z.string().regex(/^[0-9a-f]{16}$/);
 
+/** Highest cost of scrypt that a file may ask for: 1 GiB of memory. */
+export const highestCost = 2 ** 20;
+
 /** Content of a keyring file: its keys are sealed by the key that its owner's secret gives. */
 const keyringSchema = z.strictObject({
   format: z.literal("artguard-keyring"),
@@ -15,11 +18,7 @@ const keyringSchema = z.strictObject({
     z.strictObject({
       name: z.literal("scrypt"),
       salt: z.base64(),
-      cost: z
-        .number()
-        .int()
-        .min(2)
-        .max(2 ** 20),
+      cost: z.number().int().min(2).max(highestCost),
       block_size: z.number().int().min(1).max(32),
     }),
   ]),

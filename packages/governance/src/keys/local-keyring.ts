@@ -1,18 +1,22 @@
-import { randomBytes, scrypt } from "node:crypto";
+import { type BinaryLike, randomBytes, type ScryptOptions, scrypt } from "node:crypto";
+import { promisify } from "node:util";
 import { ArtGuardError } from "@artguard/core";
 import { assertWrappable } from "./assert-key-size.ts";
 import { openBytes, sealBytes, unwrapFailed } from "./authenticated-cipher.ts";
 import { contextBytes, type KeyContext } from "./key-context.ts";
 import type { KeyProvider, WrappedKey } from "./key-provider.ts";
-import { type KeyringContent, readKeyring, whileLocked, writeKeyring } from "./keyring-file.ts";
+import { highestCost, type KeyringContent, readKeyring, whileLocked, writeKeyring } from "./keyring-file.ts";
 import { randomSecret, secretCopy, secretFrom, wipe, wiping } from "./secret-bytes.ts";
 
+const derive = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);
 const provider = "local";
 /** OWASP's parameters for scrypt: 128 MiB, about 0.3 s. */
 const defaultCost = 2 ** 17;
 const blockSize = 8;
+/** An unset variable must not become a secret. */
+const shortestPassphrase = 8;
 
-/** What opens a keyring: 32 random bytes from the configuration, or a passphrase that scrypt makes a key of. */
+/** What opens a keyring: 32 random bytes from the configuration, or a passphrase of 8 bytes or more that scrypt makes a key of. */
 export type KeyringSecret = { readonly key: Uint8Array } | { readonly passphrase: Uint8Array };
 
 /** Options of {@link openLocalKeyring}. */
@@ -20,7 +24,7 @@ export interface LocalKeyringOptions {
   /** The keyring's file, in a folder that exists; made when it does not exist. */
   readonly file: string;
   readonly secret: KeyringSecret;
-  /** Cost of scrypt for a new file, a power of 2; default 131,072. */
+  /** Cost of scrypt for a new file, a power of 2 up to 1,048,576; default 131,072. */
   readonly scryptCost?: number;
   /** Clock in epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
@@ -118,8 +122,8 @@ export class LocalKeyring implements KeyProvider, Disposable {
 /**
  * Opens a keyring, making it first when there is none.
  *
- * @throws ArtGuardError `keys.unwrap-failed` for another secret, `keys.invalid-input` for a raw key that has not 32 bytes,
- * `keys.file-exposed` when others may read the file, `keys.file-damaged`.
+ * @throws ArtGuardError `keys.unwrap-failed` for another secret, `keys.invalid-input` for a raw key that has not 32 bytes, a
+ * passphrase below 8 or a cost that scrypt does not take, `keys.file-exposed` when others may read the file, `keys.file-damaged`.
  */
 export async function openLocalKeyring(options: LocalKeyringOptions): Promise<LocalKeyring> {
   const { file, secret, now = Date.now } = options;
@@ -140,6 +144,7 @@ async function makeKeyring(
   { file, secret, scryptCost = defaultCost }: LocalKeyringOptions,
   now: number,
 ): Promise<void> {
+  if (scryptCost > highestCost) throw invalidCost();
   const derivation: KeyringContent["derivation"] =
     "key" in secret
       ? { name: "none" }
@@ -177,18 +182,27 @@ async function rootKey(secret: KeyringSecret, derivation: KeyringContent["deriva
     throw new ArtGuardError("keys.invalid-input", `the keyring's key has ${secret.key.length} bytes, not 32`);
   }
   if (derivation.name !== "scrypt") throw unwrapFailed();
+  if (secret.passphrase.length < shortestPassphrase) {
+    throw new ArtGuardError(
+      "keys.invalid-input",
+      `the keyring's passphrase has fewer than ${shortestPassphrase} bytes`,
+    );
+  }
   return derived(secret.passphrase, derivation);
 }
 
-function derived(
+async function derived(
   passphrase: Uint8Array,
   { salt, cost, block_size }: { salt: string; cost: number; block_size: number },
 ): Promise<Uint8Array> {
   const options = { N: cost, r: block_size, p: 1, maxmem: 256 * cost * block_size };
-  return new Promise((resolve, reject) => {
-    scrypt(passphrase, Buffer.from(salt, "base64"), 32, options, (error, key) => {
-      if (error) return reject(error);
-      resolve(secretFrom(key));
-    });
-  });
+  try {
+    return secretFrom(await derive(passphrase, Buffer.from(salt, "base64"), 32, options));
+  } catch (cause) {
+    throw invalidCost(cause);
+  }
+}
+
+function invalidCost(cause?: unknown): ArtGuardError {
+  return new ArtGuardError("keys.invalid-input", "scrypt does not take this cost", { cause });
 }

@@ -1,11 +1,10 @@
-import { type Condition, checkAction } from "@artguard/core";
 import { openBytes, sealBytes } from "./authenticated-cipher.ts";
 import type { OwnerKeys } from "./data-keys.ts";
 import { approvalRequired, EntityKeyUnwrapper, EntityKeyWrapper, type PublicKey } from "./entity-key-pair.ts";
 import { contextBytes, type KeyContext } from "./key-context.ts";
 import type { KeyCallOptions, KeyProvider, WrappedKey } from "./key-provider.ts";
-import { type KeyRecords, publicKeyIn } from "./key-records.ts";
-import { entityPartition, itemId, type KeyItem, type PairItem } from "./key-table.ts";
+import { hasPairs, type KeyRecords, publicKeyIn } from "./key-records.ts";
+import type { PairItem } from "./key-table.ts";
 import { randomSecret, wiping } from "./secret-bytes.ts";
 
 /** Data keys of any owner wrapped by one provider: protection `envelope`. */
@@ -13,7 +12,7 @@ export function providerKeys(records: KeyRecords, provider: KeyProvider): OwnerK
   return {
     writers: async (owner) => ({
       wrappers: [provider],
-      check: entityCheck(records, owner, { attribute: "state", notEquals: "shredded" }),
+      check: records.entityCheck(owner, { attribute: "state", notEquals: "shredded" }),
     }),
     reader: async () => provider,
   };
@@ -35,16 +34,9 @@ export function pairKeys(
       const { pair_id, next_pair_id } = await records.entity(owner);
       const pairIds = new Set([pair_id, ...(next_pair_id !== undefined ? [next_pair_id] : [])]);
       const pairs = await Promise.all([...pairIds].map((id) => records.pair(owner, id)));
-      const next: Condition<KeyItem> =
-        next_pair_id === undefined
-          ? { attribute: "next_pair_id", is: "absent" }
-          : { attribute: "next_pair_id", equals: next_pair_id };
-      const unchanged: Condition<KeyItem> = {
-        all: [{ attribute: "state", equals: "active" }, { attribute: "pair_id", equals: pair_id }, next],
-      };
       return {
         wrappers: pairs.map((pair) => new EntityKeyWrapper(publicKeyIn(pair))),
-        check: entityCheck(records, owner, unchanged),
+        check: records.entityCheck(owner, hasPairs({ pair_id, next_pair_id })),
       };
     },
     reader: async (owner) => {
@@ -97,10 +89,6 @@ class ManagedPair extends EntityKeyWrapper {
     const unwrapper = new EntityKeyUnwrapper(publicKeyIn(this.#item), privateKey);
     return wiping([privateKey], () => unwrapper.unwrap(wrapped, context));
   }
-}
-
-function entityCheck(records: KeyRecords, owner: string, condition: Condition<KeyItem>) {
-  return checkAction(records.table.definition, { entity: entityPartition(owner), id: itemId.entity }, condition);
 }
 
 function managedAad(owner: string, { pair_id, algorithm }: PublicKey): Uint8Array {

@@ -39,8 +39,13 @@ export async function newSealingKeys(): Promise<SealingKeys> {
  */
 export async function sealTo(publicKey: Uint8Array, plaintext: Uint8Array, info: Uint8Array): Promise<Uint8Array> {
   const recipient = await suite.DeserializePublicKey(rawPublicKey(publicKey));
-  const { encapsulatedSecret, ciphertext } = await suite.Seal(recipient, plaintext, { info });
-  return new Uint8Array(Buffer.concat([encapsulatedSecret, ciphertext]));
+  try {
+    const { encapsulatedSecret, ciphertext } = await suite.Seal(recipient, plaintext, { info });
+    return new Uint8Array(Buffer.concat([encapsulatedSecret, ciphertext]));
+  } catch (cause) {
+    // A point of small order gives everybody the same secret.
+    throw new ArtGuardError("keys.invalid-input", "nothing can be sealed to this public key", { cause });
+  }
 }
 
 /** Opens what {@link sealTo} made. @throws ArtGuardError `keys.unwrap-failed` */

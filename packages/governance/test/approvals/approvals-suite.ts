@@ -1,4 +1,5 @@
 import { appendFile, readFile } from "node:fs/promises";
+import { ArtGuardError } from "@artguard/core";
 import { fileSink, type NoticeSink, type SignedDecision, signDecision } from "@artguard/governance";
 import { expect, it } from "vitest";
 import type { MakeTableStore } from "../../../core/test/fixtures/table-stores.ts";
@@ -200,6 +201,28 @@ export function approvalsSuite(make: MakeTableStore): void {
     expect(Object.keys(notices[0]).sort()).toEqual(["about", "approval_id", "notice_id", "recipient_id"]);
     expect(text).not.toMatch(/insurer|claim|a-1/);
     expect(ben.registered.person_id).toBe("person-ben");
+  });
+
+  it("delivers each notice once when several processes deliver at once", async () => {
+    const { approvals } = await newCustody(make);
+    for (let index = 0; index < 4; index++) await approvals.requestApproval(requester, input);
+    const taken: string[] = [];
+    const sink: NoticeSink = { deliver: async ({ notice_id }) => void taken.push(notice_id) };
+    const rounds = await Promise.all(Array.from({ length: 3 }, () => approvals.deliverOutbox(sink)));
+    expect(taken.length).toBe(8);
+    expect(new Set(taken).size).toBe(8);
+    expect(rounds.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(8);
+  });
+
+  it("goes on with other notices when a sink fails as a store does", async () => {
+    const { approvals } = await newCustody(make);
+    await approvals.requestApproval(requester, input);
+    const failing: NoticeSink = {
+      deliver: async () => {
+        throw new ArtGuardError("storage.access-denied", "the sink's own bucket");
+      },
+    };
+    expect(await approvals.deliverOutbox(failing)).toEqual({ delivered: 0, failed: 2 });
   });
 
   it("delivers again later what a sink could not take", async () => {

@@ -1,3 +1,4 @@
+import type { JsonValue } from "@artguard/core";
 import {
   approvalStates,
   approvalTransitions,
@@ -33,6 +34,20 @@ describe("Approvals", () => {
       code: "approvals.self-approval",
     });
     expect(custody.audit.types("approval.")).toContain("approval.requested:refused");
+  });
+
+  it("refuses a custodian for whom whoever asks may act", async () => {
+    const assistants: string[] = [];
+    const custody = await newCustody(undefined, { delegatesOf: async (id) => (id === "person-ben" ? assistants : []) });
+    const { approvals, ben } = custody;
+    const { approval_id } = await approvals.requestApproval(requester, input);
+    assistants.push("requester");
+    await expect(approvals.challenge(ben.context, approval_id)).rejects.toMatchObject({
+      code: "approvals.self-approval",
+    });
+    await expect(approvals.requestApproval(requester, input)).rejects.toMatchObject({
+      code: "approvals.self-approval",
+    });
   });
 
   it("would let a delegate approve, were nobody asked who acts for whom", async () => {
@@ -175,6 +190,38 @@ describe("canonicalJson", () => {
     );
     expect(canonicalHash({ a: 1, b: 2 })).toBe(canonicalHash({ b: 2, a: 1 }));
     expect(canonicalHash({ a: 1, b: 2 })).not.toBe(canonicalHash({ a: 2, b: 1 }));
+  });
+});
+
+describe("canonicalJson of what is no JSON", () => {
+  const deep = JSON.parse(`${"[".repeat(200)}${"]".repeat(200)}`);
+  const values: [string, unknown][] = [
+    ["a date", { until: new Date(0) }],
+    ["a map", new Map([["a", 1]])],
+    ["an instance", new (class Amount {})()],
+    ["not a number", { amount: Number.NaN }],
+    ["an infinite number", [Number.POSITIVE_INFINITY]],
+    ["undefined", undefined],
+    ["bytes", { image: new Uint8Array(3) }],
+    ["a hole in an array", Array(1)],
+    ["a big integer", 1n],
+    ["a function", () => 1],
+    ["a symbol as a name", { [Symbol("a")]: 1 }],
+    ["a lone surrogate", "\ud800"],
+    ["a name that is a lone surrogate", { "\ud800": 1 }],
+    ["too deep", deep],
+  ];
+
+  it.each(values)("is refused: %s", (_, value) => {
+    expect(() => canonicalHash(value as JsonValue)).toThrow(
+      expect.objectContaining({ code: "approvals.invalid-input" }),
+    );
+  });
+
+  it("would be one text for two requests, as JSON.stringify has it", () => {
+    expect(JSON.stringify({ amount: Number.NaN })).toBe(JSON.stringify({ amount: null }));
+    expect(canonicalJson({ a: undefined, b: 1 } as unknown as JsonValue)).toBe('{"b":1}');
+    expect(canonicalJson(JSON.parse('{"__proto__":{"a":1},"b":[]}'))).toBe('{"__proto__":{"a":1},"b":[]}');
   });
 });
 

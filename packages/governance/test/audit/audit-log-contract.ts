@@ -157,6 +157,36 @@ export function auditLogContract(name: string, create: (now: () => number) => Pr
       expect(all.toSorted()).toEqual(["-", "a1"]);
     });
 
+    it("lists what services did by their names, and shows it to no user who has the same", async () => {
+      const { log } = await open();
+      const worker = contextOf("x", { principal: { kind: "service", id: "worker-1" } });
+      await log.logSystemEvent(worker, eventOf(1));
+      await log.logSystemEvent(contextOf("ada"), eventOf(2));
+      const numbersOf = async (user: string) =>
+        (await log.query({ user })).items.map(({ entry }) => entry.operation["number"]);
+      expect(await numbersOf("worker-1")).toEqual([1]);
+      const [entry] = (await log.query({ user: "ada" })).items;
+      expect(await numbersOf(entry!.entry.user.id)).toEqual([2]);
+      for (const name of ["worker-1", entry!.entry.user.id]) {
+        expect((await log.myHistory(contextOf(name))).items, name).toEqual([]);
+      }
+    });
+
+    it("lets nobody act under the pseudonym that somebody else's item was given", async () => {
+      const { log, tables, clock } = await open();
+      for (const name of ["ada", "bob"]) await log.logSecurityEvent(contextOf(name), eventOf());
+      const [ada, bob] = (await itemsOf(tables)).map(({ subject }) => subject);
+      const subjects = await tables.open(definitions.subjects);
+      const { items } = await subjects.query({ index: "pseudonym-index", partition: ada! });
+      await subjects.put({ ...items[0]!, pseudonym: bob! });
+      const restarted = (await openLog({ tables }, clock)).log;
+      const framed = restarted.logSecurityEvent(contextOf("ada"), eventOf());
+      await expect(framed).rejects.toMatchObject({ code: "audit.tampered" });
+      expect(await restarted.forgetSubject("ada")).toBe(true);
+      await restarted.logSecurityEvent(contextOf("ada"), eventOf());
+      expect((await itemsOf(tables)).filter(({ subject }) => subject === bob)).toHaveLength(1);
+    });
+
     it("forgets a person: the pseudonym leads to nobody, the log verifies, a new start has a new pseudonym", async () => {
       const { log, tables, clock } = await open();
       await log.logSecurityEvent(contextOf("ada"), eventOf(1));

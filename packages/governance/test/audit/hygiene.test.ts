@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import type { TableStore } from "@artguard/core";
+import { MemoryTableStore, type TableStore } from "@artguard/core";
 import {
   type AuditDetails,
   type AuditEvent,
@@ -14,12 +14,15 @@ import {
   linesInFolder,
   linesTo,
   logEntrySchema,
+  openApprovals,
+  openEntityKeys,
   retentionEnd,
 } from "@artguard/governance";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { redactText } from "../../src/audit/redact.ts";
 import { safeText } from "../../src/audit/safe-text.ts";
-import { contextOf, eventOf, noon, openLog } from "./fixtures.ts";
+import { decide, handOver, newCustodian, pairOf, testKeyring } from "../fixtures/custody.ts";
+import { contextOf, eventOf, noon, openLog, randomFrom } from "./fixtures.ts";
 
 const random = (bytes: number) => randomBytes(bytes).toString("hex");
 
@@ -137,6 +140,18 @@ describe("what is written of an event", () => {
     expect(entry(0).operation).toMatchObject({ ...details, pin: "[redacted]", tokens: "[redacted]" });
   });
 
+  it("writes nothing under a name that says what it is, in whatever spelling", async () => {
+    const names = ["apikey", "authToken", "access_token_value", "passwordHash", "privatekey", "Authorization-Header"];
+    const { log, entry } = await mirroredLog();
+    const all = [...names, "password_2", "newPasswordConfirm", "dob"];
+    await log.logSystemEvent(
+      contextOf(),
+      eventOf(0, { details: Object.fromEntries(all.map((name) => [name, "hunter2"])) }),
+    );
+    const { type: _, ...facts } = entry(0).operation;
+    expect(Object.values(facts)).toEqual(all.map(() => "[redacted]"));
+  });
+
   it("names people by pseudonyms only, wherever an event names them", async () => {
     const { log, tables, mirrored } = await mirroredLog();
     await log.logSecurityEvent(
@@ -150,6 +165,45 @@ describe("what is written of an event", () => {
     const { user, operation } = logEntrySchema.parse(JSON.parse(mirrored[0]!));
     expect(operation["grantee_id"]).toBe(operation["user_id"]);
     expect(operation["approvers"]).toEqual([expect.stringMatching(/^subj_/), user.id]);
+  });
+
+  it("has no person in clear whatever custodians and owners of keys do", async () => {
+    const { log: audit, tables, mirrored } = await mirroredLog();
+    const who = ["sub-owner", "sub-requester", "sub-person-ana", "sub-person-ben", "sub-cust-ana", "sub-cust-ben"];
+    const [owner, requester, ...others] = who as [string, string, string, string, string, string];
+    const [ana, ben] = [await newCustodian(others[2], others[0]), await newCustodian(others[3], others[1])];
+    const rules = { authorize: async () => undefined, delegatesOf: async () => [] };
+    const approvals = await openApprovals({ tables, audit, ...rules, now: () => noon });
+    const context = contextOf(requester);
+    for (const { registered } of [ana, ben]) await approvals.custodians.register(context, registered);
+    await approvals.custodians.assign(context, owner, ana.holder.id, ben.holder.id);
+    const keys = await openEntityKeys({ tables, audit, approvals, provider: await testKeyring(), now: () => noon });
+    await keys.create(context, { entityId: owner, protection: "tripartite", custodians: pairOf(ana, ben) });
+    const custody = { approvals, clock: { ms: noon } };
+    const opening = await keys.requestOpening(context, { entityId: owner, operation: "x.y", purpose: "use" });
+    const asking = { entityId: owner, operation: "x.y", asked: opening.asked };
+    const { approval_id: approvalId } = await approvals.requestApproval(context, asking);
+    for (const custodian of [ana, ben]) await decide(custody, custodian, approvalId);
+    await handOver(keys, opening, [ana, ben], approvalId, owner);
+    await keys.withKey(context, { entityId: owner, openingId: opening.opening_id, approvalId }, async () => undefined);
+    await keys.shred(context, owner);
+    const all = await everything(tables, mirrored);
+    expect(mirrored.length).toBeGreaterThanOrEqual(12);
+    expect(who.filter((name) => all.includes(name))).toEqual([]);
+    const assigned = mirrored
+      .map((line) => logEntrySchema.parse(JSON.parse(line)))
+      .find(({ event_type }) => event_type === "CUSTODIAN_ASSIGNED");
+    expect(await audit.resolveSubject(String(assigned?.operation["entity_id"]))).toBe(owner);
+  });
+
+  it("leaves nothing of a forgotten person in the gaps of the store's files", async () => {
+    let scrubbed = 0;
+    const scrub = async () => {
+      scrubbed += 1;
+    };
+    const { log } = await openLog({ tables: Object.assign(new MemoryTableStore(), { scrub }) });
+    await log.logSystemEvent(contextOf("ada"), eventOf());
+    expect([await log.forgetSubject("ada"), scrubbed]).toEqual([true, 1]);
   });
 
   it("has addresses as the setting says, never whole", async () => {
@@ -216,6 +270,60 @@ describe("60 secrets, seeded into every part of an event", () => {
     expect(secrets.filter(({ text, seed }) => safeText(text).includes(seed))).toHaveLength(60);
   });
 
+  it("are found however they are named, quoted, cut off or followed", () => {
+    const seed = "hunter2hunter2";
+    const texts = [
+      `GET /callback?access_token=${seed}&x=1`,
+      `refresh_token: ${seed}`,
+      `{"accessToken":"${seed}","expires":1}`,
+      `DB_PASSWORD=${seed}`,
+      `MYSQL_PWD=${seed}`,
+      `privateKey: ${seed}`,
+      `{"password":"a\\"${seed}"}`,
+      `it ended near {"password":"${seed}`,
+      `client_secret='one two ${seed}'`,
+      `{\\"password\\":\\"${seed}\\"}`,
+      `Authorization: Token ${seed}`,
+      `Cookie: theme=dark; session=${seed}`,
+      `pass\u034fword=${seed}`,
+      `pass\u0000word=${seed}`,
+      `?email=${seed}%40example.com`,
+      `"${seed} smith"@example.com`,
+    ];
+    for (const text of texts) expect(redactText(text), text).not.toContain(seed);
+    const card = [
+      "4111 1111 1111 1111 12/27 123",
+      "4111111111111111 20 pieces",
+      "5500-0000-0000-0004 1",
+      "4222222222222 1",
+    ];
+    for (const text of card) expect(redactText(text), text).toMatch(/^\[card\] /);
+    expect(redactText("12 4111 1111 1111 1111")).toBe("12 [card]");
+    const account = "DE89 3704 0044 0532 0130 00";
+    for (const text of [
+      `${account} is mine`,
+      `${account}, ${account}`,
+      `AB12 ${account}`,
+      `${account} GB82WEST12345698765432.`,
+    ]) {
+      expect(redactText(text), text).not.toMatch(/3704|1234569/);
+    }
+  });
+
+  it("are not seen in ids: traces, requests and keys stay what they are", () => {
+    const random = randomFrom(4);
+    const digits = (count: number, alphabet: string) =>
+      Array.from({ length: count }, () => alphabet[Math.floor(random() * alphabet.length)]).join("");
+    const altered: string[] = [];
+    for (let round = 0; round < 20_000; round++) {
+      // Digits are more frequent than they would be: what looks like a card or an account is what matters.
+      const hex = (count: number) => digits(count, round % 2 === 0 ? "0123456789abcdef" : "00112233445566778899ae");
+      const ids = [hex(32), [8, 4, 4, 4, 12].map(hex).join("-"), `ae${digits(30, "0123456789")}`];
+      altered.push(...ids.filter((id) => redactText(id) !== id));
+    }
+    expect(altered).toEqual([]);
+  });
+
   it("leave harmless facts as they are", () => {
     const facts = [
       "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -226,6 +334,7 @@ describe("60 secrets, seeded into every part of an event", () => {
       "analysis of 12:30:45 took 1234567890 ns",
       "1234 5678 9012 3456",
       "version 1.2.3",
+      "input_tokens: 1500, spin: fast, compass: north, 25 % of 40",
       "inference/2026/11/15/image.png",
     ];
     for (const fact of facts) expect(redactText(fact)).toBe(fact);
@@ -310,6 +419,23 @@ describe("mirrors", () => {
         .slice(0, -1)
         .map((line) => JSON.parse(line).operation.number),
     ).toEqual([0, 1, 2]);
+  });
+
+  it("to a stream that breaks become a warning, not the end of the process", async () => {
+    const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+    const broken = new Writable({ write: (_chunk, _encoding, done) => done(new Error("no space left")) });
+    const { log } = await openLog({ mirror: linesTo(broken) });
+    await log.logSystemEvent(contextOf(), eventOf(1));
+    expect((await warned).message).toContain("no space left");
+    await log.logSystemEvent(contextOf(), eventOf(2));
+    expect((await log.query({ category: "application" })).items).toHaveLength(2);
+  });
+
+  it("that never answer hold nobody up for longer than an entry may take", async () => {
+    const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+    const { log } = await openLog({ mirror: () => new Promise(() => undefined), timeoutMs: 50 });
+    await log.logSystemEvent(contextOf(), eventOf(1));
+    expect((await warned).name).toBe("AuditMirrorWarning");
   });
 
   it("write files that only their owner may read", async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MemoryTableStore, type TableStore, type TransactAction } from "@artguard/core";
+import { ArtGuardError, type ErrorCode, MemoryTableStore, type TableStore, type TransactAction } from "@artguard/core";
 import { sqlite } from "@artguard/core/sqlite";
 import { logEntrySchema } from "@artguard/governance";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -111,6 +111,10 @@ function failing(
 
 describe("a store that fails", () => {
   const anything = { any: [{ item: "present" }, { item: "absent" }] } as const;
+  const cancelled = (...reasons: ErrorCode[]) =>
+    new ArtGuardError("storage.transaction-cancelled", "nothing was written", {
+      details: { reasons: reasons.join(",") },
+    });
   const timedOut = () => {
     const error = new Error("timed out");
     return Object.assign(error, { code: "storage.timed-out", retryable: true, [Symbol.for("artguard.error")]: true });
@@ -154,6 +158,37 @@ describe("a store that fails", () => {
     const { log } = await openLog({ tables, timeoutMs: 50 });
     const given = log.logSecurityEvent(contextOf(), eventOf(0));
     await expect(given).rejects.toMatchObject({ code: "audit.not-written", cause: { name: "TimeoutError" } });
+  });
+
+  it("that never answers lets nobody wait behind others for longer than for itself", async () => {
+    let transactions = 0;
+    const tables = failing(new MemoryTableStore(), () => (_, options) => {
+      transactions += 1;
+      return new Promise((_resolve, reject) => {
+        options?.signal?.addEventListener("abort", () => reject(options.signal?.reason));
+      });
+    });
+    const { log } = await openLog({ tables, timeoutMs: 50 });
+    const given = await Promise.allSettled(
+      Array.from({ length: 1000 }, (_, number) => log.logSecurityEvent(contextOf(), eventOf(number))),
+    );
+    const codes = given.map((result) => (result.status === "rejected" ? result.reason.code : "written"));
+    expect(new Set(codes)).toEqual(new Set(["audit.not-written"]));
+    // Eleven batches, of which all but the first find their time over.
+    expect(transactions).toBeLessThanOrEqual(2);
+  });
+
+  it("whose head another writer moves just now is busy, not tampered with", async () => {
+    let conflicts = 0;
+    const tables = failing(new MemoryTableStore(), (original) => async (actions, options) => {
+      // What DynamoDB says when one writer has written and a second one is about to.
+      if (conflicts++ === 0) throw cancelled("storage.throttled", "storage.condition-failed");
+      await original(actions, options);
+    });
+    const { log } = await openLog({ tables });
+    await log.logSecurityEvent(contextOf(), eventOf(0));
+    expect(conflicts).toBe(2);
+    expect((await log.verify()).logs.security).toMatchObject({ size: 1, findings: [] });
   });
 
   it("that ignores conditions breaks the log of two writers: the conditions are needed", async () => {

@@ -24,9 +24,11 @@ import {
   decide,
   entityId,
   handOver,
+  newCustodian,
   newCustody,
   pairOf,
   requester,
+  type TestCustodian,
 } from "../fixtures/custody.ts";
 import { objectsOf, picture, tripartite } from "./entity-keys-suite.ts";
 
@@ -258,6 +260,33 @@ describe("openings", () => {
     await handOver(careless, unapproved, [ana, ben], "none");
     const slipped = { entityId, openingId: unapproved.opening_id, approvalId: "none" };
     expect(await careless.withKey(requester, slipped, async () => "used")).toBe("used");
+  });
+
+  it("do not open by the approval of another entity's custodians, or of an operation of another name", async () => {
+    const custody = await newCustody();
+    const { keys, approvals, ana, ben } = custody;
+    await tripartite(custody);
+    const [eve, mallory] = [await newCustodian("eve"), await newCustodian("mallory")];
+    for (const { registered } of [eve, mallory]) await approvals.custodians.register(requester, registered);
+    await approvals.custodians.assign(requester, "shell-company", "eve", "mallory");
+    const opening = await keys.requestOpening(requester, { entityId, operation: "evidence.release", purpose: "use" });
+    const { asked } = opening;
+    const approvedAs = async (owner: string, operation: string, custodians: readonly TestCustodian[]) => {
+      const { approval_id } = await approvals.requestApproval(requester, { entityId: owner, operation, asked });
+      for (const custodian of custodians) await decide(custody, custodian, approval_id);
+      return approval_id;
+    };
+    const use = (approvalId: string) =>
+      keys.withKey(requester, { entityId, openingId: opening.opening_id, approvalId }, async () => "used");
+    const foreign = await approvedAs("shell-company", "evidence.release", [eve, mallory]);
+    await expect(handOver(keys, opening, [ana], foreign)).rejects.toMatchObject({ code: "approvals.other-request" });
+    const renamed = await approvedAs(entityId, "evidence.view", [ana, ben]);
+    const approvalId = await approvedAs(entityId, "evidence.release", [ana, ben]);
+    await handOver(keys, opening, [ana, ben], approvalId);
+    for (const other of [foreign, renamed]) {
+      await expect(use(other)).rejects.toMatchObject({ code: "approvals.other-request" });
+    }
+    expect(await use(approvalId)).toBe("used");
   });
 
   it("take no share that was sealed for another opening, by another holder, or altered", async () => {

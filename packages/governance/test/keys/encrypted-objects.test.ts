@@ -114,3 +114,61 @@ describe("encryptedObjects", () => {
     await reader.cancel();
   });
 });
+
+describe("a copy of a ciphertext under another name", () => {
+  it("can be deleted and replaced, and the object itself stays readable", async () => {
+    const inner = new MemoryObjectStore();
+    const store = await encrypted(inner);
+    await store.put("a", Buffer.from("picture"));
+    await inner.put("copy", await inner.get("a"));
+    await store.put("copy", Buffer.from("another"));
+    await inner.put("copy", await inner.get("a"));
+    await store.delete("copy");
+    expect(await inner.head("copy")).toBeUndefined();
+    expect(Buffer.from(await store.get("a")).toString()).toBe("picture");
+    const ciphertext = await inner.get("a");
+    await store.delete("a");
+    await inner.put("a", ciphertext);
+    await expect(store.get("a")).rejects.toMatchObject({ code: "keys.shredded" });
+  });
+});
+
+describe("a write that is interrupted", () => {
+  /** A store whose put ends in an interruption although everything was written. */
+  function interrupted(stop: AbortController): MemoryObjectStore {
+    const inner = new MemoryObjectStore();
+    const put = inner.put.bind(inner);
+    inner.put = async (key, body, options = {}) => {
+      const { signal: _, ...rest } = options;
+      const written = await put(key, body, rest);
+      if (options.signal === stop.signal) stop.abort(new Error("the client went away"));
+      return written;
+    };
+    return inner;
+  }
+
+  it("leaves an object that was written readable, also when the key of the one before cannot be destroyed", async () => {
+    const stop = new AbortController();
+    const inner = interrupted(stop);
+    const store = await encrypted(inner);
+    await store.put("a", Buffer.from("old"));
+    const before = await inner.get("a");
+    await expect(store.put("a", Buffer.from("new"), { signal: stop.signal })).rejects.toThrow("went away");
+    expect(Buffer.from(await inner.get("a")).equals(before)).toBe(false);
+    expect(Buffer.from(await store.get("a")).toString()).toBe("new");
+  });
+
+  it("keeps the key when the store itself gives up without knowing", async () => {
+    const stop = new AbortController();
+    const inner = interrupted(stop);
+    const store = await encrypted(inner);
+    const put = inner.put.bind(inner);
+    inner.put = async (key, body, options) => {
+      await put(key, body, options);
+      stop.signal.throwIfAborted();
+      throw new Error("not reached");
+    };
+    await expect(store.put("a", Buffer.from("new"), { signal: stop.signal })).rejects.toThrow("went away");
+    expect(Buffer.from(await store.get("a")).toString()).toBe("new");
+  });
+});

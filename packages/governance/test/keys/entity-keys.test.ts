@@ -40,6 +40,15 @@ describe("EntityKeys", () => {
     await expect(keys.publicKeyOf("nobody")).rejects.toMatchObject({ code: "keys.not-found" });
   });
 
+  it("seals no share to a key that gives everybody the same secret", async () => {
+    const { keys, ana } = await newCustody();
+    const head = (await newSealingKeys()).publicKey.slice(0, 12);
+    const weak = { id: "eve", sealingKey: new Uint8Array([...head, ...new Uint8Array(32)]) };
+    const custodians = [ana.holder, weak] as const;
+    const creating = keys.create(requester, { entityId, protection: "tripartite", custodians });
+    await expect(creating).rejects.toMatchObject({ code: "keys.invalid-input" });
+  });
+
   it("gives nothing to a managed entity that only an approved opening gives", async () => {
     const { keys } = await newCustody();
     await keys.create(requester, { entityId, protection: "managed" });
@@ -72,6 +81,10 @@ describe("EntityKeys", () => {
     const recovery = { threshold: 2, holders: holders.map(({ id, publicKey }) => ({ id, sealingKey: publicKey })) };
     const input = { entityId, protection: "tripartite", custodians: pairOf(ana, ben), recovery } as const;
     const { recoverySet } = await keys.create(requester, input);
+    expect(custody.audit.events.find(({ type }) => type === "key.created")?.details).toMatchObject({
+      custodians: ["ana", "ben"],
+      recovery: "2 of 3",
+    });
     const store = new MemoryObjectStore();
     await objectsOf(store, keys.dataKeys).put("a", picture);
 

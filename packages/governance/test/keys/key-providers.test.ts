@@ -69,6 +69,21 @@ describe("LocalKeyring", () => {
     await expect(openLocalKeyring(wrong)).rejects.toMatchObject({ code: "keys.unwrap-failed" });
   });
 
+  it("takes no passphrase that is hardly one, and no cost that scrypt or a later reader would refuse", async () => {
+    const file = `${temporaryFolder()}/keyring`;
+    const passphrase = new TextEncoder().encode("correct horse battery staple");
+    const refused = [
+      { secret: { passphrase: new Uint8Array() } },
+      { secret: { passphrase: new TextEncoder().encode("1234567") } },
+      { secret: { passphrase }, scryptCost: 100_000 },
+      { secret: { passphrase }, scryptCost: 2 ** 21 },
+    ];
+    for (const options of refused) {
+      await expect(openLocalKeyring({ file, ...options })).rejects.toMatchObject({ code: "keys.invalid-input" });
+    }
+    await openLocalKeyring({ file, secret: { passphrase }, scryptCost: 1024 });
+  });
+
   it("wraps by a new key after a rotation, while other processes and old keys go on working", async () => {
     const file = `${temporaryFolder()}/keyring`;
     const [mine, theirs] = [await openLocalKeyring({ file, secret }), await openLocalKeyring({ file, secret })];

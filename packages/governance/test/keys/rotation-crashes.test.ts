@@ -1,4 +1,4 @@
-import { isArtGuardError, type ObjectStore, type Table, type TableStore } from "@artguard/core";
+import { isArtGuardError, MemoryObjectStore, type ObjectStore, type Table, type TableStore } from "@artguard/core";
 import { openEntityKeys } from "@artguard/governance";
 import { describe, expect, it } from "vitest";
 import { ceremonyItemSchema, defineKeyTable, entityPartition, itemId } from "../../src/keys/key-table.ts";
@@ -19,10 +19,17 @@ class Crash extends Error {}
 
 /** A store whose process dies at the `limit`-th write: that one and all later ones do not happen. */
 function dyingAt(store: TableStore, limit: number) {
+  return watching(store, async (write) => {
+    if (write >= limit) throw new Crash(`died at write ${write}`);
+  });
+}
+
+/** A store that tells of each write before it happens. */
+function watching(store: TableStore, before: (write: number) => Promise<void>) {
   let writes = 0;
   const count = () => {
     writes += 1;
-    if (writes >= limit) throw new Crash(`died at write ${writes}`);
+    return before(writes);
   };
   const dying = <Item extends object>(table: Table<Item>): Table<Item> => ({
     definition: table.definition,
@@ -31,26 +38,26 @@ function dyingAt(store: TableStore, limit: number) {
     batchGet: (keys, options) => table.batchGet(keys, options),
     deleteExpired: (options) => table.deleteExpired(options),
     async put(item, options) {
-      count();
+      await count();
       return table.put(item, options);
     },
     async update(key, change, options) {
-      count();
+      await count();
       return table.update(key, change, options);
     },
     async delete(key, options) {
-      count();
+      await count();
       return table.delete(key, options);
     },
     async batchWrite(items, options) {
-      count();
+      await count();
       return table.batchWrite(items, options);
     },
   });
   const tables: TableStore = {
     open: async (definition) => dying(await store.open(definition)),
     async transact(actions, options) {
-      count();
+      await count();
       await store.transact(actions, options);
     },
     [Symbol.asyncDispose]: async () => undefined,
@@ -174,6 +181,35 @@ describe("a data key that is made while a rotation begins", () => {
     expect(await store.head("b")).toBeUndefined();
     await writer.put("b", picture);
     expect(await canRelease(await restarted(custody, custody.tables, next), store)).toBe(true);
+  });
+});
+
+describe("two processes that rotate a managed pair one after the other", () => {
+  it.each([2, 3, 4, 5])("lose no data key when the first one sleeps before its write %s", async (sleepsBefore) => {
+    const custody = await newCustody();
+    await custody.keys.create(requester, { entityId, protection: "managed" });
+    const store = new MemoryObjectStore();
+    const objects = objectsOf(store, custody.keys.dataKeys);
+    await objects.put("a", picture);
+    let rotations = 0;
+    const { tables, writes } = watching(custody.tables, async (write) => {
+      if (write !== sleepsBefore) return;
+      const { keys } = await restarted(custody, custody.tables);
+      // Whoever is first gives up what the sleeper has begun.
+      await keys.abandonRotation(requester, entityId);
+      await keys.rotateManaged(requester, entityId);
+      rotations += 1;
+    });
+    const sleeper = await restarted(custody, tables);
+    const ended = await Promise.allSettled([sleeper.keys.rotateManaged(requester, entityId)]);
+    expect(rotations).toBe(1);
+    expect(writes()).toBeGreaterThanOrEqual(sleepsBefore);
+    for (const result of ended) {
+      if (result.status === "rejected") expect(result.reason).toMatchObject({ code: expect.stringMatching(/^keys\./) });
+    }
+    expect(await objects.get("a")).toEqual(picture);
+    await custody.keys.abandonRotation(requester, entityId);
+    expect(await objects.get("a")).toEqual(picture);
   });
 });
 

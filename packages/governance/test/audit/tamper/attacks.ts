@@ -73,6 +73,10 @@ export const attacks: Readonly<Record<string, Attack>> = {
     changed(honest, pick(honest.stored.entries.length, random), { subject: "subj_somebody" }),
   "an entry is listed under another date": (honest, random) =>
     changed(honest, pick(honest.stored.entries.length, random), { written_at: 1 + pick(1e12, random) }),
+  "an entry loses its line, past every schema": (honest, random) =>
+    changed(honest, pick(honest.stored.entries.length, random), { line: undefined as unknown as string }),
+  "an entry gets a number for its chain, past every schema": (honest, random) =>
+    changed(honest, pick(honest.stored.entries.length, random), { chain: 7 as unknown as string }),
   "an entry is deleted": ({ stored }, random) => ({
     states: stored.states,
     entries: stored.entries.toSpliced(pick(stored.entries.length, random), 1),

@@ -41,7 +41,7 @@ describe("an audit log under attack", () => {
     }
     expect(undetected).toEqual([]);
     expect([...tried.values()].reduce((sum, count) => sum + count)).toBe(2000);
-    expect(Math.min(...tried.values())).toBeGreaterThanOrEqual(90);
+    expect(Math.min(...tried.values())).toBeGreaterThanOrEqual(80);
   });
 
   it("of 20,000 entries in one piece shows every kind of attack, and proves an entry with at most 20 hashes", async () => {

@@ -128,7 +128,7 @@ export const attemptsSchema = z.object({
 export type Attempts = z.infer<typeof attemptsSchema>;
 
 /** That a token, a session or everything of a subject is good no longer. */
-export const revocationSchema = z.object({
+const revocationSchema = z.object({
   identity_id: z.string().startsWith("REVOKED#"),
   entry: z.literal("revocation"),
   kind: z.literal("revocation"),

@@ -13,10 +13,8 @@ export interface PasswordHasher {
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /**
- * argon2id on the thread pool.
- *
- * @param options.atOnce Hashes at the same time, 19 MiB each; default 2.
- * @param options.waiting Logins that may wait for their turn; default 50, more are refused.
+ * argon2id on the thread pool: `atOnce` hashes at the same time, 19 MiB each (default 2), while at most `waiting` logins
+ * wait for their turn (default 50) and more are refused.
  */
 export function argon2Hasher({ atOnce = 2, waiting = 50 } = {}): PasswordHasher {
   const turn = queue(atOnce, waiting);

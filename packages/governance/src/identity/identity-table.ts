@@ -41,7 +41,7 @@ export const membershipSchema = z.object({
   roles,
   created_at: millis,
 });
-/** See {@link membershipSchema}. */
+/** See `membershipSchema`. */
 export type Membership = z.infer<typeof membershipSchema>;
 
 /** That a user acts for a member of an organisation, with some of the member's roles, for a time. */
@@ -62,7 +62,7 @@ export const delegationSchema = z.object({
   valid_until: millis,
   expires_at: epochSecondsSchema,
 });
-/** See {@link delegationSchema}. */
+/** See `delegationSchema`. */
 export type Delegation = z.infer<typeof delegationSchema>;
 
 /** Who a user is, as registered. */
@@ -111,7 +111,7 @@ export const organizationSchema = z.object({
   entity: entitySchema,
   created_at: millis,
 });
-/** See {@link organizationSchema}. */
+/** See `organizationSchema`. */
 export type Organization = z.infer<typeof organizationSchema>;
 
 /** Failed logins to one account or from one address; found by an HMAC of it. */

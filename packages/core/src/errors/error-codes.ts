@@ -85,6 +85,11 @@ export const errorCodes = {
     meaning: "No answer of a remote detector is awaited for this analysis.",
     fix: "Nothing is to be done: the result is complete, or the analysis has not ended yet.",
   },
+  "analysis.still-open": {
+    meaning: "The analysis has not ended: another worker holds it, or it waits for another attempt.",
+    fix: "Ask again later.",
+    retryable: true,
+  },
   "approvals.already-decided": {
     meaning: "This custodian has decided on the request before; the first decision stands.",
     fix: "Nothing is to be done; make a new request to ask again.",

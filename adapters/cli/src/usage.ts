@@ -39,6 +39,11 @@ artguard delete <request_id> …                     with images and earlier res
 artguard export --to DIR                           everything that is kept, as JSON and images
 artguard erase --user ID                           everything that is kept of a user; prints the receipt
 artguard sweep                                     delete what has expired, end interrupted erasures; run it daily
+artguard work [--once] [--concurrency N]           do submitted analyses, sweep, until SIGTERM; any number of processes
+  --detectors, --trust, --cloud, --language as in scan
+  --drain S                                        seconds for the work under way after SIGTERM; default 25
+  --port N, --host H                               where it answers /health/live, /health/ready, /metrics;
+                                                   default a free port of 127.0.0.1, printed at the start
 artguard doctor [--live]                           whether the stores are as they should be, and how to mend them;
                                                    --live also calls the configured model and knowledge base once
 artguard train upload --dataset-path DIR --dataset-name NAME [--label L] [--no-preprocess]

@@ -16,8 +16,10 @@ export type OpenWorkEvent =
       /** Milliseconds since the claim. */
       readonly elapsed_ms: number;
     }
-  /** A store did not answer. Work that was under way is taken over once its lease is over. */
-  | { readonly type: "store_failed"; readonly error: unknown };
+  /** Its end could not be written: another worker takes it over once its lease is over. */
+  | { readonly type: "abandoned"; readonly record: Analysis; readonly error: unknown }
+  /** The queue did not answer. */
+  | { readonly type: "poll_failed"; readonly error: unknown };
 
 /** Options of {@link processOpenWork}. */
 export interface ProcessOpenWorkOptions extends ProcessClaimOptions {
@@ -74,7 +76,7 @@ class Shift {
   readonly #options: ProcessOpenWorkOptions;
   readonly #over: AbortSignal;
   readonly #underWay = new Set<Promise<void>>();
-  /** Looks in a row that a store did not answer. */
+  /** Looks in a row that were not answered. */
   #failures = 0;
   #failure: { readonly error: unknown } | undefined;
 
@@ -123,6 +125,7 @@ class Shift {
       const elapsed_ms = performance.now() - started;
       this.#options.onEvent?.({ type: "ended", record: claim.record, outcome, elapsed_ms });
     } catch (error) {
+      this.#options.onEvent?.({ type: "abandoned", record: claim.record, error });
       this.#note(error);
     }
   }
@@ -135,6 +138,7 @@ class Shift {
       return claimed;
     } catch (error) {
       this.#failures += 1;
+      this.#options.onEvent?.({ type: "poll_failed", error });
       this.#note(error);
       return undefined;
     }
@@ -142,9 +146,8 @@ class Shift {
 
   /** A run that is to go on outlives a store that fails for a while; any other error ends it. */
   #note(error: unknown): void {
-    if (this.#options.pollMs !== undefined && isArtGuardError(error) && error.retryable) {
-      this.#options.onEvent?.({ type: "store_failed", error });
-    } else this.#failure ??= { error };
+    const isSurvived = this.#options.pollMs !== undefined && isArtGuardError(error) && error.retryable;
+    if (!isSurvived) this.#failure ??= { error };
   }
 
   async #pause(ms: number): Promise<void> {

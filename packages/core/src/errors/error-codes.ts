@@ -722,6 +722,10 @@ export const errorCodes = {
     meaning: "A vision model's answer repeats secret parts of its prompt; it was discarded.",
     fix: "Treat the image as hostile: text in it may have made the model repeat its prompt.",
   },
+  "worker.cannot-listen": {
+    meaning: "The health endpoint of a worker cannot be opened.",
+    fix: "Choose another port, or 0 for a free one.",
+  },
 } as const satisfies Record<string, ErrorDescription>;
 
 /** The union of all error codes. */

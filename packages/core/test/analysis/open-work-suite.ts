@@ -250,22 +250,27 @@ export function openWorkSuite(name: string, make: MakeTableStore): void {
       });
 
       it("outlives with pollMs a store that fails for a while, and without it says so", async () => {
-        const { queue, repository } = await setup(1);
+        const { queue, repository, clock } = await setup(1);
         const claim = vi.spyOn(queue, "claim");
         const unavailable = new ArtGuardError("storage.unavailable", "no network");
         claim.mockRejectedValueOnce(unavailable);
         const perform = async () => scored(50);
         await expect(processOpenWork(queue, perform, options)).rejects.toBe(unavailable);
         claim.mockRejectedValueOnce(unavailable).mockRejectedValueOnce(unavailable);
+        const complete = vi.spyOn(queue, "complete").mockRejectedValueOnce(unavailable);
+        const release = vi.spyOn(queue, "release").mockRejectedValueOnce(unavailable);
         const drain = new AbortController();
         const events: OpenWorkEvent[] = [];
         const onEvent = (event: OpenWorkEvent) => {
           events.push(event);
+          if (event.type === "abandoned") clock.ms += options.leaseMs;
           if (event.type === "ended") drain.abort();
         };
         const summary = await processOpenWork(queue, perform, { ...options, pollMs: 1, drain: drain.signal, onEvent });
         expect(summary).toMatchObject({ completed: 1 });
-        expect(events.filter(({ type }) => type === "store_failed")).toHaveLength(2);
+        expect(events.filter(({ type }) => type === "poll_failed")).toHaveLength(2);
+        expect(events.filter(({ type }) => type === "abandoned")).toHaveLength(1);
+        expect([complete.mock.calls.length, release.mock.calls.length]).toEqual([2, 1]);
         expect((await repository.get("r0")).status).toBe("COMPLETED");
         claim.mockRejectedValueOnce(new ArtGuardError("storage.access-denied", "not yours"));
         await expect(processOpenWork(queue, perform, { ...options, pollMs: 1 })).rejects.toMatchObject({

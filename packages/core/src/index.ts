@@ -54,7 +54,7 @@ export {
   type ProcessOpenWorkOptions,
   processOpenWork,
 } from "./analysis/process-open-work.ts";
-export type { ProcessSubmittedOptions } from "./analysis/process-submitted.ts";
+export { type ProcessSubmittedOptions, processSubmitted } from "./analysis/process-submitted.ts";
 export type { ProgressEvent } from "./analysis/progress-event.ts";
 export type { ReanalyzeOptions } from "./analysis/reanalyze.ts";
 export type { ResumedAnalysis, ResumeOptions } from "./analysis/resume.ts";
@@ -212,6 +212,7 @@ export {
 export { exportManifest, type ManifestEntry } from "./training/export-manifest.ts";
 export { type PreprocessedTrainingImage, preprocessTrainingImage } from "./training/preprocess-training-image.ts";
 export { labelOf, type TrainingContext, type TrainingLabel, trainingLabels } from "./training/training-image.ts";
+export { type CreatedObject, latestOf, TrainingIntake } from "./training/training-intake.ts";
 export { type UploadedFile, type UploadOptions, uploadDataset } from "./training/upload-dataset.ts";
 export {
   type Admission,

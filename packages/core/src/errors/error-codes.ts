@@ -462,6 +462,10 @@ export const errorCodes = {
     meaning: "The folder of documents cannot be read.",
     fix: "Check that it is a folder and may be read.",
   },
+  "lambda.malformed-event": {
+    meaning: "What a function was called with is no event that it handles.",
+    fix: "Compare the event with those in docs/lambda.md; check what is configured to call the function.",
+  },
   "modal.endpoint-failed": {
     meaning: "The endpoint's own code failed (500); asking again would fail again.",
     fix: "Read the logs of the Modal app: `modal app logs`.",
@@ -647,6 +651,14 @@ export const errorCodes = {
   "training.name-taken": {
     meaning: "Another image of the dataset has this name; it was left as it is.",
     fix: "Rename the file, or upload to a new version of the dataset.",
+  },
+  "training.other-store": {
+    meaning: "An event tells of an object in another store than that of the training images.",
+    fix: "Let only the store of the training images send events here.",
+  },
+  "training.same-store": {
+    meaning: "Training images and their copies are in one store, where every copy would be taken for a new image.",
+    fix: "Use another bucket or folder for the copies.",
   },
   "training.unknown-label": {
     meaning: "Nothing says whether the images of the dataset are authentic or forged.",

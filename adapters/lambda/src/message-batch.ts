@@ -68,7 +68,8 @@ export async function processBatch(
     }
   };
   await Promise.all(Array.from({ length: isOrdered ? 1 : concurrency }, lane));
-  return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  const again = messages.filter((message) => failed.has(message));
+  return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
 /** A line for the log; nothing of the message but its id. */

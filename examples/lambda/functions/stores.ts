@@ -1,0 +1,35 @@
+import { ArtGuardError, loadConfiguration } from "@artguard/core";
+import { dynamodb } from "@artguard/core/dynamodb";
+import { s3 } from "@artguard/core/s3";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+
+const configuration = loadConfiguration();
+const { region, dynamodbEndpoint, s3Endpoint } = configuration;
+
+/** The buckets of this environment (docs/configuration.md). */
+export function buckets() {
+  const client = new S3Client({
+    region,
+    ...(s3Endpoint !== undefined && { endpoint: s3Endpoint, forcePathStyle: true }),
+  });
+  return {
+    raw: s3({ client, bucket: configuration.rawBucket }),
+    processed: s3({ client, bucket: configuration.processedBucket }),
+  };
+}
+
+/** The tables of this environment, with their names as `createArtGuard` and `openPrivacy` take them. */
+export function tables() {
+  const { analysesTable: analysisTable, usersTable: userTable, cursorKey } = configuration;
+  if (cursorKey === undefined) throw new ArtGuardError("configuration.invalid", "ARTGUARD_CURSOR_KEY is missing");
+  const client = new DynamoDBClient({
+    region,
+    ...(dynamodbEndpoint !== undefined && { endpoint: dynamodbEndpoint }),
+  });
+  return {
+    tables: dynamodb({ client, cursorKey: new TextEncoder().encode(cursorKey) }),
+    analysisTable,
+    userTable,
+  };
+}

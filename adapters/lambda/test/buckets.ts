@@ -17,7 +17,7 @@ export class Bucket extends MemoryObjectStore {
 }
 
 /** An examiner that decodes nothing: what begins with `poison` is no image, anything else is one. */
-export const stubExaminer: Examiner = {
+const stubExaminer: Examiner = {
   async *examine(bytes): AsyncGenerator<ExaminationEvent, void, undefined> {
     if (Buffer.from(bytes).toString().startsWith("poison"))
       throw new ArtGuardError("image.undecodable", "seeded: no image");

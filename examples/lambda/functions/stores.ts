@@ -1,4 +1,5 @@
-import { ArtGuardError, loadConfiguration } from "@artguard/core";
+import { randomBytes } from "node:crypto";
+import { loadConfiguration } from "@artguard/core";
 import { dynamodb } from "@artguard/core/dynamodb";
 import { s3 } from "@artguard/core/s3";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -21,14 +22,14 @@ export function buckets() {
 
 /** The tables of this environment, with their names as `createArtGuard` and `openPrivacy` take them. */
 export function tables() {
-  const { analysesTable: analysisTable, usersTable: userTable, cursorKey } = configuration;
-  if (cursorKey === undefined) throw new ArtGuardError("configuration.invalid", "ARTGUARD_CURSOR_KEY is missing");
+  const { analysesTable: analysisTable, usersTable: userTable } = configuration;
   const client = new DynamoDBClient({
     region,
     ...(dynamodbEndpoint !== undefined && { endpoint: dynamodbEndpoint }),
   });
   return {
-    tables: dynamodb({ client, cursorKey: new TextEncoder().encode(cursorKey) }),
+    // No cursor leaves these functions: a key of the process is enough, and they need no secret.
+    tables: dynamodb({ client, cursorKey: randomBytes(32) }),
     analysisTable,
     userTable,
   };

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
 /** What became of a call. */
-export type Outcome =
+type Outcome =
   | { readonly payload: unknown }
   /** The handler rejected, or the module could not be loaded. */
   | { readonly error: { readonly errorType: string; readonly errorMessage: string } };

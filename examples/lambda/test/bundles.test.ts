@@ -110,7 +110,7 @@ async function makeStores({ clientConfig }: MotoServer) {
     createTableInput(defineUserTable(usersTable), { tableName: usersTable }),
   ];
   for (const { createTable } of inputs) await database.send(new CreateTableCommand(createTable));
-  const tables = dynamodb({ client: database, cursorKey: new TextEncoder().encode(nowhere.ARTGUARD_CURSOR_KEY) });
+  const tables = dynamodb({ client: database, cursorKey: new Uint8Array(32).fill(7) });
   const raw = s3({ client: objects, bucket: rawBucket });
   const processed = s3({ client: objects, bucket: processedBucket });
   const options = { tables, objects: { raw, processed }, analysisTable: analysesTable, userTable: usersTable };

@@ -60,7 +60,8 @@ describe("artguard work", () => {
       if (seen.at(-1) === "listening") await submit();
       if (seen.at(-1) === "completed") child.kill("SIGTERM");
     }
-    expect(seen).toEqual(["listening", "completed", "draining"]);
+    // A slow machine may come to the first sweep.
+    expect(seen.filter((word) => word !== "swept")).toEqual(["listening", "completed", "draining"]);
     expect((await closed)[0]).toBe(0);
   });
 

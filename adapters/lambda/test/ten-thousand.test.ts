@@ -6,13 +6,14 @@ import {
   OpenWorkQueue,
   processSubmitted,
   type TableStore,
+  type TrainingContext,
 } from "@artguard/core";
 import { s3EventHandler, sqsBatchHandler } from "@artguard/lambda";
 import { expect, it } from "vitest";
 import { type Bucket, keysOf, sha256, trainingBuckets } from "./buckets.ts";
 import { eventBridgeOf, notificationOf, type Subject, throughTopic, unhurried } from "./events.ts";
-import { deliverAll, type QueuedMessage } from "./fake-queue.ts";
-import { Life, mortal } from "./mortal.ts";
+import { type Call, deliverAll, type QueuedMessage } from "./fake-queue.ts";
+import { type KillAt, Life, mortal } from "./mortal.ts";
 
 /** Of the records of one queue: 30 % duplicates, 2 % malformed, 1 % poison, the rest originals, of which some are killed. */
 const shares = { duplicates: 0.3, malformed: 0.02, poison: 0.01, killed: 0.05 };
@@ -81,6 +82,41 @@ interface IntakeRun {
   readonly expected: readonly string[];
 }
 
+/** A bucket of copies that counts what was really written; without `ifAbsent` every copy is. */
+function countedCopies(bucket: Bucket, ifAbsent: boolean) {
+  let written = 0;
+  const store: Bucket = new Proxy(bucket, {
+    get(target, name) {
+      if (name !== "put") return Reflect.get(target, name, target)?.bind(target);
+      const put: Bucket["put"] = async (key, body, options) => {
+        const result = await target.put(key, body, { ...options, ifAbsent });
+        written += 1;
+        return result;
+      };
+      return put;
+    },
+  });
+  return { store, written: () => written };
+}
+
+/** Calls the handler in a process that is killed as planned, and then in a new one. */
+function mortalIntake(training: TrainingContext, kill: ReturnType<typeof killPlan>["take"]) {
+  const start = () => {
+    const life = new Life();
+    const at = (wanted: string, moment: "before" | "after"): KillAt => {
+      return (method, [key]) => (method === wanted ? kill(String(key), moment) : undefined);
+    };
+    const raw = mortal(training.raw, life, at("get", "before"));
+    const processed = mortal(training.processed, life, at("put", "after"));
+    return { life, handler: s3EventHandler({ training: { ...training, raw, processed }, onFailure, concurrency: 4 }) };
+  };
+  let running = start();
+  return (event: unknown): Call => {
+    if (running.life.isOver) running = start();
+    return { answer: running.handler(event, unhurried), killed: running.life.killed };
+  };
+}
+
 /** Two waves: the first versions; then second versions of some objects, and late duplicates of events of both. */
 async function runIntake(records: number, ifAbsent: boolean): Promise<IntakeRun> {
   const random = seededRandom(7);
@@ -102,40 +138,10 @@ async function runIntake(records: number, ifAbsent: boolean): Promise<IntakeRun>
   const poison = Array.from({ length: count(shares.poison) }, (_, i) => `training/authentic_v1/poison-${i}.jpg`);
   for (const key of poison) await training.raw.put(key, Buffer.from(`poison ${key}`));
 
-  // The second store of each pair is what the copies are written to; counted is what really was written.
-  let written = 0;
-  const processed: Bucket = new Proxy(training.processed, {
-    get(target, name) {
-      if (name === "uri") return target.uri.bind(target);
-      if (name !== "put") return Reflect.get(target, name, target)?.bind(target);
-      const put: Bucket["put"] = async (key, body, options) => {
-        const result = await target.put(key, body, { ...options, ifAbsent });
-        written += 1;
-        return result;
-      };
-      return put;
-    },
-  });
+  const copies = countedCopies(training.processed, ifAbsent);
   const killedAt = shuffled(versions.slice(0, objects), random).slice(0, Math.round(originals * shares.killed));
   const plan = killPlan(killedAt.map(({ index }, i) => (i % 2 ? copyOf(index, 1) : keyOf(index))));
-  const start = () => {
-    const life = new Life();
-    const raw = mortal(training.raw, life, (method, [key]) =>
-      method === "get" ? plan.take(String(key), "before") : undefined,
-    );
-    const copies = mortal(processed, life, (method, [key]) =>
-      method === "put" ? plan.take(String(key), "after") : undefined,
-    );
-    return {
-      life,
-      handler: s3EventHandler({ training: { ...training, raw, processed: copies }, onFailure, concurrency: 4 }),
-    };
-  };
-  let running = start();
-  const invoke = (event: unknown) => {
-    if (running.life.isOver) running = start();
-    return { answer: running.handler(event, unhurried), killed: running.life.killed };
-  };
+  const invoke = mortalIntake({ ...training, processed: copies.store }, plan.take);
 
   const firstWave = versions.filter(({ version }) => version === 1);
   const duplicates = Array.from({ length: count(shares.duplicates) }, (_, i) => ({
@@ -166,7 +172,7 @@ async function runIntake(records: number, ifAbsent: boolean): Promise<IntakeRun>
   return {
     records: versions.length + duplicates.length + bad.length,
     processed: training.processed,
-    written,
+    written: copies.written(),
     kills: first.kills + second.kills,
     killsLeft: plan.left.size,
     deadLetters: [...first.deadLetters, ...second.deadLetters],

@@ -18,7 +18,8 @@ const [jobs, workers, kills, leaseMs, workMs] = [60, 3, 6, 1500, 80];
 class Crew {
   readonly lines: string[] = [];
   readonly #args: readonly string[];
-  readonly #alive = new Set<ChildProcess>();
+  /** Each with what it said last. */
+  readonly #alive = new Map<ChildProcess, string>();
 
   constructor(args: readonly string[]) {
     this.#args = args;
@@ -28,16 +29,20 @@ class Crew {
     const child = spawn(process.execPath, ["--conditions=artguard-source", program, ...this.#args], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    this.#alive.add(child);
-    createInterface({ input: child.stdout }).on("line", (line) => this.lines.push(line));
+    this.#alive.set(child, "");
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      this.lines.push(line);
+      if (this.#alive.has(child)) this.#alive.set(child, line);
+    });
   }
 
-  /** Kills a worker and starts another. */
+  /** Kills a worker, in the middle of its work if there is one, and starts another. */
   async replaceOne(): Promise<void> {
-    const [victim] = this.#alive;
-    this.#alive.delete(victim!);
-    const closed = once(victim!, "close");
-    victim!.kill("SIGKILL");
+    const all = [...this.#alive];
+    const [victim] = all.find(([, line]) => line.startsWith("claimed")) ?? all[0]!;
+    this.#alive.delete(victim);
+    const closed = once(victim, "close");
+    victim.kill("SIGKILL");
     await closed;
     this.start();
   }
@@ -45,7 +50,7 @@ class Crew {
   /** Tells all to end. @returns their exit codes. */
   async end(): Promise<unknown[]> {
     return await Promise.all(
-      [...this.#alive].map(async (child) => {
+      [...this.#alive.keys()].map(async (child) => {
         const closed = once(child, "close");
         child.kill("SIGTERM");
         return (await closed)[0];
@@ -54,7 +59,7 @@ class Crew {
   }
 
   kill(): void {
-    for (const child of this.#alive) child.kill("SIGKILL");
+    for (const child of this.#alive.keys()) child.kill("SIGKILL");
   }
 }
 

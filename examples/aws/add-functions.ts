@@ -1,8 +1,9 @@
-import { Duration } from "aws-cdk-lib";
+import { CfnOutput, Duration } from "aws-cdk-lib";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { ManagedPolicy, PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, type Code, Function as LambdaFunctionResource, Runtime } from "aws-cdk-lib/aws-lambda";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { type FunctionName, functionNames, permissionsOf } from "./permissions.ts";
@@ -13,6 +14,10 @@ export type FunctionCode = Readonly<Partial<Record<FunctionName, Code>>>;
 
 /** Large images need memory; the rest of the time they need the processor that comes with it. */
 const memoryMegabytes = 3008;
+
+const longestCall = Duration.minutes(15);
+/** Deliveries of a message; then it is for somebody to look at. */
+const mostDeliveries = 5;
 
 const daily = Schedule.cron({ hour: "3", minute: "17" });
 
@@ -52,14 +57,29 @@ export function addFunctions(
       code: source,
       role: roles[name],
       memorySize: memoryMegabytes,
-      timeout: Duration.minutes(name === "api" ? 0.5 : 15),
+      timeout: name === "api" ? Duration.seconds(30) : longestCall,
       deadLetterQueue: deadLetters,
       environment,
     });
+    if (name === "worker") startOnSubmittedAnalyses(scope, added, deadLetters).grantSendMessages(roles.api);
     if (name === "preprocess") startOnTrainingImages(scope, added, storage);
     if (name === "privacy") new Rule(scope, "dailySweep", { schedule: daily, targets: [new LambdaFunction(added)] });
     return [added];
   });
+}
+
+/** Messages `{"request_id": "…"}`, which whoever submits sends; those whose analysis has not ended come again. */
+function startOnSubmittedAnalyses(scope: Construct, target: LambdaFunctionResource, deadLetters: Queue): Queue {
+  const queue = new Queue(scope, "submittedAnalyses", {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    // AWS advises six times the timeout of the function.
+    visibilityTimeout: Duration.minutes(6 * longestCall.toMinutes()),
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: mostDeliveries },
+  });
+  target.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
+  new CfnOutput(scope, "submittedAnalysesUrl", { value: queue.queueUrl });
+  return queue;
 }
 
 /** Workflow B: every new object under `training/` of the raw bucket. Its copy goes to another bucket, so nothing loops. */

@@ -25,6 +25,11 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   if (command === "--version") return print(`${manifest.version}\n`);
   if (command === "--help" || args.includes("--help")) return print(usage);
   if (command === "scan") return await scan(args, interruption());
+  if (command === "work") {
+    // What no other command needs is loaded here.
+    const { work } = await import("./commands/work.ts");
+    return await work(args, interruption());
+  }
   const run = commands.get(command ?? "");
   if (run) return await run(args);
   throw new UsageError(command === undefined ? "name a command" : `there is no command "${command}"`);

@@ -110,7 +110,8 @@ function folder(name: string, value: string | undefined): string | undefined {
   return value;
 }
 
-function chosenDetectors(value: string | undefined, trust: string | undefined): Detector[] {
+/** The detectors of these ids, default all; with the certificates that they trust. @throws UsageError */
+export function chosenDetectors(value: string | undefined, trust: string | undefined): Detector[] {
   const trustAnchors = readTrustAnchors(trust);
   const available = forensicDetectors(trustAnchors === undefined ? {} : { trustAnchors });
   if (value === undefined) return available;
@@ -123,7 +124,8 @@ function chosenDetectors(value: string | undefined, trust: string | undefined): 
   return available.filter(({ id }) => wanted.includes(id));
 }
 
-function chosenLanguage(value: string | undefined): Language | undefined {
+/** @throws UsageError for a language that explanations are not written in. */
+export function chosenLanguage(value: string | undefined): Language | undefined {
   if (value === undefined) return undefined;
   const language = languages.find((known) => known === value);
   if (!language) throw new UsageError(`--language takes ${languages.join(", ")}, got "${value}"`);

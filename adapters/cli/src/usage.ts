@@ -42,6 +42,11 @@ artguard sweep                                     delete what has expired, end 
 artguard audit verify [--checkpoint FILE]          whether the audit log is what was written; exit 1 when it is not
 artguard audit checkpoint                          its signed state, to be kept elsewhere; --key FILE for both: the
                                                    verifier key, default that of the folder (governance.keys)
+artguard work [--once] [--concurrency N]           do submitted analyses, sweep, until SIGTERM; any number of processes
+  --detectors, --trust, --cloud, --language as in scan
+  --drain S                                        seconds for the work under way after SIGTERM; default 25
+  --port N, --host H                               where it answers /health/live, /health/ready, /metrics;
+                                                   default a free port of 127.0.0.1, printed at the start
 artguard doctor [--live]                           whether the stores are as they should be, and how to mend them;
                                                    --live also calls what --cloud would ask, once
 artguard train upload --dataset-path DIR --dataset-name NAME [--label L] [--no-preprocess]

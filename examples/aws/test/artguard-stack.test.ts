@@ -199,7 +199,7 @@ describe("the functions of the stack", () => {
   });
 
   it("have an encrypted queue for what failed, and alarms", () => {
-    deployed.resourceCountIs("AWS::SQS::Queue", 4);
+    deployed.resourceCountIs("AWS::SQS::Queue", 5);
     deployed.allResourcesProperties("AWS::SQS::Queue", { SqsManagedSseEnabled: true });
     for (const metric of ["Errors", "Throttles"]) {
       const alarms = deployed.findResources("AWS::CloudWatch::Alarm", {
@@ -207,6 +207,20 @@ describe("the functions of the stack", () => {
       });
       expect(Object.keys(alarms)).toHaveLength(4);
     }
+  });
+
+  it("do submitted analyses by a queue with partial failures, whose messages are hidden as long as AWS advises", () => {
+    deployed.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      EventSourceArn: { "Fn::GetAtt": [Match.stringLikeRegexp("^submittedAnalyses"), "Arn"] },
+    });
+    deployed.hasResourceProperties("AWS::SQS::Queue", {
+      VisibilityTimeout: 6 * 15 * 60,
+      RedrivePolicy: {
+        deadLetterTargetArn: { "Fn::GetAtt": [Match.stringLikeRegexp("^workerDeadLetters"), "Arn"] },
+        maxReceiveCount: 5,
+      },
+    });
   });
 
   it("get no secret in their environment", () => {

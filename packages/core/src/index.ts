@@ -47,12 +47,14 @@ export {
   type OpenWorkQueueOptions,
 } from "./analysis/open-work-queue.ts";
 export type { StabilityOptions } from "./analysis/probe-stability.ts";
+export type { PerformWork, ProcessClaimOptions, WorkOutcome } from "./analysis/process-claim.ts";
 export {
+  type OpenWorkEvent,
   type OpenWorkSummary,
-  type PerformWork,
   type ProcessOpenWorkOptions,
   processOpenWork,
 } from "./analysis/process-open-work.ts";
+export { type ProcessSubmittedOptions, processSubmitted } from "./analysis/process-submitted.ts";
 export type { ProgressEvent } from "./analysis/progress-event.ts";
 export type { ReanalyzeOptions } from "./analysis/reanalyze.ts";
 export type { ResumedAnalysis, ResumeOptions } from "./analysis/resume.ts";
@@ -129,6 +131,7 @@ export { explainRetention, type RetainedDatum } from "./privacy/explain-retentio
 export type { ExportedFile } from "./privacy/export-user.ts";
 export { openPrivacy, type Privacy, type PrivacyOptions } from "./privacy/open-privacy.ts";
 export type { PrivacyCallOptions } from "./privacy/privacy-context.ts";
+export { sweepAll, type WholeSweep } from "./privacy/sweep-all.ts";
 export type { SweepExpiredOptions, SweepResult } from "./privacy/sweep-expired.ts";
 export {
   abortUploadAfterDays,
@@ -209,6 +212,7 @@ export {
 export { exportManifest, type ManifestEntry } from "./training/export-manifest.ts";
 export { type PreprocessedTrainingImage, preprocessTrainingImage } from "./training/preprocess-training-image.ts";
 export { labelOf, type TrainingContext, type TrainingLabel, trainingLabels } from "./training/training-image.ts";
+export { type CreatedObject, latestOf, TrainingIntake } from "./training/training-intake.ts";
 export { type UploadedFile, type UploadOptions, uploadDataset } from "./training/upload-dataset.ts";
 export {
   type Admission,

@@ -24,6 +24,7 @@ import { openAnalysisStorage } from "./open-analysis-storage.ts";
 import type { StorageOptions } from "./open-storage.ts";
 import { detect, probeStability, type StabilityOptions } from "./probe-stability.ts";
 import { type OpenWorkSummary, type ProcessOpenWorkOptions, processOpenWork } from "./process-open-work.ts";
+import { type ProcessSubmittedOptions, processSubmitted } from "./process-submitted.ts";
 import type { ProgressEvent } from "./progress-event.ts";
 import { type ReanalyzeOptions, reanalyze } from "./reanalyze.ts";
 import { type ResumedAnalysis, type ResumeOptions, resume } from "./resume.ts";
@@ -120,8 +121,20 @@ export interface ArtGuard extends AsyncDisposable {
    * @throws ArtGuardError `image.empty`, `image.too-large`, `image.unsupported-format`, `analysis.invalid-input`.
    */
   submit(bytes: Uint8Array, options?: SubmitOptions): Promise<Analysis>;
-  /** Does submitted analyses, one after another, until there are none. Any number of processes may do so at once. */
+  /**
+   * Does submitted analyses until there are none, or with `pollMs` until it is stopped or drained. Any number of processes
+   * may do so at once.
+   *
+   * @throws ArtGuardError `storage.*`
+   */
   processOpenWork(options?: Partial<ProcessOpenWorkOptions>): Promise<OpenWorkSummary>;
+  /**
+   * Does one submitted analysis, for callers that are told which: a message of a queue. Told twice, it is done once.
+   *
+   * @returns the record that is now COMPLETED or FAILED; undefined when it was deleted.
+   * @throws ArtGuardError `analysis.still-open` when another worker holds it, or there will be another attempt.
+   */
+  processSubmitted(requestId: string, options?: Partial<ProcessSubmittedOptions>): Promise<Analysis | undefined>;
   /**
    * Judges a saved image again, with today's detectors and policy. The earlier result stays as a version.
    *
@@ -214,6 +227,7 @@ export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard
 
 function recordMethods(context: AnalysisContext) {
   const repository = async () => (await context.storage()).repository;
+  const perform = (record: Analysis, signal: AbortSignal) => performAnalysis(record, signal, context);
   return {
     get: async (requestId) => (await repository()).get(requestId),
     history: async (userId, pageOptions) => (await repository()).history(userId, pageOptions),
@@ -226,13 +240,14 @@ function recordMethods(context: AnalysisContext) {
     },
     processOpenWork: async (workOptions) => {
       const { queue } = await context.storage();
-      const perform = (record: Analysis, signal: AbortSignal) => performAnalysis(record, signal, context);
       return processOpenWork(queue, perform, { owner: ownName(), ...workOptions });
     },
     reanalyze: async (requestId, reanalyzeOptions = {}) => {
       assertCall(reanalyzeOptions);
       return reanalyze(requestId, reanalyzeOptions, context);
     },
+    processSubmitted: async (requestId, workOptions) =>
+      processSubmitted(requestId, await context.storage(), perform, { owner: ownName(), ...workOptions }),
     resume: async (requestId, resumeOptions = {}) => {
       assertCall(resumeOptions);
       return resume(requestId, resumeOptions, context);

@@ -64,6 +64,17 @@ export class OpenWorkQueue {
     return undefined;
   }
 
+  /**
+   * Takes this analysis, if nobody holds it. When its attempts are used up it ends here as FAILED.
+   *
+   * @returns undefined when it is held, has ended or does not exist.
+   */
+  async claimOne(requestId: string, options: Omit<ClaimOptions, "signal">): Promise<Claim | undefined> {
+    const record = await this.#repository.find(requestId);
+    if (!record || !this.#isFree(record)) return undefined;
+    return unlessLost(() => this.#take(record, options));
+  }
+
   /** Begins an analysis that its creator holds already. @throws ArtGuardError `analysis.lease-lost` */
   async begin(record: Analysis, leaseMs: number): Promise<Claim> {
     return {

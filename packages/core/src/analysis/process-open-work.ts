@@ -1,111 +1,157 @@
-import { isArtGuardError } from "../errors/artguard-error.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { Analysis } from "./analysis.ts";
-import { asTyped } from "./failed-analysis.ts";
 import type { Claim, OpenWorkQueue } from "./open-work-queue.ts";
+import { type PerformWork, type ProcessClaimOptions, processClaim, type WorkOutcome } from "./process-claim.ts";
 
-/**
- * Does the work of a claimed analysis. An error that is `retryable`, or none of ArtGuard's, leads to another attempt;
- * any other ends the analysis.
- *
- * @param signal Fires when the lease is lost or the worker is stopped.
- * @returns the attributes of the result.
- */
-export type PerformWork = (record: Analysis, signal: AbortSignal) => Promise<Partial<Analysis>>;
+/** What a run of {@link processOpenWork} tells as it goes on. */
+export type OpenWorkEvent =
+  /** The queue was asked and answered, whether or not there was work. */
+  | { readonly type: "polled" }
+  | { readonly type: "claimed"; readonly record: Analysis }
+  | {
+      readonly type: "ended";
+      readonly record: Analysis;
+      readonly outcome: WorkOutcome;
+      /** Milliseconds since the claim. */
+      readonly elapsed_ms: number;
+    }
+  /** Its end could not be written: another worker takes it over once its lease is over. */
+  | { readonly type: "abandoned"; readonly record: Analysis; readonly error: unknown }
+  /** The queue did not answer. */
+  | { readonly type: "poll_failed"; readonly error: unknown };
 
 /** Options of {@link processOpenWork}. */
-export interface ProcessOpenWorkOptions {
+export interface ProcessOpenWorkOptions extends ProcessClaimOptions {
   /** Names this worker in `lease_owner`. */
   owner: string;
   /** Milliseconds of silence after which others take over; heartbeats come three times as often. Default 60 000. */
   leaseMs?: number;
-  /** Milliseconds before another attempt, doubled with each; default 1000. */
-  retryDelayMs?: number;
-  /** Stops after the current work, which is given back. */
-  signal?: AbortSignal;
+  /** Analyses at a time; default 1. */
+  concurrency?: number;
+  /**
+   * Milliseconds between two looks for work when there was none. The run then goes on until it is stopped or drained, also
+   * when a store fails with a `retryable` error. Without it the run ends when there is nothing to claim.
+   */
+  pollMs?: number;
+  /** Once it fires nothing more is claimed, and the run ends with the work that is under way. */
+  drain?: AbortSignal;
+  /** Told of each step. */
+  onEvent?: (event: OpenWorkEvent) => void;
 }
 
-/** What a run of {@link processOpenWork} did. */
-export interface OpenWorkSummary {
-  completed: number;
-  failed: number;
-  /** Given back for another attempt. */
-  released: number;
-  /** Taken over by another worker before this one could end it; its result was refused. */
-  lost: number;
-}
+/** What a run of {@link processOpenWork} did: how many claimed analyses ended how. */
+export type OpenWorkSummary = Record<WorkOutcome, number>;
 
-const [defaultLeaseMs, defaultRetryDelayMs, longestDelayMs] = [60_000, 1000, 300_000];
+/** Of a claim, where nothing else is said. */
+export const defaultLeaseMs = 60_000;
+/** Longest pause after failures of a store. */
+const longestPauseMs = 30_000;
 
-/** Claims and does open analyses one after another until there is nothing to claim. */
+/**
+ * Claims and does open analyses until there is nothing to claim; with `pollMs` until it is stopped or drained.
+ *
+ * @throws ArtGuardError `storage.*` of a store that failed, after the work that was under way ended;
+ * `analysis.invalid-input` for options out of range.
+ */
 export async function processOpenWork(
   queue: OpenWorkQueue,
   perform: PerformWork,
   options: ProcessOpenWorkOptions,
 ): Promise<OpenWorkSummary> {
-  const { owner, leaseMs = defaultLeaseMs, signal } = options;
-  const summary: OpenWorkSummary = { completed: 0, failed: 0, released: 0, lost: 0 };
-  while (!signal?.aborted) {
-    const claim = await queue.claim({ owner, leaseMs });
-    if (!claim) break;
-    summary[await processClaim(queue, claim, perform, options)] += 1;
+  const { concurrency = 1, pollMs = 1 } = options;
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1 || !(pollMs > 0)) {
+    throw new ArtGuardError(
+      "analysis.invalid-input",
+      `concurrency must be a whole number from 1 on and pollMs above 0, got ${concurrency} and ${pollMs}`,
+    );
   }
-  return summary;
+  return await new Shift(queue, perform, options).work();
 }
 
-async function processClaim(
-  queue: OpenWorkQueue,
-  claim: Claim,
-  perform: PerformWork,
-  options: ProcessOpenWorkOptions,
-): Promise<keyof OpenWorkSummary> {
-  const lost = new AbortController();
-  const signal = AbortSignal.any([lost.signal, ...(options.signal ? [options.signal] : [])]);
-  const beat = setInterval(() => {
-    queue.heartbeat(claim).catch((error: unknown) => {
-      if (isArtGuardError(error, "analysis.lease-lost")) lost.abort(error);
-    });
-  }, claim.leaseMs / 3);
-  try {
-    return await endClaim(queue, claim, perform, options, signal);
-  } catch (error) {
-    if (isArtGuardError(error, "analysis.lease-lost")) return "lost";
-    throw error;
-  } finally {
-    clearInterval(beat);
-  }
-}
+class Shift {
+  readonly #summary: OpenWorkSummary = { completed: 0, failed: 0, released: 0, lost: 0 };
+  readonly #queue: OpenWorkQueue;
+  readonly #perform: PerformWork;
+  readonly #options: ProcessOpenWorkOptions;
+  readonly #over: AbortSignal;
+  readonly #underWay = new Set<Promise<void>>();
+  /** Looks in a row that were not answered. */
+  #failures = 0;
+  #failure: { readonly error: unknown } | undefined;
 
-async function endClaim(
-  queue: OpenWorkQueue,
-  claim: Claim,
-  perform: PerformWork,
-  { retryDelayMs = defaultRetryDelayMs, signal: stopped }: ProcessOpenWorkOptions,
-  signal: AbortSignal,
-): Promise<keyof OpenWorkSummary> {
-  try {
-    await queue.complete(claim, await perform(claim.record, signal));
-    return "completed";
-  } catch (error) {
-    if (isArtGuardError(signal.reason, "analysis.lease-lost")) throw signal.reason;
-    if (isArtGuardError(error, "analysis.lease-lost")) throw error;
-    if (stopped?.aborted) await queue.release(claim);
-    else return retryOrFail(queue, claim, error, retryDelayMs);
-    return "released";
+  constructor(queue: OpenWorkQueue, perform: PerformWork, options: ProcessOpenWorkOptions) {
+    this.#queue = queue;
+    this.#perform = perform;
+    this.#options = options;
+    const { signal, drain } = options;
+    this.#over = AbortSignal.any([...(signal ? [signal] : []), ...(drain ? [drain] : [])]);
   }
-}
 
-async function retryOrFail(
-  queue: OpenWorkQueue,
-  claim: Claim,
-  thrown: unknown,
-  retryDelayMs: number,
-): Promise<"failed" | "released"> {
-  const error = asTyped(thrown);
-  if (isArtGuardError(thrown) && !thrown.retryable) await queue.fail(claim, error);
-  else {
-    const delayMs = Math.min(retryDelayMs * 2 ** ((claim.record.attempt ?? 1) - 1), longestDelayMs);
-    const { status } = await queue.release(claim, { delayMs, error });
-    if (status === "PROCESSING") return "released";
+  async work(): Promise<OpenWorkSummary> {
+    const { concurrency = 1 } = this.#options;
+    let isWorkLeft = true;
+    while (isWorkLeft && !this.#over.aborted && !this.#failure) {
+      if (this.#underWay.size >= concurrency) await Promise.race(this.#underWay);
+      else isWorkLeft = await this.#look();
+    }
+    await Promise.all(this.#underWay);
+    if (this.#failure) throw this.#failure.error;
+    return this.#summary;
   }
-  return "failed";
+
+  /** Takes work, or waits until it is worth looking again. @returns false when it is not. */
+  async #look(): Promise<boolean> {
+    const { owner, leaseMs = defaultLeaseMs, pollMs } = this.#options;
+    const claim = await this.#guarded(() => this.#queue.claim({ owner, leaseMs }));
+    if (claim) this.#begin(claim);
+    else if (pollMs !== undefined) await this.#pause(Math.min(pollMs * 2 ** this.#failures, longestPauseMs));
+    else if (this.#underWay.size > 0) await Promise.race(this.#underWay);
+    else return false;
+    return true;
+  }
+
+  #begin(claim: Claim): void {
+    this.#options.onEvent?.({ type: "claimed", record: claim.record });
+    const work = this.#process(claim).finally(() => this.#underWay.delete(work));
+    this.#underWay.add(work);
+  }
+
+  async #process(claim: Claim): Promise<void> {
+    const started = performance.now();
+    try {
+      const outcome = await processClaim(this.#queue, claim, this.#perform, this.#options);
+      this.#summary[outcome] += 1;
+      const elapsed_ms = performance.now() - started;
+      this.#options.onEvent?.({ type: "ended", record: claim.record, outcome, elapsed_ms });
+    } catch (error) {
+      this.#options.onEvent?.({ type: "abandoned", record: claim.record, error });
+      this.#note(error);
+    }
+  }
+
+  async #guarded(claim: () => Promise<Claim | undefined>): Promise<Claim | undefined> {
+    try {
+      const claimed = await claim();
+      this.#failures = 0;
+      this.#options.onEvent?.({ type: "polled" });
+      return claimed;
+    } catch (error) {
+      this.#failures += 1;
+      this.#options.onEvent?.({ type: "poll_failed", error });
+      this.#note(error);
+      return undefined;
+    }
+  }
+
+  /** A run that is to go on outlives a store that fails for a while; any other error ends it. */
+  #note(error: unknown): void {
+    const isSurvived = this.#options.pollMs !== undefined && isArtGuardError(error) && error.retryable;
+    if (!isSurvived) this.#failure ??= { error };
+  }
+
+  async #pause(ms: number): Promise<void> {
+    // Rejects when the shift is over, which the loop sees for itself.
+    await sleep(ms, undefined, { signal: this.#over }).catch(() => undefined);
+  }
 }

@@ -85,6 +85,11 @@ export const errorCodes = {
     meaning: "No answer of a remote detector is awaited for this analysis.",
     fix: "Nothing is to be done: the result is complete, or the analysis has not ended yet.",
   },
+  "analysis.still-open": {
+    meaning: "The analysis has not ended: another worker holds it, or it waits for another attempt.",
+    fix: "Ask again later.",
+    retryable: true,
+  },
   "approvals.already-decided": {
     meaning: "This custodian has decided on the request before; the first decision stands.",
     fix: "Nothing is to be done; make a new request to ask again.",
@@ -552,6 +557,10 @@ export const errorCodes = {
     meaning: "The folder of documents cannot be read.",
     fix: "Check that it is a folder and may be read.",
   },
+  "lambda.malformed-event": {
+    meaning: "What a function was called with is no event that it handles.",
+    fix: "Compare the event with those in docs/lambda.md; check what is configured to call the function.",
+  },
   "modal.endpoint-failed": {
     meaning: "The endpoint's own code failed (500); asking again would fail again.",
     fix: "Read the logs of the Modal app: `modal app logs`.",
@@ -738,6 +747,14 @@ export const errorCodes = {
     meaning: "Another image of the dataset has this name; it was left as it is.",
     fix: "Rename the file, or upload to a new version of the dataset.",
   },
+  "training.other-store": {
+    meaning: "An event tells of an object in another store than that of the training images.",
+    fix: "Let only the store of the training images send events here.",
+  },
+  "training.same-store": {
+    meaning: "Training images and their copies are in one store, where every copy would be taken for a new image.",
+    fix: "Use another bucket or folder for the copies.",
+  },
   "training.unknown-label": {
     meaning: "Nothing says whether the images of the dataset are authentic or forged.",
     fix: "Pass the label, or name the dataset `authentic_v1` or `forged_v1`.",
@@ -811,6 +828,10 @@ export const errorCodes = {
   "vision.prompt-leaked": {
     meaning: "A vision model's answer repeats secret parts of its prompt; it was discarded.",
     fix: "Treat the image as hostile: text in it may have made the model repeat its prompt.",
+  },
+  "worker.cannot-listen": {
+    meaning: "The health endpoint of a worker cannot be opened.",
+    fix: "Choose another port, or 0 for a free one.",
   },
 } as const satisfies Record<string, ErrorDescription>;
 

@@ -1,12 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Analysis,
   AnalysisRepository,
   ArtGuardError,
+  type OpenWorkEvent,
   OpenWorkQueue,
   type OpenWorkQueueOptions,
   processOpenWork,
 } from "@artguard/core";
 import { describe, expect, it, vi } from "vitest";
+import { processSubmitted } from "../../src/analysis/process-submitted.ts";
 import { noon, pending, scored } from "../fixtures/analysis-records.ts";
 import { type MakeTableStore, opened } from "../fixtures/table-stores.ts";
 
@@ -198,6 +201,138 @@ export function openWorkSuite(name: string, make: MakeTableStore): void {
         const attempts = [await repository.get("r0"), await repository.get("r1")].map(({ attempt }) => attempt);
         expect(attempts).toEqual([0, 0]);
         expect(await queue.claim(claimOf("w"))).toBeDefined();
+      });
+
+      it("works on as many analyses at a time as it may, and on all of them", async () => {
+        const { queue } = await setup(12);
+        let [atOnce, most] = [0, 0];
+        const perform = async () => {
+          most = Math.max(most, ++atOnce);
+          await sleep(5);
+          atOnce -= 1;
+          return scored(50);
+        };
+        const summary = await processOpenWork(queue, perform, { ...options, concurrency: 3 });
+        expect(summary).toMatchObject({ completed: 12 });
+        expect(most).toBe(3);
+      });
+
+      it("waits for new work with pollMs, and when it is drained ends what it has begun", async () => {
+        const { queue, repository } = await setup(1);
+        const drain = new AbortController();
+        const begun: string[] = [];
+        const perform = async ({ request_id }: Analysis) => {
+          begun.push(request_id);
+          if (request_id === "late") drain.abort();
+          await sleep(5);
+          return scored(50);
+        };
+        const events: OpenWorkEvent[] = [];
+        const run = processOpenWork(queue, perform, {
+          ...options,
+          pollMs: 5,
+          drain: drain.signal,
+          onEvent: (event) => events.push(event),
+        });
+        await vi.waitFor(async () => expect((await repository.get("r0")).status).toBe("COMPLETED"));
+        await repository.create(pending("late", { created_at: noon }));
+        await vi.waitFor(() => expect(begun).toContain("late"));
+        await repository.create(pending("too-late", { created_at: noon }));
+        expect(await run).toEqual({ completed: 2, failed: 0, released: 0, lost: 0 });
+        expect(begun).toEqual(["r0", "late"]);
+        const ended = events.filter((event) => event.type === "ended");
+        expect(ended.map(({ record, outcome }) => [record.request_id, outcome])).toEqual([
+          ["r0", "completed"],
+          ["late", "completed"],
+        ]);
+        expect(events.filter(({ type }) => type === "claimed")).toHaveLength(2);
+        expect(events.filter(({ type }) => type === "polled").length).toBeGreaterThan(2);
+      });
+
+      it("outlives with pollMs a store that fails for a while, and without it says so", async () => {
+        const { queue, repository, clock } = await setup(1);
+        const claim = vi.spyOn(queue, "claim");
+        const unavailable = new ArtGuardError("storage.unavailable", "no network");
+        claim.mockRejectedValueOnce(unavailable);
+        const perform = async () => scored(50);
+        await expect(processOpenWork(queue, perform, options)).rejects.toBe(unavailable);
+        claim.mockRejectedValueOnce(unavailable).mockRejectedValueOnce(unavailable);
+        const complete = vi.spyOn(queue, "complete").mockRejectedValueOnce(unavailable);
+        const release = vi.spyOn(queue, "release").mockRejectedValueOnce(unavailable);
+        const drain = new AbortController();
+        const events: OpenWorkEvent[] = [];
+        const onEvent = (event: OpenWorkEvent) => {
+          events.push(event);
+          if (event.type === "abandoned") clock.ms += options.leaseMs;
+          if (event.type === "ended") drain.abort();
+        };
+        const summary = await processOpenWork(queue, perform, { ...options, pollMs: 1, drain: drain.signal, onEvent });
+        expect(summary).toMatchObject({ completed: 1 });
+        expect(events.filter(({ type }) => type === "poll_failed")).toHaveLength(2);
+        expect(events.filter(({ type }) => type === "abandoned")).toHaveLength(1);
+        expect([complete.mock.calls.length, release.mock.calls.length]).toEqual([2, 1]);
+        expect((await repository.get("r0")).status).toBe("COMPLETED");
+        claim.mockRejectedValueOnce(new ArtGuardError("storage.access-denied", "not yours"));
+        await expect(processOpenWork(queue, perform, { ...options, pollMs: 1 })).rejects.toMatchObject({
+          code: "storage.access-denied",
+        });
+      });
+
+      it("refuses to work on none at a time, or to look for work without a pause", async () => {
+        const { queue } = await setup(0);
+        const invalid = { code: "analysis.invalid-input" };
+        const perform = async () => scored(50);
+        await expect(processOpenWork(queue, perform, { ...options, concurrency: 0 })).rejects.toMatchObject(invalid);
+        await expect(processOpenWork(queue, perform, { ...options, pollMs: 0 })).rejects.toMatchObject(invalid);
+      });
+    });
+
+    describe("processSubmitted", () => {
+      const options = { owner: "w", retryDelayMs: 500 };
+      const perform = async () => scored(90);
+
+      it("does the analysis that it is told of, once, however often it is told", async () => {
+        const { queue, repository } = await setup(3);
+        const told = vi.fn(perform);
+        const stores = { queue, repository };
+        const first = await processSubmitted("r1", stores, told, options);
+        expect(first).toMatchObject({ request_id: "r1", status: "COMPLETED", forgery_score: 90 });
+        expect(await processSubmitted("r1", stores, told, options)).toEqual(first);
+        expect(told).toHaveBeenCalledTimes(1);
+        expect((await repository.counts()).by_status).toMatchObject({ PENDING: 2, COMPLETED: 1 });
+      });
+
+      it("tells of one that another worker holds, and does it once that one is silent", async () => {
+        const { queue, repository, clock } = await setup(1);
+        await queue.claim(claimOf("other"));
+        const stores = { queue, repository };
+        await expect(processSubmitted("r0", stores, perform, options)).rejects.toMatchObject({
+          code: "analysis.still-open",
+          retryable: true,
+        });
+        clock.ms += leaseMs;
+        expect(await processSubmitted("r0", stores, perform, options)).toMatchObject({ status: "COMPLETED" });
+      });
+
+      it("wants to be told again after a failure that may pass, until the attempts are used up", async () => {
+        const { queue, repository, clock } = await setup(1, { maxAttempts: 2 });
+        const failing = async () => {
+          throw new ArtGuardError("storage.throttled", "slow down");
+        };
+        const stores = { queue, repository };
+        const again = { code: "analysis.still-open" };
+        await expect(processSubmitted("r0", stores, failing, options)).rejects.toMatchObject(again);
+        await expect(processSubmitted("r0", stores, perform, options)).rejects.toMatchObject(again);
+        clock.ms += 500;
+        expect(await processSubmitted("r0", stores, failing, options)).toMatchObject({
+          status: "FAILED",
+          error: { code: "analysis.dead-letter" },
+        });
+      });
+
+      it("has nothing to do for an analysis that was deleted", async () => {
+        const { queue, repository } = await setup(0);
+        expect(await processSubmitted("gone", { queue, repository }, perform, options)).toBeUndefined();
       });
     });
   });

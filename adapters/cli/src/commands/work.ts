@@ -1,0 +1,123 @@
+import {
+  Admissions,
+  type ArtGuardOptions,
+  createArtGuard,
+  defineAnalysisTable,
+  defineUserTable,
+  openPrivacy,
+  quotaGate,
+} from "@artguard/core";
+import { runWorker, type WorkerEvent } from "@artguard/worker";
+import { cloudParts } from "../cloud-parts.ts";
+import { printable } from "../printable.ts";
+import { chosenDetectors, chosenLanguage } from "../scan-options.ts";
+import type { Stores } from "../stores/open-stores.ts";
+import { countOf, parseStoreCommand, placeOf } from "../stores/store-options.ts";
+import { withStores } from "../stores/with-artguard.ts";
+import { UsageError } from "../usage-error.ts";
+
+const options = {
+  once: { type: "boolean", default: false },
+  concurrency: { type: "string" },
+  drain: { type: "string" },
+  port: { type: "string" },
+  host: { type: "string" },
+  detectors: { type: "string" },
+  trust: { type: "string" },
+  cloud: { type: "boolean", default: false },
+  language: { type: "string" },
+} as const;
+
+const longestPort = 65_535;
+
+/**
+ * `artguard work`: does submitted analyses and sweeps what has expired, until the signal fires.
+ *
+ * @returns 0, or 1 when a store failed for good.
+ * @throws UsageError
+ */
+export async function work(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = parseStoreCommand(args, options);
+  if (positionals.length > 0) throw new UsageError("work takes no arguments");
+  const { configuration } = placeOf(values);
+  const language = chosenLanguage(values.language ?? configuration.language);
+  const concurrency =
+    values.concurrency === undefined ? {} : { concurrency: countOf("concurrency", values.concurrency, 1) };
+  const drainMs = values.drain === undefined ? {} : { drainMs: countOf("drain", values.drain, 1) * 1000 };
+  const health = { port: portOf(values.port), ...(values.host !== undefined && { host: values.host }) };
+  const parts: Pick<ArtGuardOptions, "detectors" | "language" | "concurrency"> = {
+    detectors: chosenDetectors(values.detectors, values.trust),
+    ...(language !== undefined && { language }),
+    ...concurrency,
+    ...(values.cloud && (await cloudParts(configuration))),
+  };
+  return await withStores(values, { create: false }, async (stores) => {
+    const artguard = await openArtGuard(stores, parts);
+    try {
+      await runWorker({
+        artguard,
+        privacy: await openPrivacy({ ...storageOf(stores) }),
+        once: values.once,
+        health,
+        signal,
+        ...concurrency,
+        ...drainMs,
+        onEvent: (event) => say(event, values.json),
+      });
+      return 0;
+    } finally {
+      await artguard[Symbol.asyncDispose]();
+    }
+  });
+}
+
+function storageOf({ tables, raw, processed, analysisTable, userTable }: Stores) {
+  return { tables, objects: { raw, processed }, analysisTable, userTable };
+}
+
+/** What fails by no fault of its owner is given back to their quota. */
+async function openArtGuard(stores: Stores, parts: Pick<ArtGuardOptions, "detectors">) {
+  const { tables: store, analysisTable, userTable } = stores;
+  const users = await store.open(defineUserTable(userTable));
+  const analyses = await store.open(defineAnalysisTable(analysisTable));
+  const admission = quotaGate(new Admissions({ store, users, analyses }));
+  return await createArtGuard({ ...storageOf(stores), admission, ...parts });
+}
+
+function portOf(value = "0"): number {
+  const port = Number(value);
+  if (/^\d+$/.test(value) && port <= longestPort) return port;
+  throw new UsageError(`--port must be a whole number up to ${longestPort}, got "${value}"`);
+}
+
+function say(event: WorkerEvent, json: boolean): void {
+  const line = lineOf(event);
+  if (line) process.stdout.write(json ? `${JSON.stringify(line)}\n` : `${textOf(line)}\n`);
+}
+
+/** What is worth a line; none of it says anything of the image but the id of its analysis. */
+function lineOf(event: WorkerEvent): Record<string, unknown> | undefined {
+  switch (event.type) {
+    case "polled":
+    case "claimed":
+      return undefined;
+    case "ended":
+      return { event: event.outcome, request_id: event.record.request_id, elapsed_ms: Math.round(event.elapsed_ms) };
+    case "abandoned":
+      return { event: event.type, request_id: event.record.request_id, error: String(event.error) };
+    case "poll_failed":
+    case "sweep_failed":
+      return { event: event.type, error: String(event.error) };
+    case "swept":
+      return { event: event.type, ...event.sweep, erasures: event.sweep.erasures.length };
+    case "listening":
+      return { event: event.type, url: event.url };
+    case "draining":
+      return { event: event.type };
+  }
+}
+
+function textOf({ event, ...figures }: Record<string, unknown>): string {
+  const words = Object.entries(figures).map(([name, value]) => `${name} ${printable(String(value))}`);
+  return [event, ...words].join("  ");
+}

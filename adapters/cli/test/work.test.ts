@@ -1,0 +1,76 @@
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { type ArtGuard, createArtGuard } from "@artguard/core";
+import { folder as objectFolder } from "@artguard/core/filesystem";
+import { sqlite } from "@artguard/core/sqlite";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { runCli, startCli } from "./run-cli.ts";
+
+const image = fileURLToPath(new URL("../../../examples/images/spliced.jpg", import.meta.url));
+const quick = ["--detectors", "provenance,double-quantization"];
+
+let folder: string;
+let close: () => Promise<void>;
+let artguard: ArtGuard;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "artguard-work-"));
+  const tables = await sqlite({ path: join(folder, "artguard.db") });
+  const objects = objectFolder({ path: join(folder, "objects") });
+  artguard = await createArtGuard({ detectors: [], tables, objects });
+  close = async () => {
+    await artguard[Symbol.asyncDispose]();
+    await tables[Symbol.asyncDispose]();
+  };
+});
+afterAll(async () => {
+  await close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const submit = async () => (await artguard.submit(await readFile(image), { filename: "spliced.jpg" })).request_id;
+
+describe("artguard work", () => {
+  it("with --once does what was submitted, sweeps, and says so in JSON lines", async () => {
+    const requestId = await submit();
+    const { status, stdout, stderr } = await runCli(["work", "--once", "--json", "--folder", folder, ...quick]);
+    expect([status, stderr]).toEqual([0, ""]);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { event: "listening", url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) },
+      { event: "completed", request_id: requestId },
+      { event: "swept", objects_deleted: 0 },
+    ]);
+    expect(await artguard.get(requestId)).toMatchObject({ status: "COMPLETED", verdict: "LIKELY_FORGED" });
+  });
+
+  it("works until it is told to end, and then ends with 0", async () => {
+    const child = startCli(["work", "--folder", folder, ...quick]);
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const seen: string[] = [];
+    const closed = once(child, "close");
+    for await (const line of createInterface({ input: child.stdout! })) {
+      seen.push(line.split("  ")[0]!);
+      if (seen.at(-1) === "listening") await submit();
+      if (seen.at(-1) === "completed") child.kill("SIGTERM");
+    }
+    // A slow machine may come to the first sweep.
+    expect(seen.filter((word) => word !== "swept")).toEqual(["listening", "completed", "draining"]);
+    expect((await closed)[0]).toBe(0);
+  });
+
+  it("refuses what it does not understand, and a folder without records", async () => {
+    expect(await runCli(["work", "--port", "70000", "--folder", folder])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("--port must be a whole number up to 65535"),
+    });
+    expect((await runCli(["work", "now", "--folder", folder])).status).toBe(2);
+    expect((await runCli(["work", "--folder", join(folder, "elsewhere")])).status).toBe(2);
+  });
+});

@@ -1,0 +1,10 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: { index: "src/index.ts", http: "src/http-handler.ts" },
+  format: "esm",
+  target: "node22",
+  dts: true,
+  clean: true,
+  tsconfig: "tsconfig.build.json",
+});

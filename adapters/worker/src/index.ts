@@ -1,0 +1,1 @@
+export { type RunWorkerOptions, runWorker, type WorkerEvent, type WorkerHealth } from "./run-worker.ts";

@@ -32,13 +32,14 @@ export {
 } from "./identity/authenticator.ts";
 export type { ClaimMap, TokenFacts } from "./identity/claim-map.ts";
 export { createSecurityContext, localContext, type SecurityContextInput } from "./identity/create-security-context.ts";
+export { Delegations, type DelegationsOptions, type NewDelegation } from "./identity/delegations.ts";
 export {
   accessTokenSeconds,
   DevelopmentIssuer,
   type DevelopmentIssuerOptions,
   type DevelopmentIssuerServices,
 } from "./identity/development-issuer.ts";
-export { Directory, type DirectoryOptions, type NewDelegation, type Standing } from "./identity/directory.ts";
+export { Directory, type Standing } from "./identity/directory.ts";
 export { type Entity, type EntityKind, entityKinds, entityRequirements, entitySchema } from "./identity/entity.ts";
 export { isIban, normalizeIban } from "./identity/iban.ts";
 export {

@@ -1,7 +1,6 @@
 import { type ApiKeyRepository, ArtGuardError, type UserRepository, userIdOf } from "@artguard/core";
 import { createSecurityContext } from "./create-security-context.ts";
-import type { Directory, Standing } from "./directory.ts";
-import { mergedByOrganization } from "./memberships.ts";
+import { type Directory, mergedByOrganization, type Standing } from "./directory.ts";
 import type { Revocations } from "./revocations.ts";
 import type { Authentication, Principal, SecurityContext } from "./security-context.ts";
 import type { TokenVerifier, VerifiedToken } from "./token-verifier.ts";

@@ -21,6 +21,12 @@ export const identityKey = {
   session: (sessionId: string) => `session#${sessionId}`,
 } as const;
 
+/** Key of a membership. */
+export const memberKey = (organizationId: string, userId: string) => ({
+  identity_id: identityKey.user(userId),
+  entry: identityKey.member(organizationId),
+});
+
 const ofUser = { identity_id: z.string().startsWith("USER#") };
 
 /** Roles that a user has everywhere. */
@@ -128,7 +134,7 @@ export const attemptsSchema = z.object({
 export type Attempts = z.infer<typeof attemptsSchema>;
 
 /** That a token, a session or everything of a subject is good no longer. */
-export const revocationSchema = z.object({
+const revocationSchema = z.object({
   identity_id: z.string().startsWith("REVOKED#"),
   entry: z.literal("revocation"),
   kind: z.literal("revocation"),

@@ -183,6 +183,18 @@ describe.each(storeKinds)("the embedded issuer in %s", (_, make) => {
     await expect(issuer.login(ada, { clientAddress: "198.51.100.8" })).resolves.toMatchObject({ expires_in: 3600 });
   });
 
+  it("counts all addresses of one IPv6 network as one", async () => {
+    const { issuer } = await openIssuer(make);
+    for (let index = 0; index < 50; index++) {
+      const call = { clientAddress: `2001:db8:0:1::${index + 1}` };
+      await refusalOf(issuer.login({ email: `user${index}@example.org`, password }, call));
+    }
+    await expect(issuer.login(ada, { clientAddress: "2001:db8:0:1:ffff::1" })).rejects.toThrow(
+      refused("identity.too-many-attempts"),
+    );
+    await expect(issuer.login(ada, { clientAddress: "2001:db8:0:2::1" })).resolves.toMatchObject({ expires_in: 3600 });
+  });
+
   it("keeps sealed signing keys, rotates them, and verifies with the former until its tokens expire", async () => {
     const { issuer, identity, tables, clock } = await openIssuer(make);
     const old = await issuer.login(ada);

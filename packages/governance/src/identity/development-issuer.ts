@@ -66,7 +66,7 @@ export interface DevelopmentIssuerServices extends Omit<AuthenticatorOptions, "t
   readonly now: () => number;
 }
 
-/** Seconds that an access token is good for, as the spec has it. */
+/** Seconds that an access token is good for, as the spec has it; less in the last hour of its session. */
 export const accessTokenSeconds = 3600;
 const toleranceMs = 5000;
 /** No user can have this id, so that no user is taken for a service. */
@@ -222,19 +222,21 @@ export class DevelopmentIssuer implements Issuer {
   }
 
   async #answer(session: Session): Promise<LoginResponse> {
-    const access_token = await this.#sign(session);
+    const issuedAt = Math.floor(this.#services.now() / 1000);
+    // No token outlives its session: whoever ends the session ends all of its tokens.
+    const expires_in = Math.min(accessTokenSeconds, session.expires_at - issuedAt);
+    const access_token = await this.#sign(session, issuedAt, issuedAt + expires_in);
     const context = await this.#authenticator.authenticate({ kind: "token", token: access_token });
     return {
       access_token,
       refresh_token: this.#sessions.refreshTokenOf(session),
-      expires_in: accessTokenSeconds,
+      expires_in,
       user: await sessionUserOf(context, this.#services.users),
     };
   }
 
-  async #sign({ user_id, session_id, acts_in, created_at }: Session): Promise<string> {
+  async #sign({ user_id, session_id, acts_in, created_at }: Session, issuedAt: number, expiresAt: number) {
     const { kid, privateKey } = await this.#keys.current();
-    const issuedAt = Math.floor(this.#services.now() / 1000);
     return new SignJWT({
       sid: session_id,
       client_id: clientId,
@@ -248,7 +250,7 @@ export class DevelopmentIssuer implements Issuer {
       .setSubject(user_id)
       .setJti(randomUUID())
       .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + accessTokenSeconds)
+      .setExpirationTime(expiresAt)
       .sign(privateKey);
   }
 }

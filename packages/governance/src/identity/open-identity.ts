@@ -72,6 +72,9 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     directory,
     revocations,
     ...(development && { development }),
-    forgetUser: (userId) => forgetUser(table, userId),
+    forgetUser: async (userId) => {
+      await development?.endSessions(userId);
+      await forgetUser(table, userId);
+    },
   };
 }

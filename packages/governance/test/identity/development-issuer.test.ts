@@ -216,9 +216,12 @@ describe.each(storeKinds)("the embedded issuer in %s", (_, make) => {
 
   it("forgets a user: password, sessions, memberships and delegations", async () => {
     const { issuer, identity } = await openIssuer(make);
-    const { refresh_token } = await issuer.login(ada);
+    const { refresh_token, access_token: token } = await issuer.login(ada);
     await identity.forgetUser("ada");
     await identity.forgetUser("ada");
+    await expect(identity.authenticator.authenticate({ kind: "token", token })).rejects.toThrow(
+      refused("identity.revoked"),
+    );
     await expect(issuer.login(ada)).rejects.toThrow(refused("identity.invalid-credentials"));
     await expect(issuer.refresh({ refresh_token })).rejects.toThrow(refused("identity.invalid-refresh-token"));
     expect(await identity.directory.standingOf("ada")).toEqual({ roles: [], organizations: [] });
@@ -297,8 +300,13 @@ describe("the embedded issuer", () => {
       clock.ms += 86_400_000;
       refresh_token = (await issuer.refresh({ refresh_token })).refresh_token;
     }
-    clock.ms += 86_400_000;
-    await expect(issuer.refresh({ refresh_token })).rejects.toThrow(refused("identity.invalid-refresh-token"));
+    clock.ms += 86_400_000 - 60_000;
+    const last = await issuer.refresh({ refresh_token });
+    expect(last.expires_in).toBe(60);
+    clock.ms += 60_000;
+    await expect(issuer.refresh({ refresh_token: last.refresh_token })).rejects.toThrow(
+      refused("identity.invalid-refresh-token"),
+    );
   });
 
   it("hashes with argon2id: the same password to another hash each time", async () => {

@@ -39,7 +39,7 @@ export {
   type DevelopmentIssuerOptions,
   type DevelopmentIssuerServices,
 } from "./identity/development-issuer.ts";
-export { Directory, type Standing } from "./identity/directory.ts";
+export { Directory, type UserStanding } from "./identity/directory.ts";
 export { type Entity, type EntityKind, entityKinds, entityRequirements, entitySchema } from "./identity/entity.ts";
 export { isIban, normalizeIban } from "./identity/iban.ts";
 export {

@@ -25,7 +25,7 @@ import { itemsIn, itemsThrough } from "./read-items.ts";
 import type { OrganizationMembership } from "./security-context.ts";
 
 /** What a user may be, by the directory. */
-export interface Standing {
+export interface UserStanding {
   /** Roles everywhere. */
   readonly roles: readonly string[];
   /** Own memberships, and those that others delegated; one entry for each organisation. */
@@ -145,7 +145,7 @@ export class Directory {
   }
 
   /** Roles, memberships and delegations that hold now. */
-  async standingOf(userId: string): Promise<Standing> {
+  async standingOf(userId: string): Promise<UserStanding> {
     const items = await itemsIn(this.#table, identityKey.user(userId), identityKey.standing);
     const of = (kind: IdentityItem["kind"]) => items.filter((item) => item.kind === kind);
     const memberships = of("membership").map((item) => membershipOf(membershipSchema.parse(item)));

@@ -66,7 +66,7 @@ export {
 export { type KeyCache, type KeySource, type RemoteKeysOptions, remoteKeys } from "./identity/key-set.ts";
 export { accountLockOut, addressLockOut, type LockOut } from "./identity/login-attempts.ts";
 export { type Identity, type IdentityOptions, openIdentity } from "./identity/open-identity.ts";
-export { argon2Hasher, type PasswordHasher } from "./identity/password-hasher.ts";
+export { type Argon2Options, argon2Hasher, type PasswordHasher } from "./identity/password-hasher.ts";
 export { type Revocable, Revocations } from "./identity/revocations.ts";
 export type {
   Authentication,

@@ -47,7 +47,7 @@ export const membershipSchema = z.object({
   roles,
   created_at: millis,
 });
-/** See {@link membershipSchema}. */
+/** A membership as it is stored. */
 export type Membership = z.infer<typeof membershipSchema>;
 
 /** That a user acts for a member of an organisation, with some of the member's roles, for a time. */
@@ -68,7 +68,7 @@ export const delegationSchema = z.object({
   valid_until: millis,
   expires_at: epochSecondsSchema,
 });
-/** See {@link delegationSchema}. */
+/** A delegation as it is stored. */
 export type Delegation = z.infer<typeof delegationSchema>;
 
 /** Who a user is, as registered. */
@@ -117,7 +117,7 @@ export const organizationSchema = z.object({
   entity: entitySchema,
   created_at: millis,
 });
-/** See {@link organizationSchema}. */
+/** An organisation as it is stored. */
 export type Organization = z.infer<typeof organizationSchema>;
 
 /** Failed logins to one account or from one address; found by an HMAC of it. */

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { isIPv6 } from "node:net";
 import {
   ArtGuardError,
   type Condition,
@@ -8,6 +9,7 @@ import {
   type ServerSecret,
   type Table,
 } from "@artguard/core";
+import ipaddr from "ipaddr.js";
 import { type Attempts, attemptsSchema, type IdentityItem, identityKey } from "./identity-table.ts";
 
 /** How many failures are free, and how long the door stays shut after the next ones. */
@@ -102,9 +104,15 @@ export class LoginAttempts {
   }
 
   #keyOf(kind: "account" | "address", name: string) {
-    const digest = createHmac("sha256", this.#secret).update(`attempts\n${kind}\n${name}`).digest("hex");
+    const counted = kind === "address" ? subscriberOf(name) : name;
+    const digest = createHmac("sha256", this.#secret).update(`attempts\n${kind}\n${counted}`).digest("hex");
     return { identity_id: identityKey.attempts(digest), entry: "attempts" } as const;
   }
+}
+
+/** Who has one IPv6 address has the 2^64 of its network. */
+function subscriberOf(address: string): string {
+  return isIPv6(address) ? ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`).toString() : address;
 }
 
 function ignoreConflict(error: unknown): false {

@@ -37,6 +37,8 @@ export interface TokenVerifierOptions {
 interface Known {
   readonly trusted: TrustedIssuer;
   readonly keys: KeySet;
+  /** Prefixes with which only other issuers' users begin. */
+  readonly foreign: readonly string[];
 }
 
 const form = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
@@ -59,9 +61,14 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   const { issuers, maximumLength = 8192, now = Date.now } = options;
   issuers.forEach(assertTrustworthy);
   assertDistinct(issuers.map(({ issuer }) => issuer));
-  assertDistinct(issuers.map(({ claims }) => claims?.subjectPrefix ?? ""));
+  const prefixes = issuers.map(prefixOf);
+  assertDistinct(prefixes);
   const known = new Map<string, Known>(
-    issuers.map((trusted) => [trusted.issuer, { trusted, keys: new KeySet(trusted.keys, trusted.keyCache, now) }]),
+    issuers.map((trusted) => {
+      const own = prefixOf(trusted);
+      const foreign = prefixes.filter((prefix) => prefix !== own && prefix.startsWith(own));
+      return [trusted.issuer, { trusted, keys: new KeySet(trusted.keys, trusted.keyCache, now), foreign }];
+    }),
   );
   return {
     async verify(token, { signal } = {}) {
@@ -89,12 +96,13 @@ async function verifyToken(token: string, { known, maximumLength, now }: Verific
   if (!header || !claims) throw new Error("not of the form of a token");
   const issuer = typeof claims["iss"] === "string" ? known.get(claims["iss"]) : undefined;
   if (!issuer) throw new Error("of no known issuer");
-  const { trusted } = issuer;
+  const { trusted, foreign } = issuer;
   assertHeader(header, trusted);
   await checkSignature(token, issuer, now());
   assertClaims(claims, trusted);
   const facts = mapClaims(claims, trusted.claims);
   const [issuedAt, expiresAt] = [claims["iat"], claims["exp"]];
+  if (foreign.some((prefix) => facts?.principal.id.startsWith(prefix))) throw new Error("of another issuer's user");
   if (!facts || typeof issuedAt !== "number" || typeof expiresAt !== "number") throw new Error("of nobody");
   return { ...facts, issuer: trusted.issuer, issuedAt: issuedAt * 1000, expiresAt: expiresAt * 1000 };
 }
@@ -156,6 +164,10 @@ function abortable<Value>(work: Promise<Value>, signal: AbortSignal | undefined)
   const stop = () => reject(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
   return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", stop));
+}
+
+function prefixOf({ claims }: TrustedIssuer): string {
+  return claims?.subjectPrefix ?? "";
 }
 
 function assertDistinct(names: readonly string[]): void {

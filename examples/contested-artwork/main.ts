@@ -155,7 +155,7 @@ async function story() {
   }
   const opening = { entityId: "ada", operation: "evidence.release", purpose: "use" } as const;
   await refused(governance.keys.requestOpening(localContext(), opening), "keys.shredded");
-  await refused(run(core.user.read, {}, { credential: ada }), "identity.unknown-user");
+  await refused(run(core.user.read, {}, { credential: ada }), "identity.revoked");
   assert.deepEqual(await filesWith(image, folder), []);
   tell("Ada has herself erased. A backup of the stored object comes back, and nobody can open it any more.");
 

@@ -136,18 +136,14 @@ export {
 } from "./identity/authenticator.ts";
 export type { ClaimMap, TokenFacts } from "./identity/claim-map.ts";
 export { createSecurityContext, localContext, type SecurityContextInput } from "./identity/create-security-context.ts";
+export { Delegations, type DelegationsOptions, type NewDelegation } from "./identity/delegations.ts";
 export {
   accessTokenSeconds,
   DevelopmentIssuer,
   type DevelopmentIssuerOptions,
   type DevelopmentIssuerServices,
 } from "./identity/development-issuer.ts";
-export {
-  Directory,
-  type DirectoryOptions,
-  type NewDelegation,
-  type Standing as DirectoryStanding,
-} from "./identity/directory.ts";
+export { Directory, type UserStanding } from "./identity/directory.ts";
 export { type Entity, type EntityKind, entityKinds, entityRequirements, entitySchema } from "./identity/entity.ts";
 export { isIban, normalizeIban } from "./identity/iban.ts";
 export {
@@ -174,7 +170,7 @@ export {
 export { type KeyCache, type KeySource, type RemoteKeysOptions, remoteKeys } from "./identity/key-set.ts";
 export { accountLockOut, addressLockOut, type LockOut } from "./identity/login-attempts.ts";
 export { type Identity, type IdentityOptions, openIdentity } from "./identity/open-identity.ts";
-export { argon2Hasher, type PasswordHasher } from "./identity/password-hasher.ts";
+export { type Argon2Options, argon2Hasher, type PasswordHasher } from "./identity/password-hasher.ts";
 export { type Revocable, Revocations } from "./identity/revocations.ts";
 export type {
   Authentication,

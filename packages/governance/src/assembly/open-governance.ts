@@ -125,7 +125,7 @@ export async function openGovernance(options: OpenGovernanceOptions): Promise<Op
     ...{ ...given.approvals, tables, audit, now },
     // What these two need is opened below; until then nobody can ask.
     authorize: (context, request, asked) => authorize(context, request, asked),
-    delegatesOf: (userId) => identity.directory.delegatesOf(userId),
+    delegatesOf: (userId) => identity.directory.delegations.delegatesOf(userId),
   });
   const gate = new CustodianGate(approvals, entityOf);
   const identity = await openIdentity({

@@ -1,7 +1,6 @@
 import { type ApiKeyRepository, ArtGuardError, type UserRepository, userIdOf } from "@artguard/core";
 import { createSecurityContext } from "./create-security-context.ts";
-import type { Directory, Standing } from "./directory.ts";
-import { mergedByOrganization } from "./memberships.ts";
+import { type Directory, mergedByOrganization, type UserStanding } from "./directory.ts";
 import type { Revocations } from "./revocations.ts";
 import type { Authentication, SecurityContext } from "./security-context.ts";
 import type { TokenVerifier, VerifiedToken } from "./token-verifier.ts";
@@ -119,7 +118,7 @@ export class IdentityAuthenticator {
 
   async #contextOf(
     who: Pick<SecurityContext, "principal" | "scopes" | "actsIn">,
-    { roles, organizations }: Standing,
+    { roles, organizations }: UserStanding,
     authentication: Authentication,
     facts: RequestFacts,
   ): Promise<SecurityContext> {
@@ -129,7 +128,7 @@ export class IdentityAuthenticator {
   }
 
   /** What the directory says of a person; services are not in it. */
-  async #standingOf(token: VerifiedToken): Promise<Standing> {
+  async #standingOf(token: VerifiedToken): Promise<UserStanding> {
     const { users, directory, provision } = this.#options;
     if (token.principal.kind !== "user") return { roles: [], organizations: [] };
     const userId = userIdOf(token.principal.id);
@@ -145,14 +144,14 @@ export class IdentityAuthenticator {
   }
 }
 
-function joined(token: Standing, directory: Standing): Standing {
+function joined(token: UserStanding, directory: UserStanding): UserStanding {
   return {
     roles: [...new Set([...token.roles, ...directory.roles])],
     organizations: mergedByOrganization([...token.organizations, ...directory.organizations]),
   };
 }
 
-function limitedTo(organizationId: string | undefined, standing: Standing): Standing {
+function limitedTo(organizationId: string | undefined, standing: UserStanding): UserStanding {
   if (organizationId === undefined) return standing;
   const organizations = standing.organizations.filter((each) => each.organizationId === organizationId);
   if (organizations.length > 0) return { ...standing, organizations };

@@ -2,21 +2,18 @@ import { randomUUID } from "node:crypto";
 import {
   ArtGuardError,
   assertServerSecret,
-  checkAction,
-  epochMillisecondsSchema,
   isArtGuardError,
   type ServerSecret,
   type Table,
   type TableStore,
   type User,
-  type UserId,
   type UserRepository,
   userIdOf,
 } from "@artguard/core";
 import { type JSONWebKeySet, SignJWT } from "jose";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { type AuthenticatorOptions, IdentityAuthenticator } from "./authenticator.ts";
-import { type IdentityItem, identityKey, passwordItemSchema, type Session } from "./identity-table.ts";
+import type { IdentityItem, Session } from "./identity-table.ts";
 import {
   type Issuer,
   type IssuerCall,
@@ -36,6 +33,7 @@ import {
 import { accountLockOut, addressLockOut, type LockOut, LoginAttempts } from "./login-attempts.ts";
 import { noted } from "./note-issuer-call.ts";
 import { argon2Hasher, type PasswordHasher } from "./password-hasher.ts";
+import { Passwords } from "./passwords.ts";
 import type { Revocations } from "./revocations.ts";
 import { Sessions } from "./sessions.ts";
 import { SigningKeys, signingAlgorithm } from "./signing-keys.ts";
@@ -72,10 +70,9 @@ export interface DevelopmentIssuerServices extends Omit<AuthenticatorOptions, "t
   readonly now: () => number;
 }
 
-/** Seconds that an access token is good for, as the spec has it. */
+/** Seconds that an access token is good for, as the spec has it; less in the last hour of its session. */
 export const accessTokenSeconds = 3600;
 const toleranceMs = 5000;
-const longestPassword = 1024;
 /** No user can have this id, so that no user is taken for a service. */
 const clientId = "artguard#embedded";
 
@@ -92,12 +89,9 @@ export class DevelopmentIssuer implements Issuer {
   readonly #sessions: Sessions;
   readonly #attempts: LoginAttempts;
   readonly #authenticator: IdentityAuthenticator;
-  readonly #hasher: PasswordHasher;
+  readonly #passwords: Passwords;
   readonly #lockOut: { readonly account: LockOut; readonly address: LockOut };
-  readonly #shortestPassword: number;
   readonly #audience: string;
-  /** What the password of an account that is not there is compared with. */
-  readonly #nobodysHash: string;
 
   /** Opens it. @throws ArtGuardError `user.invalid-input` for a secret below 32 bytes. */
   static async open(
@@ -105,15 +99,12 @@ export class DevelopmentIssuer implements Issuer {
     options: DevelopmentIssuerOptions,
   ): Promise<DevelopmentIssuer> {
     assertServerSecret(options.secret);
-    const hasher = options.hasher ?? argon2Hasher();
-    return new DevelopmentIssuer(services, { ...options, hasher }, await hasher.hash(randomUUID()));
+    const { hasher = argon2Hasher(), shortestPassword: shortest = 10 } = options;
+    const { table, now } = services;
+    return new DevelopmentIssuer(services, options, await Passwords.open({ table, hasher, shortest, now }));
   }
 
-  private constructor(
-    services: DevelopmentIssuerServices,
-    options: DevelopmentIssuerOptions & { readonly hasher: PasswordHasher },
-    nobodysHash: string,
-  ) {
+  private constructor(services: DevelopmentIssuerServices, options: DevelopmentIssuerOptions, passwords: Passwords) {
     const {
       secret,
       issuer = "http://localhost/artguard",
@@ -124,9 +115,7 @@ export class DevelopmentIssuer implements Issuer {
     const accessTokenMs = accessTokenSeconds * 1000 + toleranceMs;
     this.#services = services;
     this.#audience = audience;
-    this.#hasher = options.hasher;
-    this.#nobodysHash = nobodysHash;
-    this.#shortestPassword = options.shortestPassword ?? 10;
+    this.#passwords = passwords;
     this.#lockOut = { account: accountLockOut, address: addressLockOut, ...options.lockOut };
     this.#attempts = new LoginAttempts(table, secret, now);
     this.#keys = new SigningKeys({
@@ -168,14 +157,16 @@ export class DevelopmentIssuer implements Issuer {
     await this.#attempts.begin("account", account, this.#lockOut.account);
     signal?.throwIfAborted();
     const user = await this.#userOf(account);
-    const hash = await this.#hashOf(user?.user_id ?? "-");
-    const matches = await this.#hasher.matches(hash ?? this.#nobodysHash, password);
-    if (!user || hash === undefined || !matches || user.erasing_at !== undefined) throw invalidCredentials();
+    const unchanged = await this.#passwords.compare(user, password);
+    if (!user || !unchanged || user.erasing_at !== undefined) throw invalidCredentials();
     await this.#assertMember(user, organization_id);
     await this.#attempts.forgive("account", account);
     if (clientAddress !== undefined) await this.#attempts.takeBack("address", clientAddress);
     await this.#services.users.recordLogin(user.user_id);
-    return this.#startSession(user.user_id, organization_id, hash);
+    // A password that is changed at this moment begins no session any more.
+    const session = await this.#sessions.start(user.user_id, organization_id, unchanged);
+    if (!session) throw invalidCredentials();
+    return session;
   }
 
   /** See `Issuer.refresh`. */
@@ -215,17 +206,9 @@ export class DevelopmentIssuer implements Issuer {
    * @throws ArtGuardError `identity.weak-password`, `user.not-found`, `user.being-erased`
    */
   async setPassword(userId: string, password: string): Promise<void> {
-    const { users, table, now } = this.#services;
-    const user = await users.get(userIdOf(userId));
+    const user = await this.#services.users.get(userIdOf(userId));
     if (user.erasing_at !== undefined) throw new ArtGuardError("user.being-erased", "the user is being erased");
-    this.#assertStrong(password, user);
-    const item = passwordItemSchema.parse({
-      ...passwordKey(user.user_id),
-      kind: "password",
-      password_hash: await this.#hasher.hash(password),
-      changed_at: epochMillisecondsSchema.parse(now()),
-    });
-    await table.put(item);
+    await this.#passwords.set(user, password);
     await this.#sessions.endAll(user.user_id);
   }
 
@@ -244,15 +227,6 @@ export class DevelopmentIssuer implements Issuer {
     return this.#keys.publicKeys();
   }
 
-  /** A password that is changed at this moment begins no session any more. */
-  async #startSession(userId: UserId, actsIn: string | undefined, hash: string): Promise<Session> {
-    const unchanged = { attribute: "password_hash", equals: hash } as const;
-    const proviso = checkAction(this.#services.table.definition, passwordKey(userId), unchanged);
-    const session = await this.#sessions.start(userId, actsIn, proviso);
-    if (!session) throw invalidCredentials();
-    return session;
-  }
-
   async #userOf(account: string): Promise<User | undefined> {
     try {
       return await this.#services.users.findByEmail(account);
@@ -268,46 +242,28 @@ export class DevelopmentIssuer implements Issuer {
     return (await this.#services.users.find(userIdOf(userId)))?.user_id;
   }
 
-  async #hashOf(userId: string): Promise<string | undefined> {
-    const item = await this.#services.table.get(passwordKey(userId), { consistent: true });
-    return item && passwordItemSchema.parse(item).password_hash;
-  }
-
   async #assertMember({ user_id }: User, organizationId: string | undefined): Promise<void> {
     if (organizationId === undefined) return;
     const { organizations } = await this.#services.directory.standingOf(user_id);
     if (!organizations.some((each) => each.organizationId === organizationId)) throw invalidCredentials();
   }
 
-  #assertStrong(password: string, user: User): void {
-    const email: string = user.email ?? "";
-    const name = email.slice(0, email.indexOf("@"));
-    const isWeak =
-      password.length < this.#shortestPassword ||
-      password.length > longestPassword ||
-      new Set(password).size < 4 ||
-      (name.length > 2 && password.toLowerCase().includes(name));
-    if (!isWeak) return;
-    throw new ArtGuardError(
-      "identity.weak-password",
-      `expected ${this.#shortestPassword}–${longestPassword} characters, four of them different, without the user's name`,
-    );
-  }
-
   async #answer(session: Session): Promise<LoginResponse> {
-    const access_token = await this.#sign(session);
+    const issuedAt = Math.floor(this.#services.now() / 1000);
+    // No token outlives its session: whoever ends the session ends all of its tokens.
+    const expires_in = Math.min(accessTokenSeconds, session.expires_at - issuedAt);
+    const access_token = await this.#sign(session, issuedAt, issuedAt + expires_in);
     const context = await this.#authenticator.authenticate({ kind: "token", token: access_token });
     return {
       access_token,
       refresh_token: this.#sessions.refreshTokenOf(session),
-      expires_in: accessTokenSeconds,
+      expires_in,
       user: await sessionUserOf(context, this.#services.users),
     };
   }
 
-  async #sign({ user_id, session_id, acts_in, created_at }: Session): Promise<string> {
+  async #sign({ user_id, session_id, acts_in, created_at }: Session, issuedAt: number, expiresAt: number) {
     const { kid, privateKey } = await this.#keys.current();
-    const issuedAt = Math.floor(this.#services.now() / 1000);
     return new SignJWT({
       sid: session_id,
       client_id: clientId,
@@ -321,9 +277,7 @@ export class DevelopmentIssuer implements Issuer {
       .setSubject(user_id)
       .setJti(randomUUID())
       .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + accessTokenSeconds)
+      .setExpirationTime(expiresAt)
       .sign(privateKey);
   }
 }
-
-const passwordKey = (userId: string) => ({ identity_id: identityKey.user(userId), entry: "password" });

@@ -1,15 +1,12 @@
-import { randomBytes } from "node:crypto";
 import {
   ArtGuardError,
   type EpochMilliseconds,
   epochMillisecondsSchema,
-  epochSecondsSchema,
   isArtGuardError,
   type Table,
-  type UserId,
   userIdOf,
 } from "@artguard/core";
-import type { ChangeApproval, ChangeAskedFor } from "./approval-gate.ts";
+import { Delegations, type DelegationsOptions } from "./delegations.ts";
 import { type Entity, naturalPersonSchema, parseEntity } from "./entity.ts";
 import {
   type Delegation,
@@ -17,58 +14,39 @@ import {
   type IdentityItem,
   identityKey,
   type Membership,
+  memberKey,
   membershipSchema,
   type Organization,
   organizationSchema,
   personItemSchema,
   rolesItemSchema,
 } from "./identity-table.ts";
-import { delegatedMemberships, mergedByOrganization } from "./memberships.ts";
-import type { OrganizationMembership, SecurityContext } from "./security-context.ts";
+import { itemsIn, itemsThrough } from "./read-items.ts";
+import type { OrganizationMembership } from "./security-context.ts";
 
 /** What a user may be, by the directory. */
-export interface Standing {
+export interface UserStanding {
   /** Roles everywhere. */
   readonly roles: readonly string[];
-  /** Own memberships, and those that others delegated. */
+  /** Own memberships, and those that others delegated; one entry for each organisation. */
   readonly organizations: readonly OrganizationMembership[];
 }
 
-/** Options of {@link Directory}. */
-export interface DirectoryOptions {
-  /** Asks custodians for delegations; without it none can be made. */
-  readonly approvals?: ChangeApproval;
-  /** Clock in epoch milliseconds; default `Date.now`. */
-  readonly now?: () => number;
-}
-
-/** What a member lets somebody else do in the member's place. */
-export interface NewDelegation {
-  readonly organizationId: string;
-  /** Who shall act. */
-  readonly userId: string;
-  /** Of the roles that the member has there itself. */
-  readonly roles: readonly string[];
-  /** Epoch milliseconds until which it holds, at most a year ahead. */
-  readonly validUntil: number;
-}
-
-const longestDelegationMs = 366 * 86_400_000;
-
 /**
- * Organisations, who belongs to them, and who acts for whom. A user can belong to several. It stores and answers; whether
- * the caller may make a change is decided by the operations that call it. Everything is read anew, consistently: what one
- * process takes away is gone in all others with the acknowledgement of the write.
+ * Organisations and who belongs to them. A user can belong to several. It stores and answers; whether the caller may make a
+ * change is decided by the operations that call it. Everything is read anew, consistently: what one process takes away is
+ * gone in all others with the acknowledgement of the write.
  */
 export class Directory {
+  /** Who acts for whom. */
+  readonly delegations: Delegations;
   readonly #table: Table<IdentityItem>;
-  readonly #approvals: ChangeApproval | undefined;
   readonly #now: () => number;
 
-  constructor(table: Table<IdentityItem>, { approvals, now = Date.now }: DirectoryOptions = {}) {
+  constructor(table: Table<IdentityItem>, options: DelegationsOptions = {}) {
+    this.delegations = new Delegations(table, options);
     this.#table = table;
-    this.#approvals = approvals;
-    this.#now = now;
+    this.#now = options.now ?? Date.now;
   }
 
   /**
@@ -91,13 +69,16 @@ export class Directory {
     return parsed.data;
   }
 
-  /** Registers who a user is; it is erased with the user. @throws ArtGuardError `identity.invalid-input`, `identity.already-exists` */
+  /**
+   * Registers who a user is; it is erased with the user.
+   *
+   * @throws ArtGuardError `identity.invalid-input`, `identity.already-exists`
+   */
   async registerPerson(userId: string, entity: Entity): Promise<void> {
     const registered = parseEntity(entity);
     if (registered.kind !== "natural_person") throw invalid("kind: expected natural_person");
     const item = personItemSchema.parse({
-      identity_id: identityKey.user(userId),
-      entry: "person",
+      ...personKey(userId),
       kind: "person",
       user_id: userIdOf(userId),
       entity: naturalPersonSchema.parse(registered),
@@ -114,10 +95,7 @@ export class Directory {
 
   /** Who a user is, as registered, or undefined. */
   async person(userId: string): Promise<Entity | undefined> {
-    const item = await this.#table.get(
-      { identity_id: identityKey.user(userId), entry: "person" },
-      { consistent: true },
-    );
+    const item = await this.#table.get(personKey(userId), { consistent: true });
     return item && personItemSchema.parse(item).entity;
   }
 
@@ -126,7 +104,7 @@ export class Directory {
     const identity_id = identityKey.user(userIdOf(userId));
     const item = { identity_id, entry: identityKey.roles, kind: "roles", roles: [...new Set(roles)] };
     const parsed = rolesItemSchema.safeParse(item);
-    if (!parsed.success) throw invalid("roles: expected at most 50 names of 1–128 characters");
+    if (!parsed.success) throw invalid(wrongRoles);
     await this.#table.put(parsed.data);
   }
 
@@ -136,7 +114,9 @@ export class Directory {
    * @throws ArtGuardError `identity.organization-not-found`, `identity.invalid-input`
    */
   async addMember(organizationId: string, userId: string, roles: readonly string[]): Promise<Membership> {
-    if (!(await this.organization(organizationId))) throw noOrganization();
+    if (!(await this.organization(organizationId))) {
+      throw new ArtGuardError("identity.organization-not-found", "no organisation has this id");
+    }
     const parsed = membershipSchema.safeParse({
       ...memberKey(organizationId, userIdOf(userId)),
       kind: "membership",
@@ -145,19 +125,19 @@ export class Directory {
       roles: [...new Set(roles)],
       created_at: this.#moment(),
     });
-    if (!parsed.success) throw invalid("roles: expected at most 50 names of 1–128 characters");
+    if (!parsed.success) throw invalid(wrongRoles);
     await this.#table.put(parsed.data);
     return parsed.data;
   }
 
-  /** Ends a membership, and with it what the member delegated. */
+  /** Ends a membership; what the member delegated is worth nothing from then on. */
   async removeMember(organizationId: string, userId: string): Promise<void> {
     await this.#table.delete(memberKey(organizationId, userId));
   }
 
   /** Members and delegates of an organisation. Found through an index: one of this moment may be missing. */
   async membersOf(organizationId: string): Promise<(Membership | Delegation)[]> {
-    const items = await this.#indexed("organization-index", organizationId);
+    const items = await itemsThrough(this.#table, "organization-index", organizationId);
     return items.flatMap((item): (Membership | Delegation)[] => {
       if (item.kind === "membership") return [membershipSchema.parse(item)];
       return item.kind === "delegation" ? [delegationSchema.parse(item)] : [];
@@ -165,129 +145,15 @@ export class Directory {
   }
 
   /** Roles, memberships and delegations that hold now. */
-  async standingOf(userId: string): Promise<Standing> {
-    const [roles, organizations, delegations]: [string[], OrganizationMembership[], Delegation[]] = [[], [], []];
-    for await (const item of this.#entries(identityKey.user(userId), identityKey.standing)) {
-      if (item.kind === "roles") roles.push(...rolesItemSchema.parse(item).roles);
-      if (item.kind === "membership") organizations.push(membershipOf(membershipSchema.parse(item)));
-      if (item.kind === "delegation") delegations.push(delegationSchema.parse(item));
-    }
-    const delegated = await this.#delegated(delegations);
-    return { roles, organizations: mergedByOrganization([...organizations, ...delegated]) };
-  }
-
-  /**
-   * Lets somebody else act in the caller's place. Custodians must agree: called without `approvalId` it asks them and is
-   * refused with the id; called with it, the same delegation is made. What was itself delegated cannot be delegated again.
-   *
-   * @throws ArtGuardError `identity.approval-required` with `details.approval_id`; `identity.not-a-member` for roles that
-   * the caller does not have there; `identity.invalid-input`; what the approvals say of a wrong `approvalId`.
-   */
-  async delegate(context: SecurityContext, delegation: NewDelegation, approvalId?: string): Promise<Delegation> {
-    const { organizationId, roles } = delegation;
-    const delegator_id = userIdOf(context.principal.id);
-    await this.#assertHolds(delegator_id, organizationId, roles);
-    const item = this.#delegationOf(delegation, delegator_id, approvalId ?? "-");
-    const asked: ChangeAskedFor = {
-      operation: "organization.delegate",
-      resource: { kind: "organization", id: organizationId, organizationId },
-      input: { ...delegation, roles: [...roles] },
+  async standingOf(userId: string): Promise<UserStanding> {
+    const items = await itemsIn(this.#table, identityKey.user(userId), identityKey.standing);
+    const of = (kind: IdentityItem["kind"]) => items.filter((item) => item.kind === kind);
+    const memberships = of("membership").map((item) => membershipOf(membershipSchema.parse(item)));
+    const delegated = await this.delegations.worthOf(of("delegation").map((item) => delegationSchema.parse(item)));
+    return {
+      roles: of("roles").flatMap((item) => rolesItemSchema.parse(item).roles),
+      organizations: mergedByOrganization([...memberships, ...delegated]),
     };
-    if (!this.#approvals) throw approvalRequired();
-    if (approvalId === undefined) throw approvalRequired(await this.#approvals.request(context, asked));
-    await this.#approvals.consume(context, approvalId, asked);
-    await this.#table.put(item);
-    return item;
-  }
-
-  /** Ends a delegation; either of the two can ask for it. @throws ArtGuardError `identity.not-a-member` when neither does. */
-  async revokeDelegation(context: SecurityContext, userId: string, delegationId: string): Promise<void> {
-    const key = { identity_id: identityKey.user(userId), entry: identityKey.delegation(delegationId) };
-    const item = await this.#table.get(key, { consistent: true });
-    const people: readonly (string | undefined)[] = [item?.user_id, item?.delegator_id];
-    if (!item || !people.includes(context.principal.id)) throw notAMember();
-    await this.#table.delete(key);
-  }
-
-  /** Users who act for a user now. Found through an index: one of this moment may be missing. */
-  async delegatesOf(userId: string): Promise<string[]> {
-    const items = await this.#indexed("delegator-index", userId);
-    const delegations = items.map((item) => delegationSchema.parse(item)).filter((item) => this.#holds(item));
-    return [...new Set(delegations.map((item) => item.user_id))];
-  }
-
-  /** Delegations are worth what their giver still has. */
-  async #delegated(delegations: readonly Delegation[]): Promise<OrganizationMembership[]> {
-    const current = delegations.filter((item) => this.#holds(item));
-    const givers = await this.#table.batchGet(
-      current.map((item) => memberKey(item.organization_id, item.delegator_id)),
-      { consistent: true },
-    );
-    return delegatedMemberships(
-      current,
-      givers.map((item) => item && membershipSchema.parse(item)),
-    );
-  }
-
-  #holds({ valid_until }: Delegation): boolean {
-    return this.#now() < valid_until;
-  }
-
-  async #assertHolds(userId: UserId, organizationId: string, roles: readonly string[]): Promise<void> {
-    const item = await this.#table.get(memberKey(organizationId, userId), { consistent: true });
-    if (!roles.every((role) => item?.roles?.includes(role))) throw notAMember();
-  }
-
-  #delegationOf(delegation: NewDelegation, delegator_id: UserId, approval_id: string): Delegation {
-    const { organizationId, userId, roles, validUntil } = delegation;
-    const created_at = this.#moment();
-    if (!(validUntil > created_at && validUntil <= created_at + longestDelegationMs)) {
-      throw invalid("validUntil: expected a moment within a year");
-    }
-    if (userId === delegator_id) throw invalid("userId: nobody acts for themselves");
-    const delegation_id = randomBytes(16).toString("hex");
-    const parsed = delegationSchema.safeParse({
-      identity_id: identityKey.user(userIdOf(userId)),
-      entry: identityKey.delegation(delegation_id),
-      kind: "delegation",
-      delegation_id,
-      user_id: userId,
-      organization_id: organizationId,
-      delegator_id,
-      roles: [...new Set(roles)],
-      approval_id,
-      created_at,
-      valid_until: validUntil,
-      expires_at: epochSecondsSchema.parse(Math.ceil(validUntil / 1000)),
-    });
-    if (parsed.success) return parsed.data;
-    throw invalid(`${parsed.error.issues[0]!.path.join(".")}: ${parsed.error.issues[0]!.message}`);
-  }
-
-  async *#entries(partition: string, beginsWith: string): AsyncGenerator<IdentityItem, void, undefined> {
-    let cursor: string | undefined;
-    do {
-      const page = await this.#table.query({
-        partition,
-        sort: { beginsWith },
-        consistent: true,
-        ...(cursor !== undefined && { cursor }),
-      });
-      yield* page.items;
-      cursor = page.cursor;
-    } while (cursor !== undefined);
-  }
-
-  async #indexed(index: "organization-index" | "delegator-index", partition: string): Promise<IdentityItem[]> {
-    const found: IdentityItem[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await this.#table.query({ index, partition, ...(cursor !== undefined && { cursor }) });
-      const keys = page.items.map(({ identity_id, entry }) => ({ identity_id, entry }));
-      found.push(...(await this.#table.batchGet(keys, { consistent: true })).flatMap((item) => item ?? []));
-      cursor = page.cursor;
-    } while (cursor !== undefined);
-    return found;
   }
 
   #moment(): EpochMilliseconds {
@@ -295,15 +161,21 @@ export class Directory {
   }
 }
 
+/** One membership for each organisation, with the roles of all. */
+export function mergedByOrganization(memberships: readonly OrganizationMembership[]): OrganizationMembership[] {
+  const byId = Map.groupBy(memberships, ({ organizationId }) => organizationId);
+  return [...byId].map(([organizationId, each]) => ({
+    organizationId,
+    roles: [...new Set(each.flatMap(({ roles }) => roles))],
+  }));
+}
+
 const organizationKey = (organizationId: string) => ({
   identity_id: identityKey.organization(organizationId),
   entry: "organization",
 });
 
-const memberKey = (organizationId: string, userId: string) => ({
-  identity_id: identityKey.user(userId),
-  entry: identityKey.member(organizationId),
-});
+const personKey = (userId: string) => ({ identity_id: identityKey.user(userId), entry: "person" });
 
 function membershipOf({ organization_id, roles }: Membership): OrganizationMembership {
   return { organizationId: organization_id, roles };
@@ -314,13 +186,5 @@ function alreadyExists(error: unknown): never {
   throw new ArtGuardError("identity.already-exists", "it is registered already");
 }
 
-function approvalRequired(approval_id?: string): ArtGuardError {
-  return new ArtGuardError("identity.approval-required", "a delegation needs the approval of custodians", {
-    details: { ...(approval_id !== undefined && { approval_id }) },
-  });
-}
-
+const wrongRoles = "roles: expected at most 50 names of 1–128 characters";
 const invalid = (problem: string) => new ArtGuardError("identity.invalid-input", problem);
-const noOrganization = () => new ArtGuardError("identity.organization-not-found", "no organisation has this id");
-const notAMember = () =>
-  new ArtGuardError("identity.not-a-member", "the caller has no such roles or delegation in this organisation");

@@ -21,6 +21,12 @@ export const identityKey = {
   session: (sessionId: string) => `session#${sessionId}`,
 } as const;
 
+/** Key of a membership. */
+export const memberKey = (organizationId: string, userId: string) => ({
+  identity_id: identityKey.user(userId),
+  entry: identityKey.member(organizationId),
+});
+
 const ofUser = { identity_id: z.string().startsWith("USER#") };
 
 /** Roles that a user has everywhere. */
@@ -41,7 +47,7 @@ export const membershipSchema = z.object({
   roles,
   created_at: millis,
 });
-/** See `membershipSchema`. */
+/** A membership as it is stored. */
 export type Membership = z.infer<typeof membershipSchema>;
 
 /** That a user acts for a member of an organisation, with some of the member's roles, for a time. */
@@ -62,7 +68,7 @@ export const delegationSchema = z.object({
   valid_until: millis,
   expires_at: epochSecondsSchema,
 });
-/** See `delegationSchema`. */
+/** A delegation as it is stored. */
 export type Delegation = z.infer<typeof delegationSchema>;
 
 /** Who a user is, as registered. */
@@ -111,7 +117,7 @@ export const organizationSchema = z.object({
   entity: entitySchema,
   created_at: millis,
 });
-/** See `organizationSchema`. */
+/** An organisation as it is stored. */
 export type Organization = z.infer<typeof organizationSchema>;
 
 /** Failed logins to one account or from one address; found by an HMAC of it. */

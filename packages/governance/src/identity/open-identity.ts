@@ -1,8 +1,9 @@
 import type { ApiKeyRepository, TableStore, UserRepository } from "@artguard/core";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { type FindPermissions, IdentityAuthenticator } from "./authenticator.ts";
+import type { DelegationsOptions } from "./delegations.ts";
 import { DevelopmentIssuer, type DevelopmentIssuerOptions } from "./development-issuer.ts";
-import { Directory, type DirectoryOptions } from "./directory.ts";
+import { Directory } from "./directory.ts";
 import { forgetUser } from "./forget-user.ts";
 import { defineIdentityTable } from "./identity-table.ts";
 import { Revocations } from "./revocations.ts";
@@ -10,7 +11,7 @@ import { createTokenVerifier, type VerifiedToken } from "./token-verifier.ts";
 import type { TrustedIssuer } from "./trusted-issuer.ts";
 
 /** Options of {@link openIdentity}. */
-export interface IdentityOptions extends DirectoryOptions {
+export interface IdentityOptions extends DelegationsOptions {
   readonly tables: TableStore;
   readonly users: UserRepository;
   /** Which permissions follow from roles; `AccessControl.permissionsOf`. */
@@ -74,6 +75,9 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     directory,
     revocations,
     ...(development && { development }),
-    forgetUser: (userId) => forgetUser(table, userId),
+    forgetUser: async (userId) => {
+      await development?.endSessions(userId);
+      await forgetUser(table, userId);
+    },
   };
 }

@@ -12,11 +12,16 @@ export interface PasswordHasher {
 /** 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet: argon2id). */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/**
- * argon2id on the thread pool: `atOnce` hashes at the same time, 19 MiB each (default 2), while at most `waiting` logins
- * wait for their turn (default 50) and more are refused.
- */
-export function argon2Hasher({ atOnce = 2, waiting = 50 } = {}): PasswordHasher {
+/** Options of {@link argon2Hasher}. */
+export interface Argon2Options {
+  /** Hashes at the same time, 19 MiB each; default 2. */
+  readonly atOnce?: number;
+  /** Logins that may wait for their turn; default 50, more are refused. */
+  readonly waiting?: number;
+}
+
+/** argon2id on the thread pool. */
+export function argon2Hasher({ atOnce = 2, waiting = 50 }: Argon2Options = {}): PasswordHasher {
   const turn = queue(atOnce, waiting);
   return {
     hash: (password) => turn(() => hash(password, parameters)),

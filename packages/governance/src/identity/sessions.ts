@@ -15,6 +15,7 @@ import {
   updateAction,
 } from "@artguard/core";
 import { type IdentityItem, identityKey, type Session, sessionSchema } from "./identity-table.ts";
+import { itemsIn } from "./read-items.ts";
 import type { Revocations } from "./revocations.ts";
 
 /** Options of {@link Sessions}. */
@@ -140,17 +141,8 @@ export class Sessions {
 
   /** Ends all sessions of a user. */
   async endAll(userId: string): Promise<void> {
-    const query = { partition: identityKey.user(userId), sort: { beginsWith: identityKey.session("") } };
-    let cursor: string | undefined;
-    do {
-      const page = await this.#options.table.query({
-        ...query,
-        consistent: true,
-        ...(cursor !== undefined && { cursor }),
-      });
-      for (const item of page.items) await this.end(userId, sessionSchema.parse(item).session_id);
-      cursor = page.cursor;
-    } while (cursor !== undefined);
+    const items = await itemsIn(this.#options.table, identityKey.user(userId), identityKey.session(""));
+    for (const item of items) await this.end(userId, sessionSchema.parse(item).session_id);
   }
 
   #parse(refreshToken: string): RefreshToken {

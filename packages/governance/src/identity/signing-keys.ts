@@ -1,7 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import {
   ArtGuardError,
-  type EpochMilliseconds,
   epochMillisecondsSchema,
   epochSecondsSchema,
   type ServerSecret,
@@ -17,6 +16,7 @@ import {
   type JWK,
 } from "jose";
 import { type IdentityItem, identityKey, type SigningKeyItem, signingKeySchema } from "./identity-table.ts";
+import { itemsIn } from "./read-items.ts";
 
 /** The algorithm of the embedded issuer's keys. */
 export const signingAlgorithm = "ES256";
@@ -97,9 +97,8 @@ export class SigningKeys {
 
   /** Oldest first; of one moment in the same order for everybody. */
   async #items(): Promise<SigningKeyItem[]> {
-    const { items } = await this.#options.table.query({ partition: identityKey.signingKeys, consistent: true });
-    const age = ({ created_at }: { readonly created_at: EpochMilliseconds }) => created_at;
-    return items.map((item) => signingKeySchema.parse(item)).sort((a, b) => age(a) - age(b));
+    const items = await itemsIn(this.#options.table, identityKey.signingKeys);
+    return items.map((item) => signingKeySchema.parse(item)).sort((a, b) => a.created_at - b.created_at);
   }
 
   async #opened({ entry: kid, sealed_jwk }: SigningKeyItem): Promise<SigningKey> {

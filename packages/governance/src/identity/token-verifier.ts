@@ -37,7 +37,7 @@ export interface TokenVerifierOptions {
 interface Known {
   readonly trusted: TrustedIssuer;
   readonly keys: KeySet;
-  /** Beginnings of ids that are of other issuers' users. */
+  /** Prefixes with which only other issuers' users begin. */
   readonly foreign: readonly string[];
 }
 
@@ -65,7 +65,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   assertDistinct(prefixes);
   const known = new Map<string, Known>(
     issuers.map((trusted) => {
-      const foreign = prefixes.filter((prefix) => prefix.length > prefixOf(trusted).length);
+      const own = prefixOf(trusted);
+      const foreign = prefixes.filter((prefix) => prefix !== own && prefix.startsWith(own));
       return [trusted.issuer, { trusted, keys: new KeySet(trusted.keys, trusted.keyCache, now), foreign }];
     }),
   );
@@ -95,7 +96,7 @@ async function verifyToken(token: string, { known, maximumLength, now }: Verific
   if (!header || !claims) throw new Error("not of the form of a token");
   const issuer = typeof claims["iss"] === "string" ? known.get(claims["iss"]) : undefined;
   if (!issuer) throw new Error("of no known issuer");
-  const { trusted } = issuer;
+  const { trusted, foreign } = issuer;
   assertHeader(header, trusted);
   await checkSignature(token, issuer, now());
   assertClaims(claims, trusted);
@@ -103,7 +104,7 @@ async function verifyToken(token: string, { known, maximumLength, now }: Verific
   const [issuedAt, expiresAt] = [claims["iat"], claims["exp"]];
   if (!facts || typeof issuedAt !== "number" || typeof expiresAt !== "number") throw new Error("of nobody");
   // With `a` and `ab` for prefixes, `bob` of the first issuer would be `ob` of the second.
-  if (issuer.foreign.some((prefix) => facts.principal.id.startsWith(prefix))) {
+  if (foreign.some((prefix) => facts.principal.id.startsWith(prefix))) {
     throw new Error("of a user of another issuer");
   }
   return { ...facts, issuer: trusted.issuer, issuedAt: issuedAt * 1000, expiresAt: expiresAt * 1000 };

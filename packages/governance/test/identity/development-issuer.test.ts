@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { sqlite } from "@artguard/core/sqlite";
-import { createTokenVerifier, type DevelopmentIssuer } from "@artguard/governance";
+import { argon2Hasher, createTokenVerifier, type DevelopmentIssuer, defineIdentityTable } from "@artguard/governance";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RecordingAudit } from "../fixtures/governed-place.ts";
 import { openedStore, storeKinds, testClock } from "../fixtures/stores.ts";
-import { countingHasher, createUsers, openWorld, permissionsOf, refusalOf, secret } from "./world.ts";
+import { cheapHasher, createUsers, openWorld, permissionsOf, refusalOf, secret } from "./world.ts";
 
 const refused = (code: string) => expect.objectContaining({ code });
 const password = "vivalaliga";
@@ -22,7 +22,7 @@ const itcr = {
   sector: "academic",
 } as const;
 
-async function openIssuer(make = storeKinds[0]![1], hasher = countingHasher()) {
+async function openIssuer(make = storeKinds[0]![1], hasher = cheapHasher()) {
   const clock = testClock();
   const tables = await openedStore(make, clock.now);
   const world = await openWorld({ tables, development: { secret, hasher } }, clock);
@@ -213,8 +213,20 @@ describe.each(storeKinds)("the embedded issuer in %s", (_, make) => {
     expect(await shut("192.0.2.1")).toBe("identity.too-many-attempts");
   });
 
+  it("counts all addresses of one IPv6 network as one", async () => {
+    const { issuer } = await openIssuer(make);
+    for (let index = 0; index < 50; index++) {
+      const call = { clientAddress: `2001:db8:0:1::${index + 1}` };
+      await refusalOf(issuer.login({ email: `user${index}@example.org`, password }, call));
+    }
+    await expect(issuer.login(ada, { clientAddress: "2001:db8:0:1:ffff::1" })).rejects.toThrow(
+      refused("identity.too-many-attempts"),
+    );
+    await expect(issuer.login(ada, { clientAddress: "2001:db8:0:2::1" })).resolves.toMatchObject({ expires_in: 3600 });
+  });
+
   it("keeps sealed signing keys, rotates them, and verifies with the former until its tokens expire", async () => {
-    const { issuer, identity, tables, clock } = await openIssuer(make);
+    const { issuer, identity, tables, clock, hasher } = await openIssuer(make);
     const old = await issuer.login(ada);
     await issuer.rotateSigningKey();
     const fresh = await issuer.login(ada);
@@ -226,17 +238,20 @@ describe.each(storeKinds)("the embedded issuer in %s", (_, make) => {
     clock.ms += 2 * 3_600_000;
     expect((await issuer.jwks()).keys.map(({ kid }) => kid)).toEqual([kids[1]]);
     clock.ms += 90 * 86_400_000;
-    const elsewhere = (await openWorld({ tables, development: { secret } }, clock)).identity.development!;
+    const elsewhere = (await openWorld({ tables, development: { secret, hasher } }, clock)).identity.development!;
     expect(decodeProtectedHeader((await elsewhere.login(ada)).access_token).kid).not.toBe(kids[1]);
-    const stranger = (await openWorld({ tables, development: { secret: new Uint8Array(32) } }, clock)).identity;
+    const stranger = (await openWorld({ tables, development: { secret: new Uint8Array(32), hasher } }, clock)).identity;
     await expect(stranger.development!.login(ada)).rejects.toThrow(refused("identity.invalid-configuration"));
   });
 
   it("forgets a user: password, sessions, memberships and delegations", async () => {
     const { issuer, identity } = await openIssuer(make);
-    const { refresh_token } = await issuer.login(ada);
+    const { refresh_token, access_token: token } = await issuer.login(ada);
     await identity.forgetUser("ada");
     await identity.forgetUser("ada");
+    await expect(identity.authenticator.authenticate({ kind: "token", token })).rejects.toThrow(
+      refused("identity.revoked"),
+    );
     await expect(issuer.login(ada)).rejects.toThrow(refused("identity.invalid-credentials"));
     await expect(issuer.refresh({ refresh_token })).rejects.toThrow(refused("identity.invalid-refresh-token"));
     expect(await identity.directory.standingOf("ada")).toEqual({ roles: [], organizations: [] });
@@ -368,12 +383,29 @@ describe("the embedded issuer", () => {
       clock.ms += 86_400_000;
       refresh_token = (await issuer.refresh({ refresh_token })).refresh_token;
     }
-    clock.ms += 86_400_000;
-    await expect(issuer.refresh({ refresh_token })).rejects.toThrow(refused("identity.invalid-refresh-token"));
+    clock.ms += 86_400_000 - 60_000;
+    const last = await issuer.refresh({ refresh_token });
+    expect(last.expires_in).toBe(60);
+    clock.ms += 60_000;
+    await expect(issuer.refresh({ refresh_token: last.refresh_token })).rejects.toThrow(
+      refused("identity.invalid-refresh-token"),
+    );
+  });
+
+  it("hashes with argon2id: the same password to another hash each time", async () => {
+    const hasher = argon2Hasher();
+    const { issuer, tables } = await openIssuer(storeKinds[0]![1], { ...cheapHasher(), ...hasher });
+    await expect(issuer.login(ada)).resolves.toMatchObject({ expires_in: 3600 });
+    await expect(issuer.login({ ...ada, password: "vivalaligb" })).rejects.toThrow(
+      refused("identity.invalid-credentials"),
+    );
+    const table = await tables.open(defineIdentityTable());
+    const stored = await table.get({ identity_id: "USER#ada", entry: "password" });
+    expect(stored?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await hasher.hash(password)).not.toBe(stored?.password_hash);
   });
 
   it("refuses logins beyond those that can wait, instead of hashing without end", async () => {
-    const { argon2Hasher } = await import("@artguard/governance");
     const hasher = argon2Hasher({ atOnce: 1, waiting: 2 });
     const all = await Promise.allSettled(Array.from({ length: 6 }, () => hasher.hash("a password")));
     expect(all.map(({ status }) => status)).toEqual([...Array(3).fill("fulfilled"), ...Array(3).fill("rejected")]);

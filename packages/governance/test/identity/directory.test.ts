@@ -37,8 +37,8 @@ async function openDirectory(tables: TableStore, clock: ReturnType<typeof testCl
 
 /** Asks for a delegation by ada, and makes it as the custodians agreed. */
 async function delegated({ directory, delegation }: Awaited<ReturnType<typeof openDirectory>>) {
-  const asked = await refusalOf(directory.delegate(contextOf("ada"), delegation));
-  return directory.delegate(
+  const asked = await refusalOf(directory.delegations.create(contextOf("ada"), delegation));
+  return directory.delegations.create(
     contextOf("ada"),
     delegation,
     String((asked.details as { approval_id: string }).approval_id),
@@ -73,27 +73,29 @@ describe.each(storeKinds)("the directory in %s", (_, make) => {
   it("lets somebody act for a member once custodians agreed, and no longer than that", async () => {
     const world = await opened();
     const { directory, clock, delegation } = world;
-    const asked = await refusalOf(directory.delegate(contextOf("ada"), delegation));
+    const asked = await refusalOf(directory.delegations.create(contextOf("ada"), delegation));
     expect(asked).toMatchObject({ code: "identity.approval-required", details: { approval_id: "approval-1" } });
     expect((await directory.standingOf("bob")).organizations).toEqual([]);
-    await directory.delegate(contextOf("ada"), delegation, "approval-1");
+    await directory.delegations.create(contextOf("ada"), delegation, "approval-1");
     expect((await directory.standingOf("bob")).organizations).toEqual([
       { organizationId: "galeria", roles: ["curator"] },
     ]);
-    expect(await directory.delegatesOf("ada")).toEqual(["bob"]);
+    expect(await directory.delegations.delegatesOf("ada")).toEqual(["bob"]);
     clock.ms += 3_600_000;
     expect((await directory.standingOf("bob")).organizations).toEqual([]);
-    expect(await directory.delegatesOf("ada")).toEqual([]);
+    expect(await directory.delegations.delegatesOf("ada")).toEqual([]);
   });
 
   it("makes no delegation with another one's approval, nor with the same one twice", async () => {
     const world = await opened();
     const { directory, delegation } = world;
-    await refusalOf(directory.delegate(contextOf("ada"), delegation));
+    await refusalOf(directory.delegations.create(contextOf("ada"), delegation));
     const other = { ...delegation, roles: ["analyst"] };
-    await expect(directory.delegate(contextOf("ada"), other, "approval-1")).rejects.toThrow("not for this");
-    await directory.delegate(contextOf("ada"), delegation, "approval-1");
-    await expect(directory.delegate(contextOf("ada"), delegation, "approval-1")).rejects.toThrow("not for this");
+    await expect(directory.delegations.create(contextOf("ada"), other, "approval-1")).rejects.toThrow("not for this");
+    await directory.delegations.create(contextOf("ada"), delegation, "approval-1");
+    await expect(directory.delegations.create(contextOf("ada"), delegation, "approval-1")).rejects.toThrow(
+      "not for this",
+    );
     expect(await directory.membersOf("galeria")).toHaveLength(2);
   });
 
@@ -127,7 +129,9 @@ describe.each(storeKinds)("the directory in %s", (_, make) => {
       ["ada", { validUntil: Number.NaN }, "identity.invalid-input"],
     ];
     for (const [caller, changed, code] of wrong) {
-      await expect(directory.delegate(contextOf(caller), { ...delegation, ...changed })).rejects.toThrow(refused(code));
+      await expect(directory.delegations.create(contextOf(caller), { ...delegation, ...changed })).rejects.toThrow(
+        refused(code),
+      );
     }
     expect(custodians.given.size).toBe(0);
   });
@@ -136,12 +140,12 @@ describe.each(storeKinds)("the directory in %s", (_, make) => {
     const world = await opened();
     const { directory } = world;
     const one = await delegated(world);
-    await expect(directory.revokeDelegation(contextOf("eve"), "bob", one.delegation_id)).rejects.toThrow(
+    await expect(directory.delegations.revoke(contextOf("eve"), "bob", one.delegation_id)).rejects.toThrow(
       refused("identity.not-a-member"),
     );
-    await directory.revokeDelegation(contextOf("bob"), "bob", one.delegation_id);
+    await directory.delegations.revoke(contextOf("bob"), "bob", one.delegation_id);
     const two = await delegated(world);
-    await directory.revokeDelegation(contextOf("ada"), "bob", two.delegation_id);
+    await directory.delegations.revoke(contextOf("ada"), "bob", two.delegation_id);
     expect((await directory.standingOf("bob")).organizations).toEqual([]);
   });
 
@@ -177,7 +181,7 @@ it("makes no delegation where nobody can approve it", async () => {
   await identity.directory.registerOrganization("galeria", company);
   await identity.directory.addMember("galeria", "ada", ["curator"]);
   const delegation = { organizationId: "galeria", userId: "bob", roles: ["curator"], validUntil: clock.now() + 1000 };
-  const error = await refusalOf(identity.directory.delegate(contextOf("ada"), delegation, "made up"));
+  const error = await refusalOf(identity.directory.delegations.create(contextOf("ada"), delegation, "made up"));
   expect(error).toMatchObject({ code: "identity.approval-required", details: {} });
 });
 

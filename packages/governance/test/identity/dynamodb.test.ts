@@ -64,12 +64,12 @@ describe.skipIf(!canRunDynamoDBLocal())("on DynamoDB Local", () => {
     const { identity, clock } = await opened();
     const { directory } = identity;
     const delegation = { organizationId: "galeria", userId: "bob", roles: ["curator"], validUntil: clock.ms + 1000 };
-    await refusalOf(directory.delegate(contextOf("ada"), delegation));
-    await directory.delegate(contextOf("ada"), delegation, "approval-1");
+    await refusalOf(directory.delegations.create(contextOf("ada"), delegation));
+    await directory.delegations.create(contextOf("ada"), delegation, "approval-1");
     expect((await directory.standingOf("bob")).organizations).toEqual([
       { organizationId: "galeria", roles: ["curator"] },
     ]);
-    expect(await directory.delegatesOf("ada")).toEqual(["bob"]);
+    expect(await directory.delegations.delegatesOf("ada")).toEqual(["bob"]);
     await identity.forgetUser("ada");
     expect(await directory.standingOf("ada")).toEqual({ roles: [], organizations: [] });
     expect(await directory.membersOf("galeria")).toEqual([]);

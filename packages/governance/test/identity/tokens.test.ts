@@ -211,6 +211,19 @@ describe("presets", () => {
     }
   });
 
+  it("and the users of several issuers cannot be taken for one another", async () => {
+    const clock = testClock();
+    const forge = await openForge(clock.now);
+    const other = { ...forge.trusted, issuer: "https://other.example", claims: { subjectPrefix: "other:" } };
+    const tokens = createTokenVerifier({ issuers: [forge.trusted, other], now: clock.now });
+    const idOf = async (claims: object) => (await tokens.verify(await sign(forge, { ...claims }))).principal.id;
+    expect(await idOf({})).toBe("ada");
+    expect(await idOf({ iss: other.issuer })).toBe("other:ada");
+    await expect(idOf({ sub: "other:ada" })).rejects.toThrow(refused("identity.invalid-token"));
+    const alone = createTokenVerifier({ issuers: [forge.trusted], now: clock.now });
+    expect((await alone.verify(await sign(forge, { sub: "other:ada" }))).principal.id).toBe("other:ada");
+  });
+
   it("and issuers that could be fooled are refused when they are configured", async () => {
     const { trusted } = await openForge(Date.now);
     const wrong: TrustedIssuer[][] = [

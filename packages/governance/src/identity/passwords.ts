@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import {
+  ArtGuardError,
+  checkAction,
+  epochMillisecondsSchema,
+  type Table,
+  type TransactAction,
+  type User,
+} from "@artguard/core";
+import { type IdentityItem, identityKey, passwordItemSchema } from "./identity-table.ts";
+import type { PasswordHasher } from "./password-hasher.ts";
+
+/** Options of {@link Passwords}. */
+export interface PasswordsOptions {
+  readonly table: Table<IdentityItem>;
+  readonly hasher: PasswordHasher;
+  /** Fewest characters of a new one. */
+  readonly shortest: number;
+  readonly now: () => number;
+}
+
+const longest = 1024;
+const fewestDifferent = 4;
+
+/** Passwords of users, kept as hashes. */
+export class Passwords {
+  readonly #options: PasswordsOptions;
+  /** What the password of a user who has none is compared with. */
+  readonly #nobodysHash: string;
+
+  /** Opens them. */
+  static async open(options: PasswordsOptions): Promise<Passwords> {
+    return new Passwords(options, await options.hasher.hash(randomUUID()));
+  }
+
+  private constructor(options: PasswordsOptions, nobodysHash: string) {
+    this.#options = options;
+    this.#nobodysHash = nobodysHash;
+  }
+
+  /** Sets the password of a user. @throws ArtGuardError `identity.weak-password` */
+  async set(user: User, password: string): Promise<void> {
+    this.#assertStrong(password, user);
+    const { table, hasher, now } = this.#options;
+    const item = passwordItemSchema.parse({
+      ...keyOf(user.user_id),
+      kind: "password",
+      password_hash: await hasher.hash(password),
+      changed_at: epochMillisecondsSchema.parse(now()),
+    });
+    await table.put(item);
+  }
+
+  /**
+   * Compares a password. For nobody, and for a user without one, it does the same work.
+   *
+   * @returns what holds as long as the password is not changed, for a transaction; undefined when it is wrong.
+   */
+  async compare(user: User | undefined, password: string): Promise<TransactAction | undefined> {
+    const { table, hasher } = this.#options;
+    const key = keyOf(user?.user_id ?? "-");
+    const item = await table.get(key, { consistent: true });
+    const hash = item && passwordItemSchema.parse(item).password_hash;
+    const matches = await hasher.matches(hash ?? this.#nobodysHash, password);
+    if (!user || hash === undefined || !matches) return undefined;
+    return checkAction(table.definition, key, { attribute: "password_hash", equals: hash });
+  }
+
+  #assertStrong(password: string, user: User): void {
+    const { shortest } = this.#options;
+    const email: string = user.email ?? "";
+    const name = email.slice(0, email.indexOf("@"));
+    const isWeak =
+      password.length < shortest ||
+      password.length > longest ||
+      new Set(password).size < fewestDifferent ||
+      (name.length > 2 && password.toLowerCase().includes(name));
+    if (!isWeak) return;
+    throw new ArtGuardError(
+      "identity.weak-password",
+      `expected ${shortest}–${longest} characters, ${fewestDifferent} of them different, without the user's name`,
+    );
+  }
+}
+
+const keyOf = (userId: string) => ({ identity_id: identityKey.user(userId), entry: "password" });

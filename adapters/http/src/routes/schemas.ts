@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { type MediaBody, numberInQuery, type RequestValues } from "../route.ts";
+
+/** A body of JSON. */
+export function json(schema: z.ZodType): readonly MediaBody[] {
+  return [{ type: "application/json", schema }];
+}
+
+/** Part of a list. */
+export const pageQuery = z.object({
+  cursor: z.string().min(1).max(16_384).optional().describe("Of the page before."),
+  limit: numberInQuery.min(1).max(1000).optional().describe("1–1000."),
+});
+
+/** A page of things. */
+export function pageSchema(item: z.ZodType) {
+  return z.object({
+    items: z.array(item),
+    cursor: z.string().optional().describe("For the next page; absent on the last one."),
+  });
+}
+
+/** A query for somebody's things. */
+export const whoseQuery = z.object({
+  user_id: z.string().min(1).max(256).optional().describe("Whose; default the caller's own."),
+});
+
+/** Such a query in governance's words. */
+export function whose({ user_id, ...rest }: RequestValues): object {
+  return { ...rest, ...(user_id !== undefined && { userId: user_id }) };
+}
+
+/** An answer that says nothing but that it is done. */
+export const doneSchema = z.object({});

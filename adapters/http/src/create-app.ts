@@ -24,9 +24,9 @@ import { analysisRoutes } from "./routes/analyses.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { detectForgery } from "./routes/detect-forgery.ts";
 import { grantRoutes } from "./routes/grants.ts";
-import { serviceRoutes } from "./routes/service.ts";
+import { livePath, serviceRoutes } from "./routes/service.ts";
 import { userRoutes } from "./routes/users.ts";
-import { HeldBytes } from "./upload/held-bytes.ts";
+import { busy, HeldBytes } from "./upload/held-bytes.ts";
 import { WorkGate } from "./upload/work-gate.ts";
 
 /** Options of {@link createApp}. */
@@ -42,6 +42,8 @@ export interface AppOptions {
    * gate of geography does or does not believe.
    */
   readonly networkOf?: (c: RequestContext) => Network;
+  /** False when the service is about to end: then new requests are answered `http.busy`; default always true. */
+  readonly accepting?: () => boolean;
   /** Throws when the service cannot do its work, for `/health/ready`; default never. */
   readonly ready?: () => Promise<void>;
   /** Told of errors that nobody expected, with the trace that their answer names; default nothing. */
@@ -70,7 +72,7 @@ const routes: readonly Route[] = [
  */
 export function createApp(options: AppOptions): Hono<AppEnvironment> {
   const context = contextOf(options);
-  const { onError = () => undefined } = options;
+  const { onError = () => undefined, accepting = () => true } = options;
   const rates = new RateLimits(context.limits);
   const all = [...routes, ...serviceRoutes(routes)];
   const app = new Hono<AppEnvironment>();
@@ -85,6 +87,13 @@ export function createApp(options: AppOptions): Hono<AppEnvironment> {
     c.header("X-Trace-Id", c.get("traceId"));
     const labels = { method: c.req.method, route: routePath(c, -1), status: c.res.status };
     context.metrics.observe(labels, (performance.now() - start) / 1000);
+  });
+  app.use(async (c, next) => {
+    if (!accepting() && c.req.path !== livePath) {
+      c.header("Connection", "close");
+      throw busy("the server is about to end");
+    }
+    await next();
   });
   for (const route of all) {
     app.on(route.method.toUpperCase(), honoPath(route.path), async (c) => {

@@ -92,7 +92,7 @@ describe("POST /detect-forgery", () => {
 
   it("refuses what is no form, a form without a file, and one that breaks off", async () => {
     const { as } = await httpPlace();
-    const send = (body: BodyInit, type: string) =>
+    const send = (body: string, type: string) =>
       as("ada", "/detect-forgery", { method: "POST", body, headers: { "content-type": type } });
     expect((await send("{}", "application/json")).status).toBe(415);
     expect((await send("x", "multipart/form-data")).status).toBe(415);

@@ -1,5 +1,7 @@
 import {
   Admissions,
+  ApiKeyRepository,
+  analysisSchema,
   createArtGuard,
   type Detector,
   defineAnalysisTable,
@@ -26,7 +28,7 @@ export function halfDetector(gate: Promise<void> = Promise.resolve()): Detector 
     family: "noise",
     detect: async ({ raster }) => {
       await gate;
-      const { width, height } = await raster();
+      const { width, height } = raster;
       const data = new Float32Array(width * height).map((_, index) => (index % width < width / 2 ? 0.9 : 0.1));
       return { applicable: true, statistic: 5, heatmap: { width, height, scale: 1, data }, regions: [], findings: [] };
     },
@@ -51,8 +53,9 @@ export async function httpPlace({
   onTestFinished(() => artguard[Symbol.asyncDispose]());
   const people = new UserRepository(tables, users);
   for (const user_id of ["ada", "rex"]) await people.create({ user_id, email: `${user_id}@example.org` });
-  const now = Date.now;
-  const place = await governedPlace({ artguard, tables, objects, admissions, now, ...governanceOptions });
+  const apiKeys = new ApiKeyRepository(tables, users, { secret: new Uint8Array(32).fill(1) });
+  const services = { artguard, tables, objects, admissions, apiKeys, now: Date.now };
+  const place = await governedPlace({ ...services, ...governanceOptions });
   const app = createApp({ governance: place.governance, ...options });
   /** A request of whoever has this token. */
   const as = (token: string | undefined, path: string, init: RequestInit = {}) =>
@@ -66,7 +69,13 @@ export async function httpPlace({
     const form = await formOf(bytes, fields);
     return as(token, `/detect-forgery${query}`, { ...form, headers: { ...headers, ...form.headers } });
   };
-  return { ...place, tables, objects, artguard, people, app, as, upload };
+  /** A finished analysis of before. */
+  const storeAnalysis = async (requestId: string, owner: string) => {
+    const record = { request_id: requestId, created_at: Date.now(), user_id: owner, status: "COMPLETED" };
+    const file = { filename: "portrait.jpg", content_type: "image/jpeg", size_bytes: 3 };
+    await analyses.put(analysisSchema.parse({ ...record, ...file }));
+  };
+  return { ...place, apiKeys, storeAnalysis, tables, objects, artguard, people, app, as, upload };
 }
 
 /** How an upload differs from the plain one. */

@@ -9,9 +9,12 @@ import { json } from "./schemas.ts";
 const open = { method: "get", tag: "service", isOpen: true } as const;
 const healthy = [{ status: "ok", description: "Yes.", bodies: json(z.object({ status: z.literal("ok") })) }] as const;
 
+/** Answers as long as the process does. */
+export const livePath = "/health/live";
+
 const live: Route = {
   ...open,
-  path: "/health/live",
+  path: livePath,
   summary: "Whether the process answers",
   success: healthy,
   handle: async (c) => c.json({ status: "ok" }, successStatus.ok),

@@ -1,6 +1,7 @@
 import { ArtGuardError } from "@artguard/core";
 import { z } from "zod";
 import { successStatus } from "../error-to-status.ts";
+import { pagePolicy } from "../hardening.ts";
 import { openApiDocument } from "../openapi/openapi-document.ts";
 import { referencePage } from "../openapi/reference-page.ts";
 import type { Route } from "../route.ts";
@@ -58,7 +59,7 @@ export function serviceRoutes(others: readonly Route[]): readonly Route[] {
     path: "/docs",
     summary: "This description, for people",
     success: [{ status: "ok", description: "A page.", bodies: [{ type: "text/html" }] }],
-    handle: async (c) => c.html(referencePage(described), successStatus.ok),
+    handle: async (c) => c.html(referencePage(described), successStatus.ok, { "Content-Security-Policy": pagePolicy }),
   };
   const routes = [live, ready, metrics, document, reference];
   const described = openApiDocument([...others, ...routes]);

@@ -4,7 +4,7 @@ import { credentialOf } from "./credential-of.ts";
 import { type Caller, errorToStatus, headersOfError } from "./error-to-status.ts";
 
 /** A request as governance sees it. */
-export function governedRequestOf(c: RequestContext, { networkOf }: AppContext): GovernedRequest {
+function governedRequestOf(c: RequestContext, { networkOf }: AppContext): GovernedRequest {
   const purpose = c.req.header("x-purpose");
   const approvalId = c.req.header("x-approval-id");
   return {

@@ -13,7 +13,7 @@ export interface MediaBody {
 }
 
 /** How a route answers when all went well. */
-export interface DocumentedSuccess {
+interface DocumentedSuccess {
   readonly status: Success;
   readonly description: string;
   /** Several where the request chooses; none where there is nothing to say. */
@@ -21,7 +21,7 @@ export interface DocumentedSuccess {
 }
 
 /** A header that a route reads. */
-export interface DocumentedHeader {
+interface DocumentedHeader {
   readonly name: string;
   readonly description: string;
 }

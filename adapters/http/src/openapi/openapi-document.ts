@@ -5,7 +5,7 @@ import { statusByCode, successStatus } from "../error-to-status.ts";
 import type { MediaBody, RouteDocument } from "../route.ts";
 
 /** A JSON Schema (2020-12). */
-export type JsonSchema = z.core.JSONSchema.BaseSchema;
+type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** A parameter as OpenAPI has it. */
 export interface Parameter {

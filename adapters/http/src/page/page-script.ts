@@ -56,7 +56,7 @@ function step(event, counts) {
   const name = event.detector ?? event.detection?.id ?? "";
   if (event.type === "detector_started") counts.started += 1;
   if (event.type === "detected") counts.ended += 1;
-  $("bar").value = event.type === "completed" ? 1 : 0.1 + 0.85 * (counts.ended / Math.max(counts.started, 1)) * 0.9;
+  $("bar").value = event.type === "completed" ? 1 : 0.1 + 0.8 * (counts.ended / Math.max(counts.started, 1));
   if (words[language][event.type] && event.type !== "failed") {
     $("steps").append(element("li", {}, wordOf(event.type) + name));
     if (["created", "decoded", "completed"].includes(event.type)) say(wordOf(event.type));

@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { finished, runCli, startCli } from "./run-cli.ts";
@@ -11,6 +13,12 @@ function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "artguard-serve-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+function formOf(bytes: Uint8Array): FormData {
+  const form = new FormData();
+  form.set("file", new Blob([new Uint8Array(bytes)]), "spliced.jpg");
+  return form;
 }
 
 /** Starts a server and waits until it listens. */
@@ -26,15 +34,36 @@ async function started(folder: string) {
     child.on("close", () => reject(new Error(text)));
   });
   const end = finished(child);
-  return { url, end, stop: () => child.kill("SIGTERM") };
+  return { url, end, pid: child.pid ?? 0, stop: () => child.kill("SIGTERM") };
+}
+
+/** Most bytes of memory that a process ever had. */
+function peakBytes(pid: number): number {
+  return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+}
+
+const fileHead = 'Content-Disposition: form-data; name="file"; filename="large.jpg"';
+
+/** The status of an upload that is answered before it was sent. */
+function statusOf(url: string, body: Readable, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const form = { ...headers, "content-type": "multipart/form-data; boundary=b" };
+    const sending = request(`${url}/detect-forgery`, { method: "POST", headers: form });
+    sending.on("response", ({ statusCode }) => {
+      resolve(statusCode);
+      sending.destroy();
+    });
+    sending.on("error", reject);
+    body.on("error", () => undefined);
+    body.pipe(sending);
+  });
 }
 
 describe("artguard serve", () => {
   it("prints the administrator's key once, serves, keeps what it was told and ends in peace", async () => {
     const folder = newFolder();
     const first = await started(folder);
-    const form = new FormData();
-    form.set("file", new Blob([new Uint8Array(picture)]), "spliced.jpg");
+    const form = formOf(picture);
     const refused = await fetch(`${first.url}/detect-forgery`, { method: "POST", body: form });
     expect(refused.status).toBe(401);
     first.stop();
@@ -63,6 +92,33 @@ describe("artguard serve", () => {
     second.stop();
     const ended = await second.end;
     expect([ended.status, ended.stdout]).toEqual([0, ""]);
+  });
+
+  it("takes a 200 MB upload in no further than the limit, announced or not", async () => {
+    const server = await started(newFolder());
+    const answer = async (headers: Record<string, string>) => {
+      let sent = 0;
+      const chunk = new Uint8Array(2 ** 20).fill(120);
+      const body = new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(Buffer.from(`--b\r\n${fileHead}\r\n\r\n`)),
+        pull: (controller) => {
+          sent += chunk.length;
+          if (sent > 200e6) controller.close();
+          else controller.enqueue(chunk);
+        },
+      });
+      return { status: await statusOf(server.url, Readable.fromWeb(body as never), headers), sent };
+    };
+    // What a first request loads is no part of what an upload takes.
+    expect((await fetch(`${server.url}/detect-forgery`, { method: "POST", body: formOf(picture) })).status).toBe(401);
+    const before = peakBytes(server.pid);
+    const unannounced = await answer({ "transfer-encoding": "chunked" });
+    expect(unannounced.status).toBe(413);
+    expect(unannounced.sent).toBeLessThan(100e6);
+    expect((await answer({ "content-length": "200000000" })).status).toBe(413);
+    expect(peakBytes(server.pid) - before).toBeLessThanOrEqual(64e6);
+    server.stop();
+    expect((await server.end).status).toBe(0);
   });
 
   it("names everything that is wrong with its configuration at once, and starts nothing", async () => {

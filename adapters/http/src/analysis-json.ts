@@ -15,10 +15,15 @@ const withheld = {
   input_object: true,
 } as const;
 
+/** What a measurement holds is its detector's to say. */
+const detectionJsonSchema = detectionSchema
+  .omit({ heatmap: true })
+  .extend({ measurements: z.record(z.string(), z.unknown()).optional() });
+
 /** An analysis as it is answered: the record with the attribute names of the spec, without heat maps. */
 export const analysisJsonSchema = analysisSchema
   .omit(withheld)
-  .extend({ detections: z.array(detectionSchema.omit({ heatmap: true })).optional() });
+  .extend({ detections: z.array(detectionJsonSchema).optional() });
 
 const withheldNames: ReadonlySet<string> = new Set(Object.keys(withheld));
 

@@ -1,6 +1,6 @@
 /** How much the app takes in at a time. */
 export interface HttpLimits {
-  /** Bytes of an upload with everything around the file; default 32 MiB. */
+  /** Bytes of an upload with everything around the file; default 24 MiB. */
   readonly uploadBytes: number;
   /** Bytes of any other body; default 64 KiB. */
   readonly bodyBytes: number;
@@ -18,7 +18,7 @@ export interface HttpLimits {
 
 /** See {@link HttpLimits}. */
 export const defaultHttpLimits: HttpLimits = {
-  uploadBytes: 32 * 2 ** 20,
+  uploadBytes: 24 * 2 ** 20,
   bodyBytes: 64 * 2 ** 10,
   heldBytes: 256 * 2 ** 20,
   working: 4,

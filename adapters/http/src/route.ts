@@ -24,6 +24,7 @@ interface DocumentedSuccess {
 interface DocumentedHeader {
   readonly name: string;
   readonly description: string;
+  readonly schema: z.ZodType;
 }
 
 /** What is said of a route in the OpenAPI document. */

@@ -50,6 +50,12 @@ const errorSchema = z.object({
 const errorReference = { $ref: "#/components/schemas/Error" };
 const errorStatuses = [...new Set([...Object.values(statusByCode), 422])].sort((a, b) => a - b);
 
+/** What Node answers by itself to requests that never become one, without an envelope. */
+const serverAnswers = {
+  408: { description: "The request came too slowly." },
+  431: { description: "The head of the request is too long." },
+};
+
 /** Describes routes from the schemas by which they read and answer. */
 export function openApiDocument(routes: readonly RouteDocument[]): OpenApiDocument {
   const paths: Record<string, Record<string, DescribedOperation>> = {};
@@ -75,7 +81,10 @@ function describe(route: RouteDocument): DescribedOperation {
   const parameters: Parameter[] = [
     ...parametersOf("path", route.path_parameters),
     ...parametersOf("query", route.query),
-    ...headers.map((header) => ({ ...header, in: "header", required: false, schema: { type: "string" } }) as const),
+    ...headers.map(
+      ({ schema, ...header }) =>
+        ({ ...header, in: "header", required: false, schema: schemaOf(schema, "input") }) as const,
+    ),
   ];
   return {
     operationId: `${method}${path.replace(/[^a-z]+([a-z])/gi, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, "")}`,
@@ -97,6 +106,7 @@ function describe(route: RouteDocument): DescribedOperation {
           { description: errorsOf(status), content: { "application/json": { schema: errorReference } } },
         ]),
       ),
+      ...serverAnswers,
     },
     security: isOpen ? [] : [{ bearer: [] }, { apiKey: [] }],
   };

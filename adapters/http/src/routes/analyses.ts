@@ -13,7 +13,7 @@ import { attempt, refused } from "../governed-call.ts";
 import { eventStream } from "../live/event-stream.ts";
 import type { LiveEvent } from "../live/live-analyses.ts";
 import { operationRoute, type Route } from "../route.ts";
-import { json, pageQuery, pageSchema, whose, whoseQuery } from "./schemas.ts";
+import { eventSchema, json, pageQuery, pageSchema, whose, whoseQuery } from "./schemas.ts";
 
 const tag = "analyses";
 const path_parameters = z.object({ request_id: z.string().min(1).max(128) });
@@ -163,8 +163,8 @@ const events: Route = {
   summary: "The progress of an analysis, as server-sent events",
   description:
     "The events of `analyzeStream`, from the one after Last-Event-ID on; an error is the event `failed`. For an analysis of another process, or long ago, only what its record says: clients come again while it is not ended.",
-  headers: [{ name: "Last-Event-ID", description: "Id of the last event that arrived." }],
-  success: [{ status: "ok", description: "Events.", bodies: [{ type: "text/event-stream" }] }],
+  headers: [{ name: "Last-Event-ID", description: "Id of the last event that arrived.", schema: z.string() }],
+  success: [{ status: "ok", description: "Events.", bodies: [{ type: "text/event-stream", schema: eventSchema }] }],
   handle: async (c, app) => {
     const requestId = c.req.param("request_id") ?? "";
     const outcome = await attempt(c, app, "analysis.read", { requestId });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { operationRoute, type Route } from "../route.ts";
-import { json, pageSchema, whose, whoseQuery } from "./schemas.ts";
+import { json, pageSchema, permissionPattern, whose, whoseQuery } from "./schemas.ts";
 
 const tag = "api keys";
 const prefix = z
@@ -24,7 +24,12 @@ const create = operationRoute({
   summary: "Make a key; it is shown this once",
   body: z.strictObject({
     name: z.string().min(1).max(200),
-    scopes: z.array(z.string()).min(1).max(50).exactOptional().describe("Permissions; default all of the caller's."),
+    scopes: z
+      .array(permissionPattern)
+      .min(1)
+      .max(50)
+      .exactOptional()
+      .describe("Permissions; default all of the caller's."),
     valid_until: z.number().int().exactOptional().describe("Epoch milliseconds; default no end."),
   }),
   operation: "api-key.create",

@@ -8,6 +8,7 @@ import { attempt, refused } from "../governed-call.ts";
 import { eventStream } from "../live/event-stream.ts";
 import { flagInQuery, parsed, type Route } from "../route.ts";
 import { readUpload, type Upload } from "../upload/read-upload.ts";
+import { eventSchema } from "./schemas.ts";
 
 const query = z.object({
   save_image: flagInQuery
@@ -36,14 +37,21 @@ export const detectForgery: Route = {
   query,
   form,
   headers: [
-    { name: "Idempotency-Key", description: "The same request with the same key is done once, within 24 hours." },
-    { name: "Prefer", description: "`respond-async` (RFC 7240)." },
+    {
+      name: "Idempotency-Key",
+      description: "The same request with the same key is done once, within 24 hours.",
+      schema: z.string().regex(/^[\x21-\x7e]{1,255}$/),
+    },
+    { name: "Prefer", description: "`respond-async` (RFC 7240).", schema: z.string() },
   ],
   success: [
     {
       status: "ok",
       description: "The analysis, or its progress.",
-      bodies: [{ type: "application/json", schema: analysisJsonSchema }, { type: "text/event-stream" }],
+      bodies: [
+        { type: "application/json", schema: analysisJsonSchema },
+        { type: "text/event-stream", schema: eventSchema },
+      ],
     },
     {
       status: "accepted",

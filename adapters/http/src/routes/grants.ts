@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { operationRoute, type RequestValues, type Route } from "../route.ts";
-import { json, pageQuery, pageSchema } from "./schemas.ts";
+import { json, pageQuery, pageSchema, permission } from "./schemas.ts";
 
 const tag = "sharing";
 const id = z.string().min(1).max(256);
 const kind = z.string().min(1).max(64);
 const granteeKind = z.enum(["user", "organization"]);
-const permission = z.string().min(1).max(128).describe("`noun.verb`, such as `analysis.read`.");
 const grantSchema = z.looseObject({
   grant_id: z.string(),
   resource_kind: z.string(),

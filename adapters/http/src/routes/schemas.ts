@@ -8,7 +8,11 @@ export function json(schema: z.ZodType): readonly MediaBody[] {
 
 /** Part of a list. */
 export const pageQuery = z.object({
-  cursor: z.string().min(1).max(16_384).optional().describe("Of the page before."),
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,8192}$/)
+    .optional()
+    .describe("Of the page before."),
   limit: numberInQuery.min(1).max(1000).optional().describe("1–1000."),
 });
 
@@ -20,9 +24,21 @@ export function pageSchema(item: z.ZodType) {
   });
 }
 
+/** Id of a user; core also refuses control characters. */
+export const userId = z.string().regex(/^(anon#)?[^\s#]{1,128}$/);
+/** `noun.verb`. */
+export const permission = z.string().regex(/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/);
+/** `noun.verb`, `noun.*` or `*`. */
+export const permissionPattern = z.string().regex(/^(\*|[a-z][a-z0-9-]*\.(\*|[a-z][a-z0-9-]*))$/);
+
 /** A query for somebody's things. */
-export const whoseQuery = z.object({
-  user_id: z.string().min(1).max(256).optional().describe("Whose; default the caller's own."),
+export const whoseQuery = z.object({ user_id: userId.optional().describe("Whose; default the caller's own.") });
+
+/** One server-sent event. */
+export const eventSchema = z.object({
+  id: z.string().optional(),
+  event: z.string(),
+  data: z.string().describe("JSON: what happened, with its type."),
 });
 
 /** Such a query in governance's words. */

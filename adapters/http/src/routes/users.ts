@@ -4,7 +4,7 @@ import { z } from "zod";
 import { successStatus } from "../error-to-status.ts";
 import { attempt, refused } from "../governed-call.ts";
 import { operationRoute, type Route, valuesOf } from "../route.ts";
-import { json, whose, whoseQuery } from "./schemas.ts";
+import { json, userId, whose, whoseQuery } from "./schemas.ts";
 
 const tag = "user";
 const count = z.number().int().nonnegative();
@@ -98,7 +98,7 @@ const erase = operationRoute({
   path: "/api/user/{user_id}/data",
   tag,
   summary: "Erase everything that is kept of a user (GDPR, article 17)",
-  path_parameters: z.object({ user_id: z.string().min(1).max(256) }),
+  path_parameters: z.object({ user_id: userId }),
   operation: "user.erase",
   input: whose,
   success: [{ status: "ok", description: "The receipt.", bodies: json(receiptSchema) }],

@@ -17,6 +17,8 @@ export interface RunningServer {
 const [checkMs, sweepMs] = [500, 50];
 const keepAliveMs = 5000;
 const maxConnections = 2000;
+/** A cursor has its place in the head of a request. */
+const longestHead = 32 * 2 ** 10;
 
 /** Serves an app with Node. Slow senders are closed after the timeouts of the settings. */
 export async function startServer(
@@ -33,6 +35,7 @@ export async function startServer(
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: keepAliveMs,
+      maxHeaderSize: longestHead,
     },
   }) as Server;
   server.maxConnections = maxConnections;

@@ -22,6 +22,7 @@ import type { Route } from "./route.ts";
 import { administrationRoutes } from "./routes/administration.ts";
 import { analysisRoutes } from "./routes/analyses.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { detectForgery } from "./routes/detect-forgery.ts";
 import { grantRoutes } from "./routes/grants.ts";
 import { livePath, serviceRoutes } from "./routes/service.ts";
@@ -60,6 +61,7 @@ const routes: readonly Route[] = [
   ...userRoutes,
   ...apiKeyRoutes,
   ...grantRoutes,
+  ...auditRoutes,
   ...administrationRoutes,
 ];
 

@@ -174,6 +174,28 @@ describe("POST /detect-forgery", () => {
     expect(Date.now() + seconds * 1000 - error.details.resets_at).toBeLessThan(60_000);
   });
 
+  it("begins nothing for a caller who went away while waiting", async () => {
+    const gate = Promise.withResolvers<void>();
+    const { upload, app, artguard } = await httpPlace({
+      detectors: [halfDetector(gate.promise)],
+      limits: { working: 1 },
+    });
+    const first = await upload("rex", { headers: { accept: "text/event-stream" } });
+    const controller = new AbortController();
+    const form = await formOf(picture);
+    const headers = { authorization: "Bearer ada", ...form.headers };
+    const { signal } = controller;
+    const waiting = app.request(new Request("http://x/detect-forgery", { ...form, headers, signal }));
+    while (!(await (await app.request("/metrics")).text()).includes("artguard_http_waiting 1")) {
+      await new Promise(setImmediate);
+    }
+    controller.abort();
+    gate.resolve();
+    await first.text();
+    expect((await waiting).status).toBe(503);
+    expect((await artguard.history("ada")).items).toEqual([]);
+  });
+
   it("ends the analysis of a caller who went away, unless the caller can find it again by its key", async () => {
     const gate = Promise.withResolvers<void>();
     const { app, artguard } = await httpPlace({ detectors: [halfDetector(gate.promise)] });

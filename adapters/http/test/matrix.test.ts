@@ -1,4 +1,5 @@
-import { ArtGuardError } from "@artguard/core";
+import { ArtGuardError, MemoryTableStore } from "@artguard/core";
+import { type AnyOperation, auditOperations, newAuditKeyPair, openAuditLog } from "@artguard/governance";
 import { describe, expect, it } from "vitest";
 import { formOf, httpPlace, picture } from "./http-place.ts";
 
@@ -47,6 +48,10 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "get /v1/grants": { about: "analysis", path: byResource },
   "get /v1/grants/received": { about: "oneself", path: () => "/v1/grants/received" },
+  "get /v1/audit": { about: "user", path: (id) => `/v1/audit?user_id=${id}` },
+  "get /v1/audit/history": { about: "oneself", path: () => "/v1/audit/history" },
+  "post /v1/audit/verify": { about: "service", path: () => "/v1/audit/verify", body: {} },
+  "get /v1/audit/checkpoint": { about: "service", path: () => "/v1/audit/checkpoint" },
   "get /v1/admin/counts": { about: "service", path: () => "/v1/admin/counts" },
   "get /v1/usage/{kind}/{id}": { about: "user", path: (id) => `/v1/usage/user/${id}` },
   "put /v1/admin/usage/{kind}/{id}/plan": {
@@ -66,6 +71,11 @@ const cases: Readonly<Record<string, Case>> = {
   "get /v1/admin/policy": { about: "service", path: () => "/v1/admin/policy" },
 };
 
+async function auditLog() {
+  const { signingKey } = newAuditKeyPair("example.org/audit");
+  return openAuditLog({ tables: new MemoryTableStore(), signingKey, secret: new Uint8Array(32) });
+}
+
 interface Described {
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly security: readonly object[] }>>>>;
 }
@@ -80,7 +90,7 @@ async function placeOfMatrix() {
     admit: async () => undefined,
   };
   const place = await httpPlace({
-    governance: { geography },
+    governance: { geography, operations: Object.values<AnyOperation>(auditOperations(await auditLog())) },
     limits: { perAddressPerMinute: 1e6, perCallerPerMinute: 1e6 },
     networkOf: (c) => ({ remoteAddress: c.req.header("x-address") ?? "1.1.1.1" }),
   });
@@ -138,7 +148,9 @@ describe("every route, whoever asks", () => {
 
   it("is open to the owner where it is the owner's: what refuses the others is not that everything is refused", async () => {
     const { routes, ask, as, upload } = await placeOfMatrix();
-    const mine = routes.filter((route) => /^get/.test(route) && ["analysis", "user"].includes(cases[route]!.about));
+    const mine = routes.filter(
+      (route) => /^get/.test(route) && ["analysis", "user"].includes(cases[route]!.about) && route !== "get /v1/audit",
+    );
     const { request_id } = (await (await upload("ada")).json()) as { request_id: string };
     for (const route of mine) {
       const id = cases[route]!.about === "user" ? "ada" : request_id;

@@ -60,6 +60,18 @@ describe("the embedded app", () => {
     const log = readFileSync(join(folder, "artguard.db-wal")).toString("latin1");
     expect(log + database).toContain(trace);
     expect(log + database).not.toContain(firstKey);
+    const entries = await as(firstKey, "/v1/audit?user_id=admin&action=analysis.create");
+    expect(await entries.json()).toMatchObject({
+      items: [{ entry: { operation: { type: "ANALYSIS_CREATE" }, trace_id: trace } }],
+    });
+    expect(await (await as(firstKey, "/v1/audit/history")).json()).toHaveProperty("items.length");
+    const { checkpoint } = (await (await as(firstKey, "/v1/audit/checkpoint")).json()) as { checkpoint: string };
+    const verified = await as(firstKey, "/v1/audit/verify", {
+      method: "POST",
+      body: JSON.stringify({ checkpoint }),
+      headers: { "content-type": "application/json" },
+    });
+    expect(await verified.json()).toMatchObject({ ok: true, findings: [] });
     expect(errors).toEqual([]);
   });
 

@@ -22,12 +22,12 @@ export interface LiveOptions {
   readonly rememberMs?: number;
   /** Most bytes of heat maps that are remembered; default 64 MiB. The oldest go first. */
   readonly heatmapBytes?: number;
-  /** Most analyses that are remembered; default 500. */
+  /** Most analyses that are remembered; default 100, each with a record of at most 400 KB. */
   readonly analyses?: number;
   readonly now: () => number;
 }
 
-const defaults = { rememberMs: 10 * 60_000, heatmapBytes: 64 * 2 ** 20, analyses: 500 };
+const defaults = { rememberMs: 10 * 60_000, heatmapBytes: 64 * 2 ** 20, analyses: 100 };
 
 /** What fusing the heat maps of an analysis needs. */
 interface Drawable {

@@ -1,4 +1,4 @@
-import { type Analysis, type Consent, epochMillisecondsSchema, requestHash } from "@artguard/core";
+import { type Analysis, ArtGuardError, type Consent, epochMillisecondsSchema, requestHash } from "@artguard/core";
 import type { Outcome } from "@artguard/governance";
 import { z } from "zod";
 import { analysisJson, analysisJsonSchema } from "../analysis-json.ts";
@@ -121,6 +121,8 @@ async function analyse(c: RequestContext, app: AppContext, input: Input, respond
   const streams = c.req.header("accept")?.includes("text/event-stream") ?? false;
   // A stream can be resumed, and whoever repeats a request by its key finds the first one: both go on without a caller.
   const signal = streams || input.idempotency ? undefined : c.req.raw.signal;
+  // Whoever went away while waiting is not charged for it.
+  if (signal?.aborted) throw new ArtGuardError("analysis.aborted", "the caller went away before the analysis began");
   const { live, outcome } = app.live.follow((onProgress) =>
     attempt(c, app, "analysis.create", { ...input, onProgress }, { ...(signal && { signal }) }),
   );

@@ -13,7 +13,15 @@ import {
 import { folder as folderStore, makePrivateFolder } from "@artguard/core/filesystem";
 import { sqlite } from "@artguard/core/sqlite";
 import { forensicDetectors } from "@artguard/forensics";
-import { createGovernance, openAccess, openAuditLog, openUsage, parseTraceParent } from "@artguard/governance";
+import {
+  type AnyOperation,
+  auditOperations,
+  createGovernance,
+  openAccess,
+  openAuditLog,
+  openUsage,
+  parseTraceParent,
+} from "@artguard/governance";
 import type { Hono } from "hono";
 import type { AppEnvironment } from "../app-context.ts";
 import { createApp } from "../create-app.ts";
@@ -76,6 +84,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedAp
     tables,
     objects,
     audit,
+    operations: Object.values<AnyOperation>(auditOperations(audit)),
     access,
     apiKeys,
     admissions,

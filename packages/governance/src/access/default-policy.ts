@@ -15,6 +15,7 @@ export const defaultPolicy: Policy = parsePolicy({
         "api-key.*",
         "grant.*",
         "usage.read",
+        "audit.history",
       ],
     },
     // Approves what others ask for, and reads nothing of it.
@@ -30,6 +31,7 @@ export const defaultPolicy: Policy = parsePolicy({
         "grant.revoke",
         "usage.*",
         "policy.*",
+        "audit.read",
       ],
     },
     service: { any: ["service.sweep"] },

@@ -1,4 +1,12 @@
-import { type Analysis, analysisSchema, type Detection, detectionSchema, type ProgressEvent } from "@artguard/core";
+import {
+  type Analysis,
+  analysisSchema,
+  type Detection,
+  detectionSchema,
+  type ProgressEvent,
+  type UnfinishedDetection,
+  unfinishedSchema,
+} from "@artguard/core";
 import { z } from "zod";
 
 /** How work is shared out, and where images lie in our stores: nobody outside has a use for it. */
@@ -21,17 +29,22 @@ const detectionJsonSchema = detectionSchema
   .extend({ measurements: z.record(z.string(), z.unknown()).optional() });
 
 /** An analysis as it is answered: the record with the attribute names of the spec, without heat maps. */
-export const analysisJsonSchema = analysisSchema
-  .omit(withheld)
-  .extend({ detections: z.array(detectionJsonSchema).optional() });
+export const analysisJsonSchema = analysisSchema.omit(withheld).extend({
+  detections: z.array(detectionJsonSchema).optional(),
+  unfinished: z.array(unfinishedSchema.omit({ handle: true })).optional(),
+});
 
 const withheldNames: ReadonlySet<string> = new Set(Object.keys(withheld));
 
 /** See {@link analysisJsonSchema}. */
 export function analysisJson(analysis: Partial<Analysis>): object {
-  const { detections, ...rest } = analysis;
+  const { detections, unfinished, ...rest } = analysis;
   const visible = Object.entries(rest).filter(([name]) => !withheldNames.has(name));
-  return { ...Object.fromEntries(visible), ...(detections && { detections: detections.map(withoutHeatmap) }) };
+  return {
+    ...Object.fromEntries(visible),
+    ...(detections && { detections: detections.map(withoutHeatmap) }),
+    ...(unfinished && { unfinished: unfinished.map(withoutHandle) }),
+  };
 }
 
 /** A progress event as it is sent; undefined for what stays here. */
@@ -40,6 +53,11 @@ export function progressJson(event: ProgressEvent): object | undefined {
   if (event.type === "detected") return { ...event, detection: withoutHeatmap(event.detection) };
   if (event.type === "completed") return { ...event, analysis: analysisJson(event.analysis) };
   return event;
+}
+
+/** With a handle a late answer is fetched from its detector: ours alone. */
+function withoutHandle({ handle: _, ...rest }: UnfinishedDetection): object {
+  return rest;
 }
 
 function withoutHeatmap({ heatmap: _, ...rest }: Detection): object {

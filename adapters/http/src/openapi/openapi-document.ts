@@ -150,6 +150,19 @@ function binaryOrText(type: string): JsonSchema {
 }
 
 function schemaOf(schema: z.ZodType, io: "input" | "output"): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any", target: "draft-2020-12" });
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: "any",
+    target: "draft-2020-12",
+    override: ({ jsonSchema }) => withoutTuples(jsonSchema),
+  });
   return rest;
+}
+
+/** Readers of OpenAPI trip over tuples: said as lists of their length whose members are any of the tuple's. */
+function withoutTuples(schema: JsonSchema): void {
+  const { prefixItems } = schema;
+  if (!prefixItems) return;
+  schema.items = { anyOf: prefixItems };
+  delete schema.prefixItems;
 }

@@ -1,18 +1,15 @@
 import { z } from "zod";
 import { auditCategoryNames } from "../audit/audit-category.ts";
 import type { TableAuditLog } from "../audit/open-audit-log.ts";
-import { page } from "./core-operations/inputs.ts";
+import { isPeriod, notAPeriod, page, period } from "./core-operations/inputs.ts";
 import { defineOperation } from "./operation.ts";
 
-const milliseconds = z.number().int().nonnegative().exactOptional();
 const filter = {
   ...page,
   /** Type of the event, `access.refused`. */
   action: z.string().min(1).max(128).exactOptional(),
   category: z.enum(auditCategoryNames).exactOptional(),
-  /** Epoch milliseconds, inclusive. */
-  from: milliseconds,
-  to: milliseconds,
+  ...period,
   effect: z.enum(["success", "refused", "failed"]).exactOptional(),
   order: z.enum(["oldest_first", "newest_first"]).exactOptional(),
 };
@@ -36,14 +33,16 @@ export function auditOperations(log: Pick<TableAuditLog, "query" | "myHistory" |
       ...onLog,
       name: "audit.query",
       /** At least one of `user`, `action` and `category`. */
-      input: z.strictObject({ ...filter, user: z.string().min(1).max(256).exactOptional() }),
+      input: z
+        .strictObject({ ...filter, user: z.string().min(1).max(256).exactOptional() })
+        .refine(isPeriod, notAPeriod),
       handler: (query, { signal }) => log.query({ ...query, ...(signal && { signal }) }),
     }),
     history: defineOperation({
       ...onLog,
       name: "audit.history",
       permission: "audit.history",
-      input: z.strictObject(filter),
+      input: z.strictObject(filter).refine(isPeriod, notAPeriod),
       target: (_, { principal }) => ({ kind: "audit", ownerId: principal.id }),
       handler: (query, { context, signal }) => log.myHistory(context, { ...query, ...(signal && { signal }) }),
     }),

@@ -57,6 +57,7 @@ export const publicCodeTable: Readonly<Record<string, PublicCode>> = {
   "approvals.not-custodian": "INSUFFICIENT_PERMISSIONS",
   "approvals.not-found": "NOT_FOUND",
   "approvals.self-approval": "INSUFFICIENT_PERMISSIONS",
+  "audit.invalid-checkpoint": "VALIDATION_FAILED",
   "audit.invalid-query": "VALIDATION_FAILED",
   "audit.not-written": "TEMPORARILY_UNAVAILABLE",
   "configuration.invalid": "INTERNAL",

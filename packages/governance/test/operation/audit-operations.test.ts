@@ -40,6 +40,20 @@ describe("operations on the audit log", () => {
     expect(await ask("audit.history", {}, "ella")).toMatchObject({ ok: true, output: { items: [] } });
   });
 
+  it("refuse a period that ends before it begins", async () => {
+    const { ask } = await auditedPlace();
+    const backwards = { from: 2, to: 1 };
+    for (const [name, more] of [
+      ["audit.query", { user: "ada" }],
+      ["audit.history", {}],
+      ["analysis.count", {}],
+    ] as const) {
+      expect(await ask(name, { ...backwards, ...more }, "root")).toMatchObject({
+        error: { code: "operation.invalid-input", details: { field: "to" } },
+      });
+    }
+  });
+
   it("say that the log is what was written, against a checkpoint of before", async () => {
     const { ask } = await auditedPlace();
     await ask("analysis.list", {}, "ada");
@@ -48,6 +62,10 @@ describe("operations on the audit log", () => {
     expect(checkpoint).toContain("example.org/audit");
     await ask("analysis.list", {}, "ada");
     expect(await ask("audit.verify", { checkpoint }, "root")).toMatchObject({ ok: true, output: { ok: true } });
-    expect(await ask("audit.verify", { checkpoint: "forged" }, "root")).toMatchObject({ ok: false });
+    for (const wrong of ["forged", ""]) {
+      expect(await ask("audit.verify", { checkpoint: wrong }, "root")).toMatchObject({
+        envelope: { error: { code: "VALIDATION_FAILED" } },
+      });
+    }
   });
 });

@@ -163,6 +163,6 @@ function schemaOf(schema: z.ZodType, io: "input" | "output"): JsonSchema {
 function withoutTuples(schema: JsonSchema): void {
   const { prefixItems } = schema;
   if (!prefixItems) return;
-  schema.items = { anyOf: prefixItems };
+  schema.items = { anyOf: prefixItems.filter((each) => typeof each === "object") };
   delete schema.prefixItems;
 }

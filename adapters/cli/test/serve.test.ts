@@ -24,6 +24,8 @@ function formOf(bytes: Uint8Array): FormData {
 /** Starts a server and waits until it listens. */
 async function started(folder: string) {
   const child = startCli(["serve", "--port", "0", "--folder", folder]);
+  // Also when the test fails before its end.
+  onTestFinished(() => void child.kill("SIGKILL"));
   const url = await new Promise<string>((resolve, reject) => {
     let text = "";
     child.stderr?.on("data", (chunk) => {

@@ -26,6 +26,7 @@ async function started(folder: string) {
   const child = startCli(["serve", "--port", "0", "--folder", folder]);
   // Also when the test fails before its end.
   onTestFinished(() => void child.kill("SIGKILL"));
+  const end = finished(child);
   const url = await new Promise<string>((resolve, reject) => {
     let text = "";
     child.stderr?.on("data", (chunk) => {
@@ -35,7 +36,6 @@ async function started(folder: string) {
     });
     child.on("close", () => reject(new Error(text)));
   });
-  const end = finished(child);
   return { url, end, pid: child.pid ?? 0, stop: () => child.kill("SIGTERM") };
 }
 

@@ -13,6 +13,7 @@ import { limits } from "./commands/limits.ts";
 import { provenance } from "./commands/provenance.ts";
 import { resume } from "./commands/resume.ts";
 import { scan } from "./commands/scan.ts";
+import { serve } from "./commands/serve.ts";
 import { show } from "./commands/show.ts";
 import { sweep } from "./commands/sweep.ts";
 import { train } from "./commands/train.ts";
@@ -41,6 +42,7 @@ const commands = new Map<string, (args: readonly string[]) => number | Promise<n
     compare,
     limits,
     history,
+    serve,
     show,
     resume,
     explain,

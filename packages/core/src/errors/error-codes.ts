@@ -308,6 +308,45 @@ export const errorCodes = {
     meaning: "The caller's organisation does not admit requests from there.",
     fix: "Ask from an admitted country or network, or ask the organisation to admit the network.",
   },
+  "http.body-too-large": {
+    meaning: "The body of a request has more bytes than this route takes.",
+    fix: "Send a smaller one; details.limit has the number of bytes.",
+  },
+  "http.busy": {
+    meaning: "The server is at work with as much as it can hold, or is about to end; nothing was done.",
+    fix: "Repeat the request after details.retry_after_ms.",
+    retryable: true,
+  },
+  "http.heat-map-gone": {
+    meaning: "The heat map of this analysis is not at hand: it is not stored, and this process made none or forgot it.",
+    fix: "Use the regions of the record, which tell the same places, or analyse the image again.",
+  },
+  "http.invalid-body": {
+    meaning: "The body of a request is broken or lacks what it must have.",
+    fix: "Correct what the message names.",
+  },
+  "http.method-not-allowed": {
+    meaning: "The path does not take this method.",
+    fix: "Use one of those in the Allow header.",
+  },
+  "http.not-found": {
+    meaning: "There is no such path.",
+    fix: "Look into /openapi.json.",
+  },
+  "http.not-ready": {
+    meaning: "The service cannot do its work now, for example because a store does not answer.",
+    fix: "Look into the server's log, or try again later.",
+    retryable: true,
+  },
+  "http.rate-limited": {
+    meaning: "The caller sends requests faster than this server takes them.",
+    fix: "Repeat the request after details.retry_after_ms.",
+    retryable: true,
+  },
+  "http.unsupported-media-type": {
+    meaning: "The body is of a type that this route does not take.",
+    fix: "Send the type that /openapi.json names.",
+  },
   "identity.already-exists": {
     meaning: "This organisation or person is registered already.",
     fix: "Read the registration; change it in place of registering again.",

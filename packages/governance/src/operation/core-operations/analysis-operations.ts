@@ -16,7 +16,7 @@ import type { SecurityContext } from "../../identity/security-context.ts";
 import { uploadMeter } from "../../usage/usage.ts";
 import { defineOperation, type OperationCall } from "../operation.ts";
 import type { CoreServices } from "./core-services.ts";
-import { page, requestId, userId } from "./inputs.ts";
+import { isPeriod, notAPeriod, page, period, requestId, userId } from "./inputs.ts";
 
 const record = {
   /** The whole file. */
@@ -32,7 +32,6 @@ const progress = z.custom<(event: ProgressEvent) => void>((value) => typeof valu
 /** A repeated request with the same Idempotency-Key is the same upload. */
 const upload = { name: uploadMeter, eventId: ({ request_id }: Pick<Analysis, "request_id">) => request_id };
 const byId = z.strictObject({ requestId });
-const milliseconds = z.number().int().nonnegative().exactOptional();
 
 /** Operations on analyses. They belong to whoever asked for them, and are shared by grants. */
 export function analysisOperations({ artguard, access, privacy }: CoreServices) {
@@ -154,13 +153,12 @@ export function analysisOperations({ artguard, access, privacy }: CoreServices) 
     }),
     count: defineOperation({
       name: "analysis.count",
-      /** Epoch milliseconds. */
-      input: z.strictObject({ from: milliseconds, to: milliseconds }),
+      input: z.strictObject(period).refine(isPeriod, notAPeriod),
       permission: "analysis.count",
       effect: "read",
       audit: "system",
       target: () => ({ kind: "analysis" }),
-      handler: (period) => artguard.counts(period),
+      handler: (asked) => artguard.counts(asked),
     }),
   };
 }

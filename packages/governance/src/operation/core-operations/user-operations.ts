@@ -105,7 +105,7 @@ export function apiKeyOperations({ apiKeys }: CoreServices) {
       permission: "api-key.list",
       effect: "read",
       audit: "security",
-      target: (input, context) => ({ kind: "api-key", ownerId: subjectOf(input, context) }),
+      target: (input, context) => ({ kind: "api-key", ownerId: nameOf(input, context) }),
       absent: absentUser,
       handler: (input, { context }) => apiKeys.list(subjectOf(input, context)),
     }),
@@ -116,7 +116,7 @@ export function apiKeyOperations({ apiKeys }: CoreServices) {
       permission: "api-key.revoke",
       effect: "change",
       audit: "security",
-      target: (input, context) => ({ kind: "api-key", ownerId: subjectOf(input, context) }),
+      target: (input, context) => ({ kind: "api-key", ownerId: nameOf(input, context) }),
       absent: absentUser,
       handler: async (input, { context }) => {
         try {
@@ -158,14 +158,19 @@ function beyondCredential(details: Readonly<Record<string, string>> = {}): ArtGu
 /** An account is not looked up to tell whose it is: somebody else's and one that nobody has look the same. */
 const ofUser = {
   target: (input: { readonly userId?: string }, context: SecurityContext): Resource => {
-    const id = subjectOf(input, context);
+    const id = nameOf(input, context);
     return { kind: "user", id, ownerId: id };
   },
   absent: absentUser,
 };
 
-function subjectOf({ userId }: { readonly userId?: string }, { principal }: SecurityContext) {
-  return userIdOf(userId ?? principal.id);
+function subjectOf(input: { readonly userId?: string }, context: SecurityContext) {
+  return userIdOf(nameOf(input, context));
+}
+
+/** Of a target only: whoever is nobody in particular is refused like anybody who may not, not for the form of a name. */
+function nameOf({ userId }: { readonly userId?: string }, { principal }: SecurityContext): string {
+  return userId ?? principal.id;
 }
 
 function absentUser(): ArtGuardError {

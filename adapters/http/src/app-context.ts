@@ -1,0 +1,38 @@
+import type { Governed, Network } from "@artguard/governance";
+import type { Context } from "hono";
+import type { HttpLimits } from "./http-limits.ts";
+import type { LiveAnalyses } from "./live/live-analyses.ts";
+import type { HttpMetrics } from "./metrics.ts";
+import type { HeldBytes } from "./upload/held-bytes.ts";
+import type { WorkGate } from "./upload/work-gate.ts";
+
+/** What the app notes of one request. */
+export interface RequestVariables {
+  /** `traceparent` of the request, or a new one. */
+  traceparent: string;
+  traceId: string;
+}
+
+/** Environment of the app's Hono. */
+export interface AppEnvironment {
+  Variables: RequestVariables;
+}
+
+/** One request in the app. */
+export type RequestContext = Context<AppEnvironment>;
+
+/** What the routes of one app share. */
+export interface AppContext {
+  readonly governance: Pick<Governed, "attempt">;
+  readonly limits: HttpLimits;
+  readonly held: HeldBytes;
+  readonly work: WorkGate;
+  readonly live: LiveAnalyses;
+  readonly metrics: HttpMetrics;
+  /** Version of the privacy policy that `save_image=true` agrees to where the request names none. */
+  readonly consentPolicyVersion: string;
+  readonly networkOf: (c: RequestContext) => Network;
+  /** Throws when the service cannot do its work. */
+  readonly ready: () => Promise<void>;
+  readonly now: () => number;
+}

@@ -1,0 +1,3 @@
+export type { AppEnvironment, RequestContext, RequestVariables } from "./app-context.ts";
+export { type AppOptions, createApp } from "./create-app.ts";
+export { defaultHttpLimits, type HttpLimits } from "./http-limits.ts";

@@ -1,0 +1,161 @@
+import { ArtGuardError, MemoryTableStore } from "@artguard/core";
+import { type AnyOperation, auditOperations, newAuditKeyPair, openAuditLog } from "@artguard/governance";
+import { describe, expect, it } from "vitest";
+import { formOf, httpPlace, picture } from "./http-place.ts";
+
+/** How a route is asked about the thing of this id, or the user of this name. */
+interface Case {
+  readonly path: (id: string) => string;
+  readonly body?: object;
+  readonly isUpload?: true;
+  /** Whether the route is about something that can be somebody else's. */
+  readonly about: "analysis" | "user" | "oneself" | "service";
+}
+
+const grant = { grantee: { kind: "user", id: "ella" }, permission: "analysis.read" };
+const ofAnalysis = (rest: string): Case => ({ about: "analysis", path: (id) => `/v1/analyses/${id}${rest}` });
+const ofUser = (path: string, body?: object): Case => ({
+  about: "user",
+  path: (id) => `${path}?user_id=${id}`,
+  ...(body && { body }),
+});
+const byResource = (id: string) => `/v1/grants?resource_kind=analysis&resource_id=${id}`;
+
+const cases: Readonly<Record<string, Case>> = {
+  "post /detect-forgery": { about: "oneself", path: () => "/detect-forgery", isUpload: true },
+  "get /v1/analyses": { about: "user", path: (id) => `/v1/analyses?user_id=${id}` },
+  "get /v1/analyses/{request_id}": ofAnalysis(""),
+  "get /v1/analyses/{request_id}/versions": ofAnalysis("/versions"),
+  "get /v1/analyses/{request_id}/retention": ofAnalysis("/retention"),
+  "get /v1/analyses/{request_id}/similar": ofAnalysis("/similar"),
+  "post /v1/analyses/{request_id}/reanalyze": ofAnalysis("/reanalyze"),
+  "post /v1/analyses/{request_id}/withdraw-consent": ofAnalysis("/withdraw-consent"),
+  "delete /v1/analyses/{request_id}": ofAnalysis(""),
+  "get /v1/analyses/{request_id}/heat-map.png": ofAnalysis("/heat-map.png"),
+  "get /v1/analyses/{request_id}/events": ofAnalysis("/events"),
+  "get /v1/user": ofUser("/v1/user"),
+  "patch /v1/user": ofUser("/v1/user", { company: "Gallery" }),
+  "get /v1/user/quota": ofUser("/v1/user/quota"),
+  "get /v1/user/export": ofUser("/v1/user/export"),
+  "delete /api/user/{user_id}/data": { about: "user", path: (id) => `/api/user/${id}/data` },
+  "post /v1/api-keys": { about: "oneself", path: () => "/v1/api-keys", body: { name: "ci" } },
+  "get /v1/api-keys": ofUser("/v1/api-keys"),
+  "delete /v1/api-keys/{prefix}": ofUser("/v1/api-keys/0123456789ab"),
+  "post /v1/grants": { about: "analysis", path: () => "/v1/grants", body: grant },
+  "delete /v1/grants": {
+    about: "analysis",
+    path: (id) => `${byResource(id)}&grantee_kind=user&grantee_id=ella&permission=analysis.read`,
+  },
+  "get /v1/grants": { about: "analysis", path: byResource },
+  "get /v1/grants/received": { about: "oneself", path: () => "/v1/grants/received" },
+  "get /v1/audit": { about: "user", path: (id) => `/v1/audit?user_id=${id}` },
+  "get /v1/audit/history": { about: "oneself", path: () => "/v1/audit/history" },
+  "post /v1/audit/verify": { about: "service", path: () => "/v1/audit/verify", body: {} },
+  "get /v1/audit/checkpoint": { about: "service", path: () => "/v1/audit/checkpoint" },
+  "get /v1/admin/counts": { about: "service", path: () => "/v1/admin/counts" },
+  "get /v1/usage/{kind}/{id}": { about: "user", path: (id) => `/v1/usage/user/${id}` },
+  "put /v1/admin/usage/{kind}/{id}/plan": {
+    about: "user",
+    path: (id) => `/v1/admin/usage/user/${id}/plan`,
+    body: { plan: "standard" },
+  },
+  "put /v1/admin/usage/{kind}/{id}/suspension": {
+    about: "user",
+    path: (id) => `/v1/admin/usage/user/${id}/suspension`,
+    body: { because: "spite" },
+  },
+  "delete /v1/admin/usage/{kind}/{id}/suspension": {
+    about: "user",
+    path: (id) => `/v1/admin/usage/user/${id}/suspension`,
+  },
+  "get /v1/admin/policy": { about: "service", path: () => "/v1/admin/policy" },
+};
+
+async function auditLog() {
+  const { signingKey } = newAuditKeyPair("example.org/audit");
+  return openAuditLog({ tables: new MemoryTableStore(), signingKey, secret: new Uint8Array(32) });
+}
+
+interface Described {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly security: readonly object[] }>>>>;
+}
+
+async function placeOfMatrix() {
+  // Somebody from where nobody may come is refused before anything else.
+  const geography = {
+    locate: async ({ remoteAddress }: { remoteAddress?: string }) => {
+      if (remoteAddress === "6.6.6.6") throw new ArtGuardError("user.being-erased", "from nowhere");
+      return {};
+    },
+    admit: async () => undefined,
+  };
+  const place = await httpPlace({
+    governance: { geography, operations: Object.values<AnyOperation>(auditOperations(await auditLog())) },
+    limits: { perAddressPerMinute: 1e6, perCallerPerMinute: 1e6 },
+    networkOf: (c) => ({ remoteAddress: c.req.header("x-address") ?? "1.1.1.1" }),
+  });
+  await place.storeAnalysis("a1", "ada");
+  const described = (await (await place.app.request("/openapi.json")).json()) as Described;
+  const routes = Object.entries(described.paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(([, { security }]) => security.length > 0)
+      .map(([method]) => `${method} ${path}`),
+  );
+  const form = await formOf(picture);
+  const ask = async (route: string, token: string | undefined, id: string, headers: Record<string, string> = {}) => {
+    const { path, body, isUpload } = cases[route]!;
+    const method = route.slice(0, route.indexOf(" ")).toUpperCase();
+    const json = body && { ...body, ...(route === "post /v1/grants" && { resource: { kind: "analysis", id } }) };
+    const sent = isUpload
+      ? form
+      : { method, ...(json && { body: JSON.stringify(json), headers: { "content-type": "application/json" } }) };
+    const answer = await place.as(token, path(id), { ...sent, headers: { ...headers, ...sent.headers } });
+    return { status: answer.status, text: (await answer.text()).replace(/[0-9a-f]{32}/, "").replaceAll(id, "ID") };
+  };
+  return { ...place, routes, ask };
+}
+
+describe("every route, whoever asks", () => {
+  it("is in this matrix: a new one fails until it is", async () => {
+    const { routes } = await placeOfMatrix();
+    expect(routes.sort()).toEqual(Object.keys(cases).sort());
+  });
+
+  it("is closed to nobody, to forged credentials and to places that nobody may come from", async () => {
+    const { routes, ask } = await placeOfMatrix();
+    for (const route of routes) {
+      expect((await ask(route, undefined, "a1")).status, route).toBe(401);
+      expect((await ask(route, "forged", "a1")).status, route).toBe(401);
+      expect((await ask(route, "ada", "a1", { "x-address": "6.6.6.6" })).status, route).toBe(409);
+      expect((await ask(route, undefined, "a1", { "x-api-key": "ag_1" })).status, route).toBe(401);
+    }
+  });
+
+  it("tells nobody whether what is not theirs is there", async () => {
+    const { routes, ask } = await placeOfMatrix();
+    const others = { analysis: ["a1", "a2"], user: ["ada", "nobody"] } as const;
+    for (const route of routes) {
+      const { about } = cases[route]!;
+      if (about === "oneself") continue;
+      const [there, absent] = about === "service" ? ["a1", "a2"] : others[about];
+      for (const caller of ["rex", "oscar"]) {
+        const [first, second] = [await ask(route, caller, there), await ask(route, caller, absent)];
+        expect(first, `${route} by ${caller}`).toEqual(second);
+        expect([403, 404], `${route} by ${caller}`).toContain(first.status);
+      }
+    }
+  });
+
+  it("is open to the owner where it is the owner's: what refuses the others is not that everything is refused", async () => {
+    const { routes, ask, as, upload } = await placeOfMatrix();
+    const mine = routes.filter(
+      (route) => /^get/.test(route) && ["analysis", "user"].includes(cases[route]!.about) && route !== "get /v1/audit",
+    );
+    const { request_id } = (await (await upload("ada")).json()) as { request_id: string };
+    for (const route of mine) {
+      const id = cases[route]!.about === "user" ? "ada" : request_id;
+      expect((await ask(route, "ada", id)).status, route).toBe(200);
+    }
+    expect((await as("ada", "/v1/analyses/a1", { method: "DELETE" })).status).toBe(200);
+  });
+});

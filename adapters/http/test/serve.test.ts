@@ -1,0 +1,112 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadServerSettings, openEmbedded } from "@artguard/http/serve";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openSecrets } from "../src/serve/secrets-file.ts";
+import { formOf, halfDetector, picture } from "./http-place.ts";
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "artguard-serve-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function opened(folder: string) {
+  const { limits, consentPolicyVersion } = loadServerSettings({});
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => void errors.push(error);
+  const embedded = await openEmbedded({ folder, limits, consentPolicyVersion, detectors: [halfDetector()], onError });
+  onTestFinished(() => embedded[Symbol.asyncDispose]());
+  const as = (key: string | undefined, path: string, init: RequestInit = {}) =>
+    embedded.app.request(path, { ...init, headers: { ...(key && { "x-api-key": key }), ...init.headers } });
+  return { ...embedded, as, errors };
+}
+
+describe("the embedded app", () => {
+  it("has one administrator whose key is shown once, and who makes keys that are limited", async () => {
+    const folder = newFolder();
+    const first = await opened(folder);
+    const key = first.firstKey!;
+    expect(key).toMatch(/^ag_/);
+    expect(await (await first.as(key, "/v1/user")).json()).toMatchObject({
+      user_id: "admin",
+      account_tier: "Enterprise",
+    });
+    expect((await first.as(key, "/v1/admin/counts")).status).toBe(200);
+    const limited = await first.as(key, "/v1/api-keys", {
+      method: "POST",
+      body: JSON.stringify({ name: "reader", scopes: ["analysis.read"] }),
+      headers: { "content-type": "application/json" },
+    });
+    const reader = ((await limited.json()) as { key: string }).key;
+    expect((await first.as(reader, "/v1/analyses")).status).toBe(200);
+    expect((await first.as(reader, "/detect-forgery", await formOf(picture))).status).toBe(403);
+    expect((await first.as(undefined, "/v1/analyses")).status).toBe(401);
+    expect((await first.app.request("/v1/user", { headers: { authorization: "Bearer eyJ.x.y" } })).status).toBe(401);
+    expect((await opened(folder)).firstKey).toBeUndefined();
+  });
+
+  it("writes an audit log whose trace is the request's, and that never holds a key", async () => {
+    const folder = newFolder();
+    const { firstKey = "", as, app, errors } = await opened(folder);
+    const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const form = await formOf(picture);
+    const headers = { ...form.headers, traceparent: `00-${trace}-00f067aa0ba902b7-01` };
+    const answer = await as(firstKey, "/detect-forgery", { ...form, headers });
+    expect([answer.status, answer.headers.get("x-trace-id")]).toEqual([200, trace]);
+    expect((await app.request("/health/ready")).status).toBe(200);
+    const database = readFileSync(join(folder, "artguard.db")).toString("latin1");
+    const log = readFileSync(join(folder, "artguard.db-wal")).toString("latin1");
+    expect(log + database).toContain(trace);
+    expect(log + database).not.toContain(firstKey);
+    const entries = await as(firstKey, "/v1/audit?user_id=admin&action=analysis.create");
+    expect(await entries.json()).toMatchObject({
+      items: [{ entry: { operation: { type: "ANALYSIS_CREATE" }, trace_id: trace } }],
+    });
+    expect(await (await as(firstKey, "/v1/audit/history")).json()).toHaveProperty("items.length");
+    const { checkpoint } = (await (await as(firstKey, "/v1/audit/checkpoint")).json()) as { checkpoint: string };
+    const verified = await as(firstKey, "/v1/audit/verify", {
+      method: "POST",
+      body: JSON.stringify({ checkpoint }),
+      headers: { "content-type": "application/json" },
+    });
+    expect(await verified.json()).toMatchObject({ ok: true, findings: [] });
+    expect(errors).toEqual([]);
+  });
+
+  it("does what was submitted, by itself", async () => {
+    const { firstKey, as } = await opened(newFolder());
+    const form = await formOf(picture);
+    const headers = { ...form.headers, prefer: "respond-async" };
+    const { request_id } = (await (await as(firstKey, "/detect-forgery", { ...form, headers })).json()) as {
+      request_id: string;
+    };
+    const status = async () =>
+      ((await (await as(firstKey, `/v1/analyses/${request_id}`)).json()) as { status: string }).status;
+    while ((await status()) === "PENDING" || (await status()) === "PROCESSING") await new Promise(setImmediate);
+    expect(await status()).toBe("COMPLETED");
+  });
+});
+
+describe("the secrets of a folder", () => {
+  it("are made once, for the owner's eyes only, also when two start at once", async () => {
+    const folder = newFolder();
+    const [first, second] = await Promise.all([openSecrets(folder), openSecrets(folder)]);
+    expect(second).toEqual(first);
+    expect(await openSecrets(folder)).toEqual(first);
+    expect(first.apiKeys.length).toBe(32);
+    expect(statSync(join(folder, "secrets.json")).mode & 0o777).toBe(0o600);
+  });
+
+  it("are never replaced: a damaged file is refused", async () => {
+    const folder = newFolder();
+    const path = join(folder, "secrets.json");
+    for (const text of ["", "{}", "not JSON"]) {
+      writeFileSync(path, text);
+      chmodSync(path, 0o600);
+      await expect(openSecrets(folder)).rejects.toMatchObject({ code: "configuration.invalid" });
+      expect(readFileSync(path, "utf8")).toBe(text);
+    }
+  });
+});

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** A running server and what can be seen of its process. */
+export interface BenchServer {
+  readonly url: string;
+  readonly key: string;
+  readonly port: number;
+  /** Bytes of memory now. */
+  resident(): number;
+  /** Open file descriptors. */
+  descriptors(): number;
+  stop(): Promise<void>;
+}
+
+const settings = {
+  ARTGUARD_HTTP_PORT: "0",
+  ARTGUARD_HTTP_PER_CALLER_PER_MINUTE: "10000000",
+  ARTGUARD_HTTP_PER_ADDRESS_PER_MINUTE: "10000000",
+};
+
+/** Starts it with stores in a new folder. */
+export async function startBenchServer(): Promise<BenchServer> {
+  const folder = mkdtempSync(join(tmpdir(), "artguard-bench-http-"));
+  const main = fileURLToPath(new URL("bench-server.ts", import.meta.url));
+  const child = spawn(
+    process.execPath,
+    ["--conditions=artguard-source", "--disable-warning=ExperimentalWarning", main],
+    {
+      env: { ...process.env, ...settings, ARTGUARD_FOLDER: folder },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  const { url, key } = await announcement(child);
+  return {
+    url,
+    key,
+    port: Number(new URL(url).port),
+    resident: () => 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]),
+    descriptors: () => readdirSync(`/proc/${child.pid}/fd`).length,
+    stop: async () => {
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      await ended;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function announcement(child: ChildProcess): Promise<{ url: string; key: string }> {
+  const [line] = await once(child.stdout!, "data");
+  return JSON.parse(String(line)) as { url: string; key: string };
+}

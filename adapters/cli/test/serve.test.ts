@@ -73,7 +73,7 @@ describe("artguard serve", () => {
     expect([status, stderr.includes("shown this once")]).toEqual([0, true]);
     const key = stdout.trim();
     expect(key).toMatch(/^ag_[0-9a-f]{12}_[0-9a-f]{64}$/);
-    expect(statSync(join(folder, "secrets.json")).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, "governance.keys")).mode & 0o777).toBe(0o600);
 
     const second = await started(folder);
     const headers = { authorization: `Bearer ${key}` };

@@ -1,9 +1,8 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadServerSettings, openEmbedded } from "@artguard/http/serve";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openSecrets } from "../src/serve/secrets-file.ts";
 import { formOf, halfDetector, picture } from "./http-place.ts";
 
 function newFolder(): string {
@@ -89,23 +88,13 @@ describe("the embedded app", () => {
   });
 });
 
-describe("the secrets of a folder", () => {
-  it("are made once, for the owner's eyes only, also when two start at once", async () => {
+describe("the keys of a folder", () => {
+  it("are never replaced: with a damaged file nothing starts", async () => {
     const folder = newFolder();
-    const [first, second] = await Promise.all([openSecrets(folder), openSecrets(folder)]);
-    expect(second).toEqual(first);
-    expect(await openSecrets(folder)).toEqual(first);
-    expect(first.apiKeys.length).toBe(32);
-    expect(statSync(join(folder, "secrets.json")).mode & 0o777).toBe(0o600);
-  });
-
-  it("are never replaced: a damaged file is refused", async () => {
-    const folder = newFolder();
-    const path = join(folder, "secrets.json");
+    const path = join(folder, "governance.keys");
     for (const text of ["", "{}", "not JSON"]) {
-      writeFileSync(path, text);
-      chmodSync(path, 0o600);
-      await expect(openSecrets(folder)).rejects.toMatchObject({ code: "configuration.invalid" });
+      writeFileSync(path, text, { mode: 0o600 });
+      await expect(opened(folder)).rejects.toMatchObject({ code: "keys.file-damaged" });
       expect(readFileSync(path, "utf8")).toBe(text);
     }
   });

@@ -1,4 +1,3 @@
-export { type ApiKeyAuthenticatorOptions, apiKeyAuthenticator } from "./api-key-authenticator.ts";
 export { type EmbeddedApp, type EmbeddedOptions, openEmbedded } from "./open-embedded.ts";
 export { type EmbeddedServer, serve } from "./serve.ts";
 export { loadServerSettings, type ServerSettings, serverSettings } from "./server-settings.ts";

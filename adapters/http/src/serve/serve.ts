@@ -11,7 +11,7 @@ export interface EmbeddedServer extends RunningServer {
 /**
  * Serves ArtGuard from one folder.
  *
- * @throws ArtGuardError `storage.*` for a folder that cannot be used, `configuration.invalid` for damaged secrets; an error
+ * @throws ArtGuardError `storage.*` for a folder that cannot be used, `keys.file-damaged`, `keys.file-exposed`; an error
  * of Node for an address that cannot be listened on.
  * @example
  * const server = await serve(loadServerSettings());

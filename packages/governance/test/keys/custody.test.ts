@@ -333,17 +333,25 @@ describe.skipIf(!canScanMemory())("memory", () => {
   const names = ["private key", "data key", "split key", "share of platform", "share of ana", "share of ben"].sort();
 
   it.each(["x25519", "rsa-4096"])("holds no byte string of a key of %s after its use", async (algorithm) => {
-    const { counts } = await scan(algorithm, "wipe");
+    // The collector may leave a freed copy for a while (seen once in twenty runs of RSA); what the code keeps is there every time.
+    let counts: Record<string, number> = {};
+    for (let attempt = 0; attempt < 3 && !isClean(counts); attempt++) ({ counts } = await scan(algorithm, "wipe"));
     expect(Object.keys(counts).sort()).toEqual(names);
     expect(Object.values(counts)).toEqual(names.map(() => 0));
   });
 
   it("is searched well enough to find a key that was kept", async () => {
-    const { counts, kept } = await scan("x25519", "keep");
-    expect(kept).toBe(1);
-    expect(counts["private key"]).toBeGreaterThan(0);
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const { counts, kept } = await scan("x25519", "keep");
+      expect(kept).toBe(1);
+      expect(counts["private key"]).toBeGreaterThan(0);
+    }
   });
 });
+
+function isClean(counts: Record<string, number>): boolean {
+  return Object.keys(counts).length > 0 && Object.values(counts).every((count) => count === 0);
+}
 
 /** Whether this system shows a process its own memory; the reason is printed when it does not. */
 function canScanMemory(): boolean {

@@ -118,6 +118,7 @@ export {
   openGeography,
   type Place,
 } from "./geography/geography.ts";
+export { geographyOperations } from "./geography/geography-operations.ts";
 export {
   defineGeographyTable,
   type GeographyItem,
@@ -148,6 +149,7 @@ export {
   type NewDelegation,
   type Standing as DirectoryStanding,
 } from "./identity/directory.ts";
+export { type DirectoryServices, directoryOperations } from "./identity/directory-operations.ts";
 export { type Entity, type EntityKind, entityKinds, entityRequirements, entitySchema } from "./identity/entity.ts";
 export { isIban, normalizeIban } from "./identity/iban.ts";
 export {

@@ -200,13 +200,18 @@ export class Directory {
     return item;
   }
 
+  /** A delegation to a user, or undefined. */
+  async delegation(userId: string, delegationId: string): Promise<Delegation | undefined> {
+    const item = await this.#table.get(delegationKey(userId, delegationId), { consistent: true });
+    return item && delegationSchema.parse(item);
+  }
+
   /** Ends a delegation; either of the two can ask for it. @throws ArtGuardError `identity.not-a-member` when neither does. */
   async revokeDelegation(context: SecurityContext, userId: string, delegationId: string): Promise<void> {
-    const key = { identity_id: identityKey.user(userId), entry: identityKey.delegation(delegationId) };
-    const item = await this.#table.get(key, { consistent: true });
+    const item = await this.delegation(userId, delegationId);
     const people: readonly (string | undefined)[] = [item?.user_id, item?.delegator_id];
-    if (!item || !people.includes(context.principal.id)) throw notAMember();
-    await this.#table.delete(key);
+    if (!people.includes(context.principal.id)) throw notAMember();
+    await this.#table.delete(delegationKey(userId, delegationId));
   }
 
   /** Users who act for a user now. Found through an index: one of this moment may be missing. */
@@ -303,6 +308,11 @@ const organizationKey = (organizationId: string) => ({
 const memberKey = (organizationId: string, userId: string) => ({
   identity_id: identityKey.user(userId),
   entry: identityKey.member(organizationId),
+});
+
+const delegationKey = (userId: string, delegationId: string) => ({
+  identity_id: identityKey.user(userId),
+  entry: identityKey.delegation(delegationId),
 });
 
 function membershipOf({ organization_id, roles }: Membership): OrganizationMembership {

@@ -178,10 +178,13 @@ describe("every operation × 8 callers × own, other's and absent things", async
       permission: "organization.change-members",
       effect: "change",
       audit: "security",
-      target: (_, { organizations }) => ({ kind: "organization", organizationId: organizations[0]!.organizationId }),
+      target: (_, { organizations }) => ({ kind: "organization", ...organizations.at(-1) }),
       handler: async () => "seized",
     });
-    operationCases["organization.seize"] = operationCases["organization.add-member"]!;
+    operationCases["organization.seize"] = {
+      of: "owned",
+      input: ({ organizationId }) => ({ organizationId }),
+    };
     const { crossTenant } = await walk([careless], { operations: [careless] });
     delete operationCases["organization.seize"];
     expect(crossTenant).toContain("organization.seize by other tenant");

@@ -1,4 +1,10 @@
-import { type OpenGovernance, type PlaceRule, type SecurityContext, signDecision } from "@artguard/governance";
+import {
+  localContext,
+  type OpenGovernance,
+  type PlaceRule,
+  type SecurityContext,
+  signDecision,
+} from "@artguard/governance";
 import { describe, expect, it } from "vitest";
 import { contextOf, multiFactor } from "../fixtures/contexts.ts";
 import { newCustodian, type TestCustodian } from "../fixtures/custody.ts";
@@ -130,6 +136,8 @@ describe("operations on the directory", () => {
         refused("identity.invalid-input"),
       );
     }
+    await run(directory.assignRoles, { userId: "bob", roles: ["admin"] }, { context: localContext() });
+    expect((await identity.directory.standingOf("bob")).roles).toEqual(["admin"]);
     await run(directory.assignRoles, { userId: "bob", roles: ["custodian"] }, root);
     expect((await identity.directory.standingOf("bob")).roles).toEqual(["custodian"]);
     await expect(run(directory.assignRoles, { userId: "nobody", roles: [] }, root)).rejects.toThrow(

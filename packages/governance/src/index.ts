@@ -118,6 +118,7 @@ export {
   openGeography,
   type Place,
 } from "./geography/geography.ts";
+export { geographyOperations } from "./geography/geography-operations.ts";
 export {
   defineGeographyTable,
   type GeographyItem,
@@ -144,6 +145,7 @@ export {
   type DevelopmentIssuerServices,
 } from "./identity/development-issuer.ts";
 export { Directory, type UserStanding } from "./identity/directory.ts";
+export { type DirectoryServices, directoryOperations } from "./identity/directory-operations.ts";
 export { type Entity, type EntityKind, entityKinds, entityRequirements, entitySchema } from "./identity/entity.ts";
 export { isIban, normalizeIban } from "./identity/iban.ts";
 export {

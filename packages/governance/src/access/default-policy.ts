@@ -17,12 +17,14 @@ export const defaultPolicy: Policy = parsePolicy({
         "usage.read",
         "approval.read",
         "approval.withdraw",
+        "delegation.revoke",
         "audit.history",
       ],
       organization: ["organization.delegate"],
     },
     // Approves what others ask for, and reads nothing of it.
     custodian: { own: ["user.read"], any: ["approval.read", "approval.decide"] },
+    // Held in an organisation, the same role administers that organisation alone.
     admin: {
       any: [
         "analysis.delete",
@@ -34,6 +36,10 @@ export const defaultPolicy: Policy = parsePolicy({
         "grant.revoke",
         "usage.*",
         "policy.*",
+        "organization.register",
+        "organization.change-members",
+        "geography.change-rule",
+        "geography.change-networks",
         "audit.read",
       ],
     },
@@ -45,7 +51,18 @@ export const defaultPolicy: Policy = parsePolicy({
     {
       id: "step-up-for-what-is-not-yours",
       effect: "deny",
-      permissions: ["analysis.delete", "user.erase", "user.export", "user.update", "policy.change", "usage.change"],
+      permissions: [
+        "analysis.delete",
+        "user.erase",
+        "user.export",
+        "user.update",
+        "user.assign-roles",
+        "policy.change",
+        "usage.change",
+        "organization.register",
+        "organization.change-members",
+        "geography.change-rule",
+      ],
       when: {
         all: [
           { not: { relation: "owner" } },

@@ -23,7 +23,9 @@ import { evidenceOperations } from "../evidence/evidence-operations.ts";
 import { EvidenceReleases } from "../evidence/evidence-releases.ts";
 import { openProtectedImages } from "../evidence/protected-images.ts";
 import { type GeographyOptions, openGeography } from "../geography/geography.ts";
+import { geographyOperations } from "../geography/geography-operations.ts";
 import type { DevelopmentIssuerOptions } from "../identity/development-issuer.ts";
+import { directoryOperations } from "../identity/directory-operations.ts";
 import { type Identity, type IdentityOptions, openIdentity } from "../identity/open-identity.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
 import { type EntityKeys, openEntityKeys } from "../keys/entity-keys.ts";
@@ -100,6 +102,10 @@ export interface OpenGovernance extends Governance, GovernanceRooms, AsyncDispos
   readonly approval: ReturnType<typeof approvalOperations>;
   /** Releases of stored images to other parties, as operations. */
   readonly evidence: ReturnType<typeof evidenceOperations>;
+  /** Organisations, members, roles and delegations, as operations. */
+  readonly directory: ReturnType<typeof directoryOperations>;
+  /** From where members may act, as operations; absent without `geography` in the options. */
+  readonly geography?: ReturnType<typeof geographyOperations>;
 }
 
 /**
@@ -142,12 +148,15 @@ export async function openGovernance(options: OpenGovernanceOptions): Promise<Op
   const approval = approvalOperations(approvals);
   const evidence = evidenceOperations(new EvidenceReleases({ ...rooms, images, entityOf }), rooms);
   const { geography: places, operations, ...passed } = given;
-  const geography = places && (await openGeography({ ...places, tables, audit, approvals: gate, now }));
+  const geographyRoom = places && (await openGeography({ ...places, tables, audit, approvals: gate, now }));
+  const directory = directoryOperations({ ...rooms, directory: identity.directory });
+  const geography = geographyRoom && geographyOperations(geographyRoom, identity.directory);
+  const groups = [approval, evidence, directory, ...(geography ? [geography] : [])];
   const governance = await createGovernance({
     ...{ ...passed, ...rooms, objects, now, identity: identity.authenticator, approvals: gate },
     ...(admissions && { admissions }),
-    ...(geography && { geography }),
-    operations: [...Object.values(approval), ...Object.values(evidence), ...(operations?.(rooms) ?? [])],
+    ...(geographyRoom && { geography: geographyRoom }),
+    operations: [...groups.flatMap((group) => Object.values<AnyOperation>(group)), ...(operations?.(rooms) ?? [])],
     erasers: erasersOf(rooms, entityOf),
   });
   const authorize = reauthorise({
@@ -159,10 +168,11 @@ export async function openGovernance(options: OpenGovernanceOptions): Promise<Op
     await artguard[Symbol.asyncDispose]();
     await audit[Symbol.asyncDispose]();
   };
-  return { ...governance, ...rooms, approval, evidence, [Symbol.asyncDispose]: close };
+  const declared = { approval, evidence, directory, ...(geography && { geography }) };
+  return { ...governance, ...rooms, ...declared, [Symbol.asyncDispose]: close };
 }
 
-/** Delegations and changes of networks are no operations; their permission has their name. */
+/** Openings of keys are no operations; their permission has their name. */
 function permissionsBy(operations: readonly AnyOperation[]): (operation: string) => string {
   const permissions = new Map(operations.map(({ name, permission }) => [name, permission]));
   return (operation) => permissions.get(operation) ?? operation;

@@ -1,4 +1,4 @@
-import { ArtGuardError, type ErrorCode, isArtGuardError, type UserRepository } from "@artguard/core";
+import { ArtGuardError, type ErrorCode, isArtGuardError, type UserRepository, userIdOf } from "@artguard/core";
 import {
   CognitoIdentityProviderClient,
   type CognitoIdentityProviderClientConfig,
@@ -7,6 +7,7 @@ import {
   type InitiateAuthCommandInput,
   RevokeTokenCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
+import type { AuditLog } from "../audit/audit-log.ts";
 import type { IdentityAuthenticator } from "../identity/authenticator.ts";
 import {
   type Issuer,
@@ -24,6 +25,7 @@ import {
   sessionStateOf,
   sessionUserOf,
 } from "../identity/issuer.ts";
+import { noted } from "../identity/note-issuer-call.ts";
 import type { Revocations } from "../identity/revocations.ts";
 
 /** Options of {@link CognitoLogin}. */
@@ -34,6 +36,8 @@ export interface CognitoLoginOptions {
   readonly authenticator: IdentityAuthenticator;
   readonly revocations: Revocations;
   readonly users: UserRepository;
+  /** Gets every login, refresh, logout and validation, also those that are refused; default none. */
+  readonly audit?: AuditLog;
   /** Default: region and credentials as the AWS SDK finds them; the calls themselves need none. */
   readonly clientConfig?: CognitoIdentityProviderClientConfig;
   /** Time for one call with its retries, which are the SDK's; default 10 s. */
@@ -61,35 +65,49 @@ export class CognitoLogin implements Issuer, Disposable {
 
   /** See `Issuer.login`; also `identity.challenge-required`, `identity.provider-unavailable`. */
   async login(request: LoginRequest, call: IssuerCall = {}): Promise<LoginResponse> {
-    const { email, password, organization_id } = parseBody(loginRequestSchema, request);
-    const answer = await this.#initiate("USER_PASSWORD_AUTH", { USERNAME: email, PASSWORD: password }, call);
-    const { user, ...tokens } = await this.#answer(answer, call);
-    if (organization_id === undefined) return { ...tokens, user };
-    if (!user.organizations.includes(organization_id)) throw invalidCredentials();
-    return { ...tokens, user };
+    return this.#noted("identity.login", call, async (proven) => {
+      const { email, password, organization_id } = parseBody(loginRequestSchema, request);
+      const tokens = await this.#initiate("USER_PASSWORD_AUTH", { USERNAME: email, PASSWORD: password }, call);
+      const answer = await this.#answer(tokens, call);
+      const { id, organizations } = answer.user;
+      if (organization_id !== undefined && !organizations.includes(organization_id)) throw invalidCredentials();
+      proven(id);
+      return answer;
+    });
   }
 
   /** See `Issuer.refresh`. Without refresh token rotation in the pool, the same refresh token stays good. */
   async refresh(request: RefreshRequest, call: IssuerCall = {}): Promise<LoginResponse> {
-    const { refresh_token } = parseBody(refreshRequestSchema, request);
-    try {
-      const tokens = await this.#initiate("REFRESH_TOKEN_AUTH", { REFRESH_TOKEN: refresh_token }, call);
-      return await this.#answer({ ...tokens, refreshToken: tokens.refreshToken ?? refresh_token }, call);
-    } catch (error) {
-      throw asRefreshError(error);
-    }
+    return this.#noted("identity.refresh", call, async (proven) => {
+      const { refresh_token } = parseBody(refreshRequestSchema, request);
+      try {
+        const tokens = await this.#initiate("REFRESH_TOKEN_AUTH", { REFRESH_TOKEN: refresh_token }, call);
+        const answer = await this.#answer({ ...tokens, refreshToken: tokens.refreshToken ?? refresh_token }, call);
+        proven(answer.user.id);
+        return answer;
+      } catch (error) {
+        throw asRefreshError(error);
+      }
+    });
   }
 
   /** See `Issuer.logout`. An access token ends all sessions of its user in the pool, and is refused here at once. */
   async logout(request: LogoutRequest, call: IssuerCall = {}): Promise<void> {
+    return this.#noted("identity.logout", call, (proven) => this.#end(request, call, proven));
+  }
+
+  async #end(request: LogoutRequest, call: IssuerCall, proven: (userId: string) => void): Promise<void> {
     const body = parseBody(logoutRequestSchema, request);
-    const { authenticator, revocations, clientId, now = Date.now } = this.#options;
+    const { authenticator, revocations, users, clientId, now = Date.now } = this.#options;
     if ("refresh_token" in body) {
       const command = new RevokeTokenCommand({ ClientId: clientId, Token: body.refresh_token });
       await this.#send(call, (abortSignal) => this.#client.send(command, { abortSignal }));
       return;
     }
-    const { issuer, subject } = await authenticator.verify(body.access_token, call.signal);
+    const { issuer, subject, principal } = await authenticator.verify(body.access_token, call.signal);
+    // The log learns nothing anew of a user who was erased.
+    const user = principal.kind === "user" ? await users.find(userIdOf(principal.id)) : undefined;
+    if (user) proven(user.user_id);
     await revocations.revokeSubject(issuer, subject, now() + longestTokenMs);
     const command = new GlobalSignOutCommand({ AccessToken: body.access_token });
     await this.#send(call, (abortSignal) => this.#client.send(command, { abortSignal }));
@@ -97,11 +115,30 @@ export class CognitoLogin implements Issuer, Disposable {
 
   /** See `Issuer.validateSession`. */
   async validateSession(accessToken: string, call: IssuerCall = {}): Promise<SessionState> {
-    return sessionStateOf(accessToken, call, { now: Date.now, ...this.#options });
+    return this.#noted("identity.validate-session", call, async (proven) => {
+      const state = await sessionStateOf(accessToken, call, { now: Date.now, ...this.#options });
+      proven(state.user.id);
+      return state;
+    });
   }
 
   [Symbol.dispose](): void {
     this.#client.destroy();
+  }
+
+  /** @param work Is given what to tell whose session it is, once that is proven. */
+  #noted<Answer>(
+    operation: string,
+    call: IssuerCall,
+    work: (proven: (userId: string) => void) => Promise<Answer>,
+  ): Promise<Answer> {
+    let userId: string | undefined;
+    const noting = { ...call, operation, userIdOf: () => userId };
+    return noted(this.#options.audit, noting, () =>
+      work((proven) => {
+        userId = proven;
+      }),
+    );
   }
 
   async #initiate(

@@ -76,11 +76,16 @@ export class Delegations {
    * @throws ArtGuardError `identity.not-a-member` when neither does.
    */
   async revoke(context: SecurityContext, userId: string, delegationId: string): Promise<void> {
-    const key = { identity_id: identityKey.user(userId), entry: identityKey.delegation(delegationId) };
-    const item = await this.#table.get(key, { consistent: true });
+    const item = await this.find(userId, delegationId);
     const people: readonly (string | undefined)[] = [item?.user_id, item?.delegator_id];
-    if (!item || !people.includes(context.principal.id)) throw notAMember();
-    await this.#table.delete(key);
+    if (!people.includes(context.principal.id)) throw notAMember();
+    await this.#table.delete(delegationKey(userId, delegationId));
+  }
+
+  /** A delegation to a user, or undefined. */
+  async find(userId: string, delegationId: string): Promise<Delegation | undefined> {
+    const item = await this.#table.get(delegationKey(userId, delegationId), { consistent: true });
+    return item && delegationSchema.parse(item);
   }
 
   /** Users who act for a user now. Found through an index: one of this moment may be missing. */
@@ -138,6 +143,11 @@ export class Delegations {
     throw invalid(`${parsed.error.issues[0]!.path.join(".")}: ${parsed.error.issues[0]!.message}`);
   }
 }
+
+const delegationKey = (userId: string, delegationId: string) => ({
+  identity_id: identityKey.user(userId),
+  entry: identityKey.delegation(delegationId),
+});
 
 function approvalRequired(approval_id?: string): ArtGuardError {
   return new ArtGuardError("identity.approval-required", "a delegation needs the approval of custodians", {

@@ -65,7 +65,7 @@ export interface DevelopmentIssuerServices extends Omit<AuthenticatorOptions, "t
   readonly table: Table<IdentityItem>;
   readonly users: UserRepository;
   readonly revocations: Revocations;
-  /** Gets every login, refresh and logout, also those that are refused. */
+  /** Gets every login, refresh, logout and validation, also those that are refused. */
   readonly audit?: AuditLog;
   readonly now: () => number;
 }
@@ -197,7 +197,13 @@ export class DevelopmentIssuer implements Issuer {
 
   /** See `Issuer.validateSession`. */
   async validateSession(accessToken: string, call: IssuerCall = {}): Promise<SessionState> {
-    return sessionStateOf(accessToken, call, { ...this.#services, authenticator: this.#authenticator });
+    let userId: string | undefined;
+    const noting = { ...call, operation: "identity.validate-session", userIdOf: () => userId };
+    return noted(this.#services.audit, noting, async () => {
+      const state = await sessionStateOf(accessToken, call, { ...this.#services, authenticator: this.#authenticator });
+      userId = state.user.id;
+      return state;
+    });
   }
 
   /**

@@ -22,7 +22,7 @@ export interface IdentityOptions extends DelegationsOptions {
   readonly issuers?: readonly TrustedIssuer[];
   /** Opens the embedded issuer; default none. */
   readonly development?: DevelopmentIssuerOptions;
-  /** Gets every login, refresh and logout of the embedded issuer, also those that are refused; default none. */
+  /** Gets every login, refresh, logout and validation of the embedded issuer, also those that are refused; default none. */
   readonly audit?: AuditLog;
   /** See `AuthenticatorOptions`. */
   readonly provision?: (token: VerifiedToken) => Promise<void>;

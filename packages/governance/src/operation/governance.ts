@@ -6,7 +6,7 @@ import { type ErrorEnvelope, toErrorEnvelope } from "./error-envelope.ts";
 import type { AnyOperation, Operation } from "./operation.ts";
 import { type Passage, Pipeline } from "./pipeline.ts";
 import type { GovernancePorts, GovernedRequest } from "./ports.ts";
-import { OperationRegistry, unknownOperation } from "./registry.ts";
+import { OperationRegistry } from "./registry.ts";
 
 /** What came of a call, for adapters: the output, or the envelope of the error. */
 export type Outcome<Output> =
@@ -70,7 +70,7 @@ export function governed({ operations, approvalFor = [], ...options }: GovernedO
       input: NoInfer<Input>,
       request: GovernedRequest,
     ) => {
-      const passage = await pipeline.pass(nameOf(operation, registry), input, request);
+      const passage = await pipeline.pass(operation, input, request);
       // The registry holds this very operation: what came out is of its handler.
       if (passage.ok) return passage.output as Output;
       throw passage.error;
@@ -85,12 +85,6 @@ function assertRegistered(names: readonly string[], registry: OperationRegistry)
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new ArtGuardError("operation.invalid-declaration", `approvalFor: there is no operation "${unknown}"`);
-}
-
-/** Another operation under a known name is as unknown as any. */
-function nameOf(operation: Pick<AnyOperation, "name">, registry: OperationRegistry): string {
-  if (registry.get(operation.name) === operation) return operation.name;
-  throw unknownOperation();
 }
 
 function outcomeOf(passage: Passage): Outcome<unknown> {

@@ -2,6 +2,7 @@ import { ArtGuardError } from "@artguard/core";
 import type { z } from "zod";
 import { permissionSchema } from "../access/permission.ts";
 import type { Classification, Resource } from "../access/resource.ts";
+import type { AuditDetails } from "../audit/audit-log.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
 import type { UsageSubject } from "../usage/plan.ts";
 
@@ -55,6 +56,8 @@ export interface Operation<Input, Output> {
   readonly meter?: Meter<NoInfer<Input>, NoInfer<Output>>;
   /** Who must agree before it is done. */
   readonly approval?: "custodians";
+  /** What the audit log is told of the input besides what it acts on; default nothing. */
+  facts?(input: NoInfer<Input>): AuditDetails;
   /** Does it. Who may ask for it has been decided. */
   handler(input: NoInfer<Input>, call: OperationCall): Promise<Output>;
   /** What is left to do when the last audit entry of a success is written. */

@@ -5,7 +5,7 @@ import type { UsageReservation } from "../usage/use.ts";
 import { authorise, type Permit } from "./authorise.ts";
 import type { AnyOperation, OperationCall } from "./operation.ts";
 import type { AskedFor, GovernancePorts, GovernedRequest, Location } from "./ports.ts";
-import type { OperationRegistry } from "./registry.ts";
+import { type NamedOperation, nameOf, type OperationRegistry } from "./registry.ts";
 import { auditUnavailable, failsClosed, writeAudit } from "./write-audit.ts";
 
 /** How a call ended, and for whom. */
@@ -27,14 +27,15 @@ export class Pipeline {
   }
 
   /** Nothing is thrown: what went wrong is in the passage, with what is known of the caller. */
-  async pass(name: string, input: unknown, request: GovernedRequest): Promise<Passage> {
+  async pass(asked: string | NamedOperation, input: unknown, request: GovernedRequest): Promise<Passage> {
+    const name = nameOf(asked);
     const caller = await this.#callerOf(request);
     const { context } = caller;
     if ("refusal" in caller) return this.#refused("security", context, name, caller.refusal);
     let operation: AnyOperation;
     let parsed: unknown;
     try {
-      operation = this.#registry.get(name);
+      operation = this.#registry.get(asked);
       parsed = parseInput(operation, input);
     } catch (error) {
       return this.#refused("system", context, name, error);
@@ -45,7 +46,9 @@ export class Pipeline {
     } catch (error) {
       return this.#refused("security", context, name, error);
     }
-    if (permit.refusal) return this.#refused("security", context, name, permit.refusal, factsOf(operation, permit));
+    if (permit.refusal) {
+      return this.#refused("security", context, name, permit.refusal, factsOf(operation, permit, parsed));
+    }
     const purpose = request.purpose ?? operation.purpose;
     const call: OperationCall = {
       context,
@@ -206,7 +209,7 @@ class Execution {
   #write(type: string, outcome: AuditOutcome, more: AuditDetails = {}): Promise<void> {
     const { name, audit } = this.#operation;
     const { context, operationId } = this.#call;
-    const { details, ...facts } = factsOf(this.#operation, this.#permit);
+    const { details, ...facts } = factsOf(this.#operation, this.#permit, this.#input);
     return writeAudit(this.#ports.audit, audit, context, {
       type,
       operation: name,
@@ -218,11 +221,16 @@ class Execution {
   }
 }
 
-/** On what, by which permission, and what decided it. */
-function factsOf({ permission }: AnyOperation, { resource: { kind, id }, decision }: Permit) {
+/** On what, by which permission, what decided it, and what the operation tells of its input. */
+function factsOf(
+  { permission, facts }: AnyOperation,
+  { resource: { kind, id }, decision }: Permit,
+  input: unknown,
+): { resource?: { kind: string; id: string }; details: AuditDetails } {
   return {
     ...(id !== undefined && { resource: { kind, id } }),
     details: {
+      ...facts?.(input),
       permission,
       policy_version: decision.policyVersion,
       ...(decision.decidedBy && { decided_by: `${decision.decidedBy.source}:${decision.decidedBy.id}` }),
@@ -253,7 +261,9 @@ function nobody(traceId: string, { clientAddress, country }: Location = {}): Sec
 }
 
 function isRefusal(error: unknown): boolean {
-  return ["access.", "usage.", "approvals.", "operation."].some((room) => isArtGuardError(error, room));
+  return ["access.", "usage.", "approvals.", "operation.", "identity.", "geography."].some((room) =>
+    isArtGuardError(error, room),
+  );
 }
 
 /** Of errors that are not ours only the kind: their messages can hold anything. */

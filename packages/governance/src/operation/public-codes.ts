@@ -50,6 +50,7 @@ export const publicCodeTable: Readonly<Record<string, PublicCode>> = {
   "analysis.not-completed": "CONFLICT",
   "analysis.not-found": "NOT_FOUND",
   "analysis.nothing-to-resume": "CONFLICT",
+  "analysis.still-open": "CONFLICT",
   "approvals.already-decided": "CONFLICT",
   "approvals.consumed": "CONFLICT",
   "approvals.illegal-transition": "CONFLICT",
@@ -132,6 +133,8 @@ export const publicCodeTable: Readonly<Record<string, PublicCode>> = {
   "storage.write-failed": "INTERNAL",
   "training.invalid-key": "VALIDATION_FAILED",
   "training.name-taken": "CONFLICT",
+  "training.other-store": "INTERNAL",
+  "training.same-store": "INTERNAL",
   "training.unknown-label": "VALIDATION_FAILED",
   "training.unreadable-folder": "INTERNAL",
   "usage.duplicate-operation": "CONFLICT",
@@ -159,8 +162,10 @@ export const publicRoomTable: Readonly<Record<string, PublicCode>> = {
   identity: "AUTHENTICATION_FAILED",
   keys: "KEY_UNAVAILABLE",
   knowledge: "INTERNAL",
+  lambda: "INTERNAL",
   modal: "INTERNAL",
   vision: "INTERNAL",
+  worker: "INTERNAL",
 };
 
 const byCode = new Map(Object.entries(publicCodeTable));

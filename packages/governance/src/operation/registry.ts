@@ -1,6 +1,9 @@
 import { ArtGuardError } from "@artguard/core";
 import { type AnyOperation, assertDeclared } from "./operation.ts";
 
+/** An operation of any input and output. */
+export type NamedOperation = Pick<AnyOperation, "name">;
+
 /** Every operation that exists. What is not in it cannot be asked for. */
 export class OperationRegistry {
   readonly #operations: ReadonlyMap<string, AnyOperation>;
@@ -16,11 +19,17 @@ export class OperationRegistry {
     this.#operations = new Map(operations.map((operation) => [operation.name, operation]));
   }
 
-  /** @throws ArtGuardError `operation.unknown` */
-  get(name: string): AnyOperation {
-    const operation = this.#operations.get(name);
-    if (operation) return operation;
-    throw unknownOperation();
+  /**
+   * Finds an operation.
+   *
+   * @param asked Its name, or the operation itself: another one under a known name is as unknown as any.
+   * @throws ArtGuardError `operation.unknown`
+   */
+  get(asked: string | NamedOperation): AnyOperation {
+    const operation = this.#operations.get(nameOf(asked));
+    if (operation && (typeof asked === "string" || asked === operation)) return operation;
+    // What nobody registered is as unknown as what nobody wrote.
+    throw new ArtGuardError("operation.unknown", "there is no such operation");
   }
 
   /** All of them, in the order of their declaration. */
@@ -29,7 +38,7 @@ export class OperationRegistry {
   }
 }
 
-/** An operation that nobody registered is as unknown as one that nobody wrote. */
-export function unknownOperation(): ArtGuardError {
-  return new ArtGuardError("operation.unknown", "there is no such operation");
+/** The name by which an operation is asked for. */
+export function nameOf(asked: string | NamedOperation): string {
+  return typeof asked === "string" ? asked : asked.name;
 }

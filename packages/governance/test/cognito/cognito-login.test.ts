@@ -13,9 +13,14 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { RecordingAudit } from "../fixtures/governed-place.ts";
 import { openWorld, refusalOf } from "../identity/world.ts";
 
 const refused = (code: string) => expect.objectContaining({ code });
+const said = ({ entries }: RecordingAudit) =>
+  entries.map(({ type, outcome, details, context }) =>
+    [type, outcome, context.principal.id, details?.["reason"]].join(" ").trim(),
+  );
 const region = "us-east-1";
 const ada = { email: "ada@example.org", password: "Viva-la-liga-1" };
 
@@ -60,16 +65,18 @@ describe.skipIf(!canRunMoto())("CognitoLogin on moto", () => {
       clock,
     );
     const { authenticator, revocations } = world.identity;
+    const audit = new RecordingAudit();
     const login = new CognitoLogin({
       clientId,
       authenticator,
       revocations,
       users: world.users,
+      audit,
       clientConfig: { ...server.clientConfig, region },
     });
     const setPassword = () =>
       client.send(new AdminSetUserPasswordCommand({ ...user, Password: ada.password, Permanent: true }));
-    return { ...world, login, setPassword, clientId, issuer };
+    return { ...world, login, setPassword, clientId, issuer, audit };
   }
 
   it("answers a login, a refresh and a validation with the bodies of the spec", async () => {
@@ -121,6 +128,28 @@ describe.skipIf(!canRunMoto())("CognitoLogin on moto", () => {
     await expect(login.validateSession(access_token)).rejects.toThrow(refused("identity.revoked"));
   });
 
+  it("writes down every call, also what it refuses, and of a user's only what is proven", async () => {
+    const { login, setPassword, audit } = await opened();
+    await setPassword();
+    const { access_token, refresh_token, user } = await login.login(ada);
+    await refusalOf(login.login({ ...ada, password: "wrong" }));
+    await refusalOf(login.login({ ...ada, organization_id: "itcr" }));
+    await login.refresh({ refresh_token });
+    await login.validateSession(access_token);
+    await login.logout({ access_token });
+    await refusalOf(login.validateSession(access_token));
+    expect(said(audit)).toEqual([
+      `identity.login success ${user.id}`,
+      "identity.login refused anonymous identity.invalid-credentials",
+      "identity.login refused anonymous identity.invalid-credentials",
+      `identity.refresh success ${user.id}`,
+      `identity.validate-session success ${user.id}`,
+      `identity.logout success ${user.id}`,
+      "identity.validate-session refused anonymous identity.revoked",
+    ]);
+    expect(JSON.stringify(audit.entries)).not.toContain("example.org");
+  });
+
   it("takes no ID token of the pool for an access token", async () => {
     const { login, setPassword, clientId } = await opened();
     await setPassword();
@@ -155,11 +184,13 @@ describe("CognitoLogin", () => {
       server.close();
     });
     const { identity, users } = await openWorld();
+    const audit = new RecordingAudit();
     const login = new CognitoLogin({
       clientId: "client",
       authenticator: identity.authenticator,
       revocations: identity.revocations,
       users,
+      audit,
       timeoutMs: 300,
       clientConfig: {
         region,
@@ -168,7 +199,7 @@ describe("CognitoLogin", () => {
         maxAttempts: 1,
       },
     });
-    return { login, seen };
+    return { login, seen, audit };
   }
 
   it.each([
@@ -193,6 +224,17 @@ describe("CognitoLogin", () => {
     const waiting = login.login(ada, { signal: controller.signal });
     controller.abort(new Error("given up"));
     await expect(waiting).rejects.toThrow("given up");
+  });
+
+  it("gives no answer that cannot be written down, and leaves a refusal a refusal", async () => {
+    const { login, seen, audit } = await answering("");
+    audit.breaks = () => true;
+    await expect(login.logout({ refresh_token: "some token" })).rejects.toThrow("the audit log is full");
+    expect(seen).toHaveLength(1);
+    await expect(login.login(ada)).rejects.toThrow(refused("identity.challenge-required"));
+    audit.breaks = () => false;
+    await refusalOf(login.login(ada));
+    expect(said(audit)).toEqual(["identity.login refused anonymous identity.challenge-required"]);
   });
 
   it("revokes a refresh token with the pool", async () => {

@@ -260,7 +260,7 @@ describe.each(storeKinds)("the embedded issuer in %s", (_, make) => {
 });
 
 describe("the embedded issuer", () => {
-  it("writes down every login, refresh and logout, also what it refuses, and never the address that was claimed", async () => {
+  it("writes down every login, refresh, logout and validation, also what it refuses, and never the address that was claimed", async () => {
     const audit = new RecordingAudit();
     const clock = testClock();
     const world = await openWorld({ development: { secret }, audit }, clock);
@@ -271,7 +271,9 @@ describe("the embedded issuer", () => {
     const { refresh_token, access_token } = await issuer.login(ada, call);
     await refusalOf(issuer.login({ ...ada, password: "wrong password" }, call));
     await issuer.refresh({ refresh_token }, call);
+    await issuer.validateSession(access_token, call);
     await issuer.logout({ access_token }, call);
+    await refusalOf(issuer.validateSession(access_token, call));
     await refusalOf(issuer.refresh({ refresh_token: "forged" }, call));
     const other = await issuer.login(ada, call);
     await issuer.refresh({ refresh_token: other.refresh_token }, call);
@@ -283,7 +285,9 @@ describe("the embedded issuer", () => {
       "identity.login success info ada",
       "identity.login refused warning anonymous identity.invalid-credentials",
       "identity.refresh success info ada",
+      "identity.validate-session success info ada",
       "identity.logout success info ada",
+      "identity.validate-session refused warning anonymous identity.revoked",
       "identity.refresh refused warning anonymous identity.invalid-refresh-token",
       "identity.login success info ada",
       "identity.refresh success info ada",

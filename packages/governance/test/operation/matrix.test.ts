@@ -10,8 +10,8 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { contextOf } from "../fixtures/contexts.ts";
 import { newCustodian } from "../fixtures/custody.ts";
-import { governedPlace } from "../fixtures/governed-place.ts";
-import { operationCases, type Target } from "./operation-cases.ts";
+import { governedPlace, houseOf } from "../fixtures/governed-place.ts";
+import { operationCases, type Target, tomorrow } from "./operation-cases.ts";
 
 /** Eight callers. All but the last three are who their token says; `ada` is the owner of what is asked for. */
 const principals = {
@@ -35,21 +35,36 @@ const geography: GeographyGate = {
   },
 };
 
+/** What every organisation of the test is. */
+const house = {
+  kind: "group",
+  legal_name: "House",
+  country: "CR",
+  contact_email: "house@example.org",
+  coordinator: "R. Mora",
+  purpose: "test",
+} as const;
+
 const custodians = [await newCustodian("ana"), await newCustodian("ben")];
 
 /** What is shared with whom: ada's analysis with the museum, and no longer with rex and ella. */
 async function sharedPlace(options: Partial<GovernanceOptions> = {}) {
   const place = await governedPlace({ geography, ...options });
-  const { access, approvals, clock, storeAnalysis, users, apiKeys } = place;
+  const { access, approvals, clock, directory, storeAnalysis, users, apiKeys } = place;
   const prefixes: Record<string, string> = {};
   const approvalIds: Record<string, string> = {};
+  const delegationIds: Record<string, string> = {};
   for (const { registered } of custodians) await approvals.custodians.register(contextOf("operator"), registered);
   for (const name of ["ada", "rita", "oscar", "rex", "ella"]) {
     await storeAnalysis(`of-${name}`, name);
+    await directory.registerOrganization(houseOf(name), house);
     const { user_id } = await users.create({ user_id: name, email: `${name}@example.org` });
     prefixes[name] = (await apiKeys.create(user_id, "one")).prefix;
     await approvals.custodians.assign(contextOf("operator"), name, "ana", "ben");
     const wanted = { entityId: name, operation: "evidence.release", asked: {} };
+    await directory.addMember(houseOf(name), name, ["admin"]);
+    const delegation = { organizationId: houseOf(name), userId: "somebody", roles: ["admin"], validUntil: tomorrow };
+    delegationIds[name] = (await directory.delegations.create(contextOf(name), delegation, "agreed")).delegation_id;
     approvalIds[name] = (await approvals.requestApproval(contextOf(name), wanted)).approval_id;
   }
   const share = { resource: { kind: "analysis", id: "of-ada" }, permission: "analysis.read" };
@@ -59,14 +74,20 @@ async function sharedPlace(options: Partial<GovernanceOptions> = {}) {
   await access.revokeAccess(rex!);
   await access.grantPermission({ ...ella!, expiresAt: clock.ms + 1 }, "ada");
   clock.ms += 1;
-  return { ...place, prefixes, approvalIds };
+  return { ...place, prefixes, approvalIds, delegationIds };
 }
 
 type Place = Awaited<ReturnType<typeof sharedPlace>>;
 
-function targetOf(owner: string, { prefixes, approvalIds }: Place): Target {
-  const approvalId = approvalIds[owner] ?? "f".repeat(32);
-  return { requestId: `of-${owner}`, userId: owner, prefix: prefixes[owner] ?? "0123456789ab", approvalId };
+function targetOf(owner: string, { prefixes, approvalIds, delegationIds }: Place): Target {
+  return {
+    requestId: `of-${owner}`,
+    userId: owner,
+    prefix: prefixes[owner] ?? "0123456789ab",
+    approvalId: approvalIds[owner] ?? "f".repeat(32),
+    organizationId: houseOf(owner),
+    delegationId: delegationIds[owner] ?? "f".repeat(32),
+  };
 }
 
 function ask(place: Place, operation: AnyOperation, principal: Principal, owner: string) {
@@ -86,8 +107,7 @@ function ask(place: Place, operation: AnyOperation, principal: Principal, owner:
 function told(outcome: Outcome<unknown>, target: Target): string {
   if (outcome.ok) return "ok";
   const { trace_id: _, ...error } = outcome.envelope.error;
-  const ids = [target.requestId, target.userId, target.prefix, target.approvalId];
-  return ids.reduce((text, id) => text.replaceAll(id, "ID"), JSON.stringify(error));
+  return Object.values(target).reduce((text, id) => text.replaceAll(id, "ID"), JSON.stringify(error));
 }
 
 /** Whether the operation was done, or failed of its own. */
@@ -149,6 +169,25 @@ describe("every operation × 8 callers × own, other's and absent things", async
     const open: GovernanceOptions["access"] = { ...(await governedPlace()).access };
     open.validateAccess = async () => ({ allowed: true, needsStepUp: false, policyVersion: 0 });
     expect((await walk(operations, { access: open })).crossTenant).toContain("analysis.read by other tenant");
+  });
+
+  it("finds an operation that takes any organisation for the caller's own", async () => {
+    const careless = defineOperation({
+      name: "organization.seize",
+      input: z.strictObject({ organizationId: z.string() }),
+      permission: "organization.change-members",
+      effect: "change",
+      audit: "security",
+      target: (_, { organizations }) => ({ kind: "organization", ...organizations.at(-1) }),
+      handler: async () => "seized",
+    });
+    operationCases["organization.seize"] = {
+      of: "owned",
+      input: ({ organizationId }) => ({ organizationId }),
+    };
+    const { crossTenant } = await walk([careless], { operations: [careless] });
+    delete operationCases["organization.seize"];
+    expect(crossTenant).toContain("organization.seize by other tenant");
   });
 
   it("finds an operation that tells what is not there from what is not yours", async () => {

@@ -1,3 +1,8 @@
+import { noon } from "../fixtures/stores.ts";
+
+/** When delegations of the tests end, epoch milliseconds. */
+export const tomorrow = noon + 86_400_000;
+
 /** Things of one owner, or of nobody. */
 export interface Target {
   readonly requestId: string;
@@ -5,6 +10,10 @@ export interface Target {
   readonly prefix: string;
   /** Of a request for approval that the user made. */
   readonly approvalId: string;
+  /** That the user administers. */
+  readonly organizationId: string;
+  /** Of one that the user gave to `somebody`. */
+  readonly delegationId: string;
 }
 
 /** How an operation is asked for, and to whom what it acts on belongs. */
@@ -38,6 +47,28 @@ const ofRelease = {
   input: ({ requestId }: Target) => ({ requestId, recipient, approvalId: "r1", openingId: "o1" }),
   failure: "analysis.image-not-saved",
 } as const;
+const ofOrganization = { of: "owned", input: ({ organizationId }: Target) => ({ organizationId }) } as const;
+const roles = ["admin"];
+/** An organisation, and a person. */
+const company = {
+  kind: "company",
+  legal_name: "Galería Ltda.",
+  country: "CR",
+  contact_email: "info@example.org",
+  legal_representative: "R. Mora",
+  registration_number: "3-101-123456",
+  tax_number: "3101123456",
+};
+const person = {
+  kind: "natural_person",
+  given_name: "Ada",
+  family_name: "Mora",
+  document_number: "1-2345-6789",
+  document_country: "CR",
+  email: "ada@example.org",
+};
+const member = { userId: "somebody", roles };
+const rule = { countries: ["CR"], unknown_country: "refuse", stale_database: "use", missing_database: "refuse" };
 const question = {
   caller: { principal: { kind: "user", id: "ada" } },
   permission: "analysis.read",
@@ -95,5 +126,29 @@ export const operationCases: Record<string, OperationCase> = {
   "evidence.hand-over": {
     of: "operator",
     input: ({ approvalId }) => ({ approvalId, openingId: "o1", holder: "ana", sealed: "AAAA" }),
+  },
+  "organization.register": operator({ organizationId: "new", entity: company }),
+  "organization.add-member": {
+    ...ofOrganization,
+    input: ({ organizationId }) => ({ organizationId, ...member }),
+  },
+  "organization.remove-member": {
+    ...ofOrganization,
+    input: ({ organizationId }) => ({ organizationId, userId: "somebody" }),
+  },
+  "organization.delegate": {
+    ...ofOrganization,
+    input: ({ organizationId }) => ({ organizationId, ...member, validUntil: tomorrow, approvalId: "agreed" }),
+  },
+  "delegation.revoke": {
+    of: "owned",
+    input: ({ delegationId }) => ({ userId: "somebody", delegationId }),
+  },
+  "user.assign-roles": { of: "operator", input: ({ userId }) => ({ userId, roles }) },
+  "user.register-person": { of: "owned", input: ({ userId }) => ({ userId, entity: person }) },
+  "geography.change-rule": { ...ofOrganization, input: ({ organizationId }) => ({ organizationId, rule }) },
+  "geography.change-networks": {
+    ...ofOrganization,
+    input: ({ organizationId }) => ({ organizationId, networks: ["192.0.2.0/24"], approvalId: "agreed" }),
   },
 };

@@ -218,6 +218,7 @@ describe("the pipeline", () => {
     expect(entries).toEqual([
       ["logSystemEvent", "operation.refused", "refused", "operation.invalid-input"],
       ["logSystemEvent", "operation.refused", "refused", "operation.unknown"],
+      ["logSystemEvent", "operation.refused", "refused", "operation.unknown"],
     ]);
   });
 

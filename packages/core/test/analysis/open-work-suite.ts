@@ -206,8 +206,12 @@ export function openWorkSuite(name: string, make: MakeTableStore): void {
       it("works on as many analyses at a time as it may, and on all of them", async () => {
         const { queue } = await setup(12);
         let [atOnce, most] = [0, 0];
+        const three = Promise.withResolvers<void>();
         const perform = async () => {
           most = Math.max(most, ++atOnce);
+          if (atOnce === 3) three.resolve();
+          // Nobody ends before three have begun, however long a claim takes; a fourth would still be seen.
+          await three.promise;
           await sleep(5);
           atOnce -= 1;
           return scored(50);

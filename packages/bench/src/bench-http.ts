@@ -37,6 +37,8 @@ async function timed(count: number, url: string, headers: Record<string, string>
     const start = performance.now();
     const answer = await fetch(url, { headers });
     await answer.arrayBuffer();
+    // A refusal is quick, and no answer to a reader.
+    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
     times.push(performance.now() - start);
   }
   return times;

@@ -22,8 +22,10 @@ import type { Route } from "./route.ts";
 import { administrationRoutes } from "./routes/administration.ts";
 import { analysisRoutes } from "./routes/analyses.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
+import { approvalRoutes } from "./routes/approvals.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { detectForgery } from "./routes/detect-forgery.ts";
+import { evidenceRoutes } from "./routes/evidence.ts";
 import { grantRoutes } from "./routes/grants.ts";
 import { livePath, serviceRoutes } from "./routes/service.ts";
 import { userRoutes } from "./routes/users.ts";
@@ -61,6 +63,8 @@ const routes: readonly Route[] = [
   ...userRoutes,
   ...apiKeyRoutes,
   ...grantRoutes,
+  ...approvalRoutes,
+  ...evidenceRoutes,
   ...auditRoutes,
   ...administrationRoutes,
 ];

@@ -114,6 +114,7 @@ export const operationCases: Record<string, OperationCase> = {
   "usage.resume": { of: "operator", input: (target) => ({ subject: subjectOf(target) }) },
   "service.sweep": operator(),
   "approval.read": ofApproval,
+  "approval.list": { of: "self", input: () => ({ which: "asked" }) },
   "approval.withdraw": ofApproval,
   "approval.challenge": { ...ofApproval, of: "operator" },
   "approval.decide": {

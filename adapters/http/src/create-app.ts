@@ -28,6 +28,7 @@ import { detectForgery } from "./routes/detect-forgery.ts";
 import { evidenceRoutes } from "./routes/evidence.ts";
 import { grantRoutes } from "./routes/grants.ts";
 import { livePath, serviceRoutes } from "./routes/service.ts";
+import { uploadRoutes } from "./routes/uploads.ts";
 import { userRoutes } from "./routes/users.ts";
 import { busy, HeldBytes } from "./upload/held-bytes.ts";
 import { WorkGate } from "./upload/work-gate.ts";
@@ -59,6 +60,7 @@ export interface AppOptions {
 
 const routes: readonly Route[] = [
   detectForgery,
+  ...uploadRoutes,
   ...analysisRoutes,
   ...userRoutes,
   ...apiKeyRoutes,

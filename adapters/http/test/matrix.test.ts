@@ -13,7 +13,7 @@ interface Case {
   readonly bodyOf?: (id: string) => object;
   readonly isUpload?: true;
   /** Whether the route is about something that can be somebody else's. */
-  readonly about: "analysis" | "approval" | "user" | "oneself" | "service";
+  readonly about: "analysis" | "approval" | "upload" | "user" | "oneself" | "service";
 }
 
 const grant = { grantee: { kind: "user", id: "ella" }, permission: "analysis.read" };
@@ -28,6 +28,11 @@ const ofApproval = (rest: string, body?: object): Case => ({
   path: (id) => `/v1/approvals/${id}${rest}`,
   ...(body && { body }),
 });
+const ofUpload = (rest: string, body?: object): Case => ({
+  about: "upload",
+  path: (id) => `/v1/uploads/${id}${rest}`,
+  ...(body && { body }),
+});
 const release = (id: string, rest = "") => `/v1/evidence/releases/${id}${rest}`;
 const what = (request_id: string) => ({ request_id, recipient: { id: "court", sealing_key: "AAAA" } });
 const byResource = (id: string) => `/v1/grants?resource_kind=analysis&resource_id=${id}`;
@@ -36,6 +41,10 @@ const custodians = [await newCustodian("ana"), await newCustodian("ben")];
 
 const cases: Readonly<Record<string, Case>> = {
   "post /detect-forgery": { about: "oneself", path: () => "/detect-forgery", isUpload: true },
+  "post /v1/uploads": { about: "oneself", path: () => "/v1/uploads", body: { size_bytes: 1 } },
+  "put /v1/uploads/{upload_id}/content": ofUpload("/content"),
+  "post /v1/uploads/{upload_id}/complete": ofUpload("/complete", {}),
+  "delete /v1/uploads/{upload_id}": ofUpload(""),
   "get /v1/analyses": { about: "user", path: (id) => `/v1/analyses?user_id=${id}` },
   "get /v1/analyses/{request_id}": ofAnalysis(""),
   "get /v1/analyses/{request_id}/versions": ofAnalysis("/versions"),
@@ -128,6 +137,7 @@ async function placeOfMatrix() {
   });
   await place.storeAnalysis("a1", "ada");
   const approvalId = await approvalOf("ada", place);
+  const { upload_id: uploadId } = await place.artguard.uploads.begin({ userId: "ada", sizeBytes: 1 });
   const described = (await (await place.app.request("/openapi.json")).json()) as Described;
   const routes = Object.entries(described.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
@@ -146,7 +156,7 @@ async function placeOfMatrix() {
     const answer = await place.as(token, path(id), { ...sent, headers: { ...headers, ...sent.headers } });
     return { status: answer.status, text: (await answer.text()).replace(/[0-9a-f]{32}/, "").replaceAll(id, "ID") };
   };
-  return { ...place, routes, ask, approvalId };
+  return { ...place, routes, ask, approvalId, uploadId };
 }
 
 /** A request for approval that somebody made. */
@@ -174,9 +184,10 @@ describe("every route, whoever asks", () => {
   });
 
   it("tells nobody whether what is not theirs is there", async () => {
-    const { routes, ask, approvalId } = await placeOfMatrix();
+    const { routes, ask, approvalId, uploadId } = await placeOfMatrix();
     const approval = [approvalId, "f".repeat(32)] as const;
-    const others = { analysis: ["a1", "a2"], approval, user: ["ada", "nobody"] } as const;
+    const upload = [uploadId, "0190b8d2-0000-4000-8000-000000000000"] as const;
+    const others = { analysis: ["a1", "a2"], approval, upload, user: ["ada", "nobody"] } as const;
     for (const route of routes) {
       const { about } = cases[route]!;
       if (about === "oneself") continue;

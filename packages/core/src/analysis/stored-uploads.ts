@@ -37,7 +37,7 @@ const objectName = "input.upload";
 const mostOpen = 20;
 
 /** What its key and the moment of its beginning say of an upload, open or completed. */
-type UploadName = { readonly user_id: string; readonly created_at: number };
+type UploadName = Pick<UploadItem, "user_id" | "created_at">;
 
 /** What is said of an upload that is to begin. */
 export type AnnouncedUpload = Pick<
@@ -199,8 +199,8 @@ export class StoredUploads {
 }
 
 /** Whether an upload can still be completed. */
-export function isOpenUpload({ created_at = 0 }: Pick<UserItem, "created_at">, now: number): boolean {
-  return now < created_at + uploadMs;
+export function isOpenUpload({ created_at }: { readonly created_at?: number | undefined }, now: number): boolean {
+  return now < (created_at ?? 0) + uploadMs;
 }
 
 /** Whether an object is what was sent of an upload, by the name in its key. */

@@ -95,7 +95,7 @@ export const uploadItemSchema = z.object({
   created_at: epochMillisecondsSchema,
   expires_at: epochSecondsSchema,
 });
-/** See {@link uploadItemSchema}. */
+/** A large image that is on its way, as it is stored in the table of users. */
 export type UploadItem = z.infer<typeof uploadItemSchema>;
 
 /** What became of an upload: the answer to whoever completes it again. */

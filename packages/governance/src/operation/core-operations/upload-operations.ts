@@ -1,4 +1,4 @@
-import { ArtGuardError, consentSchema } from "@artguard/core";
+import { type Analysis, ArtGuardError, consentSchema } from "@artguard/core";
 import { z } from "zod";
 import type { Resource } from "../../access/resource.ts";
 import { uploadMeter } from "../../usage/usage.ts";
@@ -11,6 +11,9 @@ type ById = z.output<typeof byId>;
 const body = z.custom<AsyncIterable<Uint8Array>>(
   (value) => typeof value === "object" && value !== null && Symbol.asyncIterator in value,
 );
+
+/** Whoever completes an upload again has made one analysis. */
+const meter = { name: uploadMeter, eventId: ({ request_id }: Pick<Analysis, "request_id">) => request_id };
 
 /** Operations on images too large for one request. What they make is an analysis: they need the right to make one. */
 export function uploadOperations({ artguard: { uploads } }: CoreServices) {
@@ -57,8 +60,7 @@ export function uploadOperations({ artguard: { uploads } }: CoreServices) {
         deadlineMs: z.number().exactOptional(),
         stability: z.boolean().exactOptional(),
       }),
-      /** Whoever completes one again has made one analysis. */
-      meter: { name: uploadMeter, eventId: ({ request_id }) => request_id },
+      meter,
       handler: ({ uploadId: id, ...options }) => uploads.complete(id, options),
     }),
     abandon: defineOperation({

@@ -34,7 +34,7 @@ export const permissionPattern = z.string().regex(/^(\*|[a-z][a-z0-9-]*\.(\*|[a-
 /** A query for somebody's things. */
 export const whoseQuery = z.object({ user_id: userId.optional().describe("Whose; default the caller's own.") });
 
-/** The header of RFC draft idempotency-key-header. */
+/** As draft-ietf-httpapi-idempotency-key-header has it. */
 export const idempotencyHeader = {
   name: "Idempotency-Key",
   description: "The same request with the same key is done once, within 24 hours.",

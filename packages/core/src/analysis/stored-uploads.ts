@@ -37,7 +37,7 @@ const objectName = "input.upload";
 const mostOpen = 20;
 
 /** What its key and the moment of its beginning say of an upload, open or completed. */
-type UploadName = Pick<UploadItem, "user_id" | "created_at">;
+export type UploadName = Pick<UploadItem, "user_id" | "created_at">;
 
 /** What is said of an upload that is to begin. */
 export type AnnouncedUpload = Pick<

@@ -1,8 +1,8 @@
-import { deleteUploadBytes } from "../analysis/stored-uploads.ts";
+import { deleteUploadBytes, type UploadName } from "../analysis/stored-uploads.ts";
 import { isArtGuardError } from "../errors/artguard-error.ts";
 import { deleteAction } from "../storage/table-store.ts";
 import type { UserId } from "../user/user-id.ts";
-import type { UploadItem } from "../user/user-marker.ts";
+import type { UserItem } from "../user/user-table.ts";
 import { countAction } from "./count-erased.ts";
 import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
 
@@ -46,7 +46,7 @@ async function deleteMarkers(
   // The erasure's own state is among what the user owns, until completion.
   const markers = found.filter((item) => item !== undefined && item.kind !== "erasure");
   if (markers.length === 0) return;
-  const uploads = markers.filter((item) => item?.kind === "upload" || item?.kind === "uploaded") as UploadItem[];
+  const uploads = markers.filter(isUpload);
   const deleteBytes = async () => {
     for (const upload of uploads) await deleteUploadBytes(upload, objects, options.signal);
   };
@@ -64,4 +64,8 @@ async function deleteMarkers(
     await deleteMarkers(keys, userId, context, options);
   }
   await deleteBytes();
+}
+
+function isUpload(item: UserItem | undefined): item is UserItem & UploadName {
+  return item?.kind === "upload" || item?.kind === "uploaded";
 }

@@ -22,10 +22,13 @@ import type { Route } from "./route.ts";
 import { administrationRoutes } from "./routes/administration.ts";
 import { analysisRoutes } from "./routes/analyses.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
+import { approvalRoutes } from "./routes/approvals.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { detectForgery } from "./routes/detect-forgery.ts";
+import { evidenceRoutes } from "./routes/evidence.ts";
 import { grantRoutes } from "./routes/grants.ts";
 import { livePath, serviceRoutes } from "./routes/service.ts";
+import { uploadRoutes } from "./routes/uploads.ts";
 import { userRoutes } from "./routes/users.ts";
 import { busy, HeldBytes } from "./upload/held-bytes.ts";
 import { WorkGate } from "./upload/work-gate.ts";
@@ -57,10 +60,13 @@ export interface AppOptions {
 
 const routes: readonly Route[] = [
   detectForgery,
+  ...uploadRoutes,
   ...analysisRoutes,
   ...userRoutes,
   ...apiKeyRoutes,
   ...grantRoutes,
+  ...approvalRoutes,
+  ...evidenceRoutes,
   ...auditRoutes,
   ...administrationRoutes,
 ];

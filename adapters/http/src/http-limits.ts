@@ -2,6 +2,8 @@
 export interface HttpLimits {
   /** Bytes of an upload with everything around the file; default 24 MiB. */
   readonly uploadBytes: number;
+  /** Bytes of the content of `/v1/uploads`, which is never in memory as a whole; default 200 MiB. Images have a limit of their own. */
+  readonly largeUploadBytes: number;
   /** Bytes of any other body; default 64 KiB. */
   readonly bodyBytes: number;
   /** Bytes of all bodies that are held at the same time; default 256 MiB. Beyond it uploads are answered `http.busy`. */
@@ -19,6 +21,7 @@ export interface HttpLimits {
 /** See {@link HttpLimits}. */
 export const defaultHttpLimits: HttpLimits = {
   uploadBytes: 24 * 2 ** 20,
+  largeUploadBytes: 200 * 2 ** 20,
   bodyBytes: 64 * 2 ** 10,
   heldBytes: 256 * 2 ** 20,
   working: 4,

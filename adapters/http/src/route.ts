@@ -42,6 +42,8 @@ export interface RouteDocument {
   readonly body?: z.ZodObject;
   /** Body of a form with a file; the route reads it itself. */
   readonly form?: z.ZodObject;
+  /** Says what a body of bytes is; the route reads it itself. */
+  readonly bytes?: string;
   readonly headers?: readonly DocumentedHeader[];
   readonly success: readonly DocumentedSuccess[];
   /** Whether nobody is asked who they are. */

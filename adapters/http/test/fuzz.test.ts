@@ -74,7 +74,7 @@ describe.skipIf(!canRunPython(schemathesis))("the server under schemathesis", ()
     const erasure = ["--max-examples", "5", "--include-path", "/api/user/{user_id}/data"];
     const last = await fuzz(server.url, embedded.firstKey ?? "", erasure);
     expect(last.status, last.output).toBe(0);
-  });
+  }, 600_000);
 
   it("would find a server that fails", async () => {
     const host = new Hono();

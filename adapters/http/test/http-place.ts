@@ -39,12 +39,14 @@ export function halfDetector(gate: Promise<void> = Promise.resolve()): Detector 
 export async function httpPlace({
   detectors = [halfDetector()],
   governance: governanceOptions = {},
+  objects = new MemoryObjectStore(),
   ...options
 }: Omit<Partial<AppOptions>, "governance"> & {
   readonly detectors?: readonly Detector[];
   readonly governance?: Partial<GovernanceOptions>;
+  readonly objects?: MemoryObjectStore;
 } = {}) {
-  const [tables, objects] = [new MemoryTableStore(), new MemoryObjectStore()];
+  const tables = new MemoryTableStore();
   const users = await tables.open(defineUserTable());
   const analyses = await tables.open(defineAnalysisTable());
   const admissions = new Admissions({ store: tables, users, analyses });

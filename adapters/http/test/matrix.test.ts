@@ -1,15 +1,19 @@
 import { ArtGuardError, MemoryTableStore } from "@artguard/core";
 import { type AnyOperation, auditOperations, newAuditKeyPair, openAuditLog } from "@artguard/governance";
 import { describe, expect, it } from "vitest";
+import { contextOf } from "../../../packages/governance/test/fixtures/contexts.ts";
+import { newCustodian } from "../../../packages/governance/test/fixtures/custody.ts";
 import { formOf, httpPlace, picture } from "./http-place.ts";
 
 /** How a route is asked about the thing of this id, or the user of this name. */
 interface Case {
   readonly path: (id: string) => string;
   readonly body?: object;
+  /** A body that names the thing. */
+  readonly bodyOf?: (id: string) => object;
   readonly isUpload?: true;
   /** Whether the route is about something that can be somebody else's. */
-  readonly about: "analysis" | "user" | "oneself" | "service";
+  readonly about: "analysis" | "approval" | "upload" | "user" | "oneself" | "service";
 }
 
 const grant = { grantee: { kind: "user", id: "ella" }, permission: "analysis.read" };
@@ -19,10 +23,28 @@ const ofUser = (path: string, body?: object): Case => ({
   path: (id) => `${path}?user_id=${id}`,
   ...(body && { body }),
 });
+const ofApproval = (rest: string, body?: object): Case => ({
+  about: "approval",
+  path: (id) => `/v1/approvals/${id}${rest}`,
+  ...(body && { body }),
+});
+const ofUpload = (rest: string, body?: object): Case => ({
+  about: "upload",
+  path: (id) => `/v1/uploads/${id}${rest}`,
+  ...(body && { body }),
+});
+const release = (id: string, rest = "") => `/v1/evidence/releases/${id}${rest}`;
+const what = (request_id: string) => ({ request_id, recipient: { id: "court", sealing_key: "AAAA" } });
 const byResource = (id: string) => `/v1/grants?resource_kind=analysis&resource_id=${id}`;
+
+const custodians = [await newCustodian("ana"), await newCustodian("ben")];
 
 const cases: Readonly<Record<string, Case>> = {
   "post /detect-forgery": { about: "oneself", path: () => "/detect-forgery", isUpload: true },
+  "post /v1/uploads": { about: "oneself", path: () => "/v1/uploads", body: { size_bytes: 1 } },
+  "put /v1/uploads/{upload_id}/content": ofUpload("/content"),
+  "post /v1/uploads/{upload_id}/complete": ofUpload("/complete", {}),
+  "delete /v1/uploads/{upload_id}": ofUpload(""),
   "get /v1/analyses": { about: "user", path: (id) => `/v1/analyses?user_id=${id}` },
   "get /v1/analyses/{request_id}": ofAnalysis(""),
   "get /v1/analyses/{request_id}/versions": ofAnalysis("/versions"),
@@ -48,6 +70,25 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "get /v1/grants": { about: "analysis", path: byResource },
   "get /v1/grants/received": { about: "oneself", path: () => "/v1/grants/received" },
+  "get /v1/approvals": { about: "oneself", path: () => "/v1/approvals" },
+  "get /v1/approvals/{approval_id}": ofApproval(""),
+  "post /v1/approvals/{approval_id}/withdraw": ofApproval("/withdraw"),
+  "post /v1/approvals/{approval_id}/challenge": ofApproval("/challenge"),
+  "post /v1/approvals/{approval_id}/decision": ofApproval("/decision", {
+    ...{ decision: "approve", nonce: "n", decided_at: 1, signature: "AAAA" },
+  }),
+  "post /v1/evidence/releases": { about: "analysis", path: () => "/v1/evidence/releases", bodyOf: what },
+  "get /v1/evidence/releases/{approval_id}": { about: "approval", path: (id) => release(id, "?opening_id=o1") },
+  "post /v1/evidence/releases/{approval_id}/shares": {
+    about: "approval",
+    path: (id) => release(id, "/shares"),
+    body: { opening_id: "o1", holder: "ana", sealed: "AAAA" },
+  },
+  "post /v1/evidence/releases/{approval_id}/copy": {
+    about: "analysis",
+    path: () => release("r1", "/copy"),
+    bodyOf: (id) => ({ ...what(id), opening_id: "o1" }),
+  },
   "get /v1/audit": { about: "user", path: (id) => `/v1/audit?user_id=${id}` },
   "get /v1/audit/history": { about: "oneself", path: () => "/v1/audit/history" },
   "post /v1/audit/verify": { about: "service", path: () => "/v1/audit/verify", body: {} },
@@ -95,6 +136,8 @@ async function placeOfMatrix() {
     networkOf: (c) => ({ remoteAddress: c.req.header("x-address") ?? "1.1.1.1" }),
   });
   await place.storeAnalysis("a1", "ada");
+  const approvalId = await approvalOf("ada", place);
+  const { upload_id: uploadId } = await place.artguard.uploads.begin({ userId: "ada", sizeBytes: 1 });
   const described = (await (await place.app.request("/openapi.json")).json()) as Described;
   const routes = Object.entries(described.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
@@ -103,8 +146,9 @@ async function placeOfMatrix() {
   );
   const form = await formOf(picture);
   const ask = async (route: string, token: string | undefined, id: string, headers: Record<string, string> = {}) => {
-    const { path, body, isUpload } = cases[route]!;
+    const { path, isUpload, bodyOf = () => cases[route]!.body } = cases[route]!;
     const method = route.slice(0, route.indexOf(" ")).toUpperCase();
+    const body = bodyOf(id);
     const json = body && { ...body, ...(route === "post /v1/grants" && { resource: { kind: "analysis", id } }) };
     const sent = isUpload
       ? form
@@ -112,7 +156,15 @@ async function placeOfMatrix() {
     const answer = await place.as(token, path(id), { ...sent, headers: { ...headers, ...sent.headers } });
     return { status: answer.status, text: (await answer.text()).replace(/[0-9a-f]{32}/, "").replaceAll(id, "ID") };
   };
-  return { ...place, routes, ask };
+  return { ...place, routes, ask, approvalId, uploadId };
+}
+
+/** A request for approval that somebody made. */
+async function approvalOf(owner: string, { approvals }: Pick<Awaited<ReturnType<typeof httpPlace>>, "approvals">) {
+  for (const { registered } of custodians) await approvals.custodians.register(contextOf("operator"), registered);
+  await approvals.custodians.assign(contextOf("operator"), owner, "ana", "ben");
+  const wanted = { entityId: owner, operation: "evidence.release", asked: {} };
+  return (await approvals.requestApproval(contextOf(owner), wanted)).approval_id;
 }
 
 describe("every route, whoever asks", () => {
@@ -132,8 +184,10 @@ describe("every route, whoever asks", () => {
   });
 
   it("tells nobody whether what is not theirs is there", async () => {
-    const { routes, ask } = await placeOfMatrix();
-    const others = { analysis: ["a1", "a2"], user: ["ada", "nobody"] } as const;
+    const { routes, ask, approvalId, uploadId } = await placeOfMatrix();
+    const approval = [approvalId, "f".repeat(32)] as const;
+    const upload = [uploadId, "0190b8d2-0000-4000-8000-000000000000"] as const;
+    const others = { analysis: ["a1", "a2"], approval, upload, user: ["ada", "nobody"] } as const;
     for (const route of routes) {
       const { about } = cases[route]!;
       if (about === "oneself") continue;

@@ -82,6 +82,7 @@ export {
   toIso,
 } from "./analysis/time.ts";
 export { type UnfinishedDetection, unfinishedSchema } from "./analysis/unfinished.ts";
+export type { BeginUploadOptions, BegunUpload, CompleteUploadOptions, Uploads } from "./analysis/uploads.ts";
 export { type Configuration, loadConfiguration } from "./configuration/load-configuration.ts";
 export {
   type Detection,
@@ -127,7 +128,7 @@ export { type ImageFormat, type ImageInfo, imageFormats } from "./image/image-in
 export type { Raster } from "./image/raster.ts";
 export type { EraseOptions } from "./privacy/erase-user.ts";
 export type { ErasureReceipt, Residue } from "./privacy/erasure-receipt.ts";
-export { explainRetention, type RetainedDatum } from "./privacy/explain-retention.ts";
+export { explainRetention, explainUpload, type RetainedDatum } from "./privacy/explain-retention.ts";
 export type { ExportedFile } from "./privacy/export-user.ts";
 export { openPrivacy, type Privacy, type PrivacyOptions } from "./privacy/open-privacy.ts";
 export type { PrivacyCallOptions } from "./privacy/privacy-context.ts";
@@ -233,6 +234,7 @@ export { assertServerSecret, type ServerSecret } from "./user/server-secret.ts";
 export { type AccountTier, accountTiers, defaultTiers, type Tiers, tiersSchema } from "./user/tier.ts";
 export { type User, userSchema } from "./user/user.ts";
 export { type UserId, userIdOf, userIdSchema } from "./user/user-id.ts";
+export type { UploadItem } from "./user/user-marker.ts";
 export {
   type NewUser,
   type PlanChange,

@@ -42,7 +42,7 @@ export {
   custodianSchema,
   defineApprovalTable,
 } from "./approvals/approval-table.ts";
-export { Approvals, type ApprovalsOptions, openApprovals } from "./approvals/approvals.ts";
+export { type ApprovalPage, Approvals, type ApprovalsOptions, openApprovals } from "./approvals/approvals.ts";
 export { canonicalHash, canonicalJson } from "./approvals/canonical-json.ts";
 export { CustodianGate, type GatedChange } from "./approvals/custodian-gate.ts";
 export { CustodianRegistry, type Custodians } from "./approvals/custodian-registry.ts";

@@ -128,9 +128,13 @@ function parametersOf(place: "path" | "query", schema: z.ZodObject | undefined):
   });
 }
 
-function bodyOf({ body, form }: RouteDocument): Pick<DescribedOperation, "requestBody"> {
+function bodyOf({ body, form, bytes }: RouteDocument): Pick<DescribedOperation, "requestBody"> {
   if (body) {
     return { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input") } } } };
+  }
+  if (bytes !== undefined) {
+    const schema = { type: "string", format: "binary", description: bytes } as const;
+    return { requestBody: { required: true, content: { "application/octet-stream": { schema } } } };
   }
   if (!form) return {};
   const schema = schemaOf(form, "input");

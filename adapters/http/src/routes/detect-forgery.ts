@@ -8,7 +8,7 @@ import { attempt, refused } from "../governed-call.ts";
 import { eventStream } from "../live/event-stream.ts";
 import { flagInQuery, parsed, type Route } from "../route.ts";
 import { readUpload, type Upload } from "../upload/read-upload.ts";
-import { eventSchema } from "./schemas.ts";
+import { eventSchema, idempotencyHeader } from "./schemas.ts";
 
 const query = z.object({
   save_image: flagInQuery
@@ -36,14 +36,7 @@ export const detectForgery: Route = {
     "Answers when the analysis is done. With `Prefer: respond-async` it is done later, with `Accept: text/event-stream` its progress is answered as it happens.",
   query,
   form,
-  headers: [
-    {
-      name: "Idempotency-Key",
-      description: "The same request with the same key is done once, within 24 hours.",
-      schema: z.string().regex(/^[\x21-\x7e]{1,255}$/),
-    },
-    { name: "Prefer", description: "`respond-async` (RFC 7240).", schema: z.string() },
-  ],
+  headers: [idempotencyHeader, { name: "Prefer", description: "`respond-async` (RFC 7240).", schema: z.string() }],
   success: [
     {
       status: "ok",

@@ -34,6 +34,13 @@ export const permissionPattern = z.string().regex(/^(\*|[a-z][a-z0-9-]*\.(\*|[a-
 /** A query for somebody's things. */
 export const whoseQuery = z.object({ user_id: userId.optional().describe("Whose; default the caller's own.") });
 
+/** As draft-ietf-httpapi-idempotency-key-header has it. */
+export const idempotencyHeader = {
+  name: "Idempotency-Key",
+  description: "The same request with the same key is done once, within 24 hours.",
+  schema: z.string().regex(/^[\x21-\x7e]{1,255}$/),
+};
+
 /** One server-sent event. */
 export const eventSchema = z.object({
   id: z.string().optional(),

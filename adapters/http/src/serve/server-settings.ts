@@ -19,6 +19,7 @@ export const serverSettings = {
     schema: z.string().min(1, "must have 1–200 characters").max(200, "must have 1–200 characters"),
   },
   uploadBytes: { variable: "ARTGUARD_HTTP_UPLOAD_BYTES", schema: atLeastOne },
+  largeUploadBytes: { variable: "ARTGUARD_HTTP_LARGE_UPLOAD_BYTES", schema: atLeastOne },
   heldBytes: { variable: "ARTGUARD_HTTP_HELD_BYTES", schema: atLeastOne },
   working: { variable: "ARTGUARD_HTTP_WORKING", schema: atLeastOne },
   waiting: { variable: "ARTGUARD_HTTP_WAITING", schema: whole.min(0, "must be 0 or more") },

@@ -8,12 +8,15 @@ import type { AnalysisRepository } from "./analysis-repository.ts";
 import type { CloudParts } from "./cloud-parts.ts";
 import type { OpenWorkQueue } from "./open-work-queue.ts";
 import type { SavedImages } from "./saved-images.ts";
+import type { StoredUploads } from "./stored-uploads.ts";
 
 /** Where records, open work and images are, and who may begin there. */
 export interface AnalysisStorage {
   readonly repository: AnalysisRepository;
   readonly queue: OpenWorkQueue;
   readonly images: SavedImages;
+  /** Undefined where there is no table of users. */
+  readonly uploads: StoredUploads | undefined;
   /** Undefined: every analysis may begin. */
   readonly admission: AdmissionGate | undefined;
 }

@@ -30,6 +30,7 @@ import { type ReanalyzeOptions, reanalyze } from "./reanalyze.ts";
 import { type ResumedAnalysis, type ResumeOptions, resume } from "./resume.ts";
 import type { StabilityReport } from "./stability.ts";
 import { performAnalysis, type SubmitOptions, submitImage } from "./submit-image.ts";
+import { type Uploads, uploadMethods } from "./uploads.ts";
 
 /** Options of {@link createArtGuard}; everything has a default that needs nothing but Node. */
 export interface ArtGuardOptions extends StorageOptions {
@@ -121,6 +122,8 @@ export interface ArtGuard extends AsyncDisposable {
    * @throws ArtGuardError `image.empty`, `image.too-large`, `image.unsupported-format`, `analysis.invalid-input`.
    */
   submit(bytes: Uint8Array, options?: SubmitOptions): Promise<Analysis>;
+  /** Images too large for one request. */
+  readonly uploads: Uploads;
   /**
    * Does submitted analyses until there are none, or with `pollMs` until it is stopped or drained. Any number of processes
    * may do so at once.
@@ -218,6 +221,7 @@ export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard
     probeStability: (bytes, probeOptions = {}) => probe(bytes, probeOptions, context),
     rescore: (analysis, policy = context.policy) => rescore(analysis, policy),
     ...recordMethods(context),
+    uploads: uploadMethods(context),
     [Symbol.asyncDispose]: async () => {
       await examiner[Symbol.asyncDispose]();
       await storage.close();

@@ -1,3 +1,4 @@
+import type { TransactAction } from "../storage/table-store.ts";
 import { assertNoIdempotency, type IdempotencyKey } from "../user/idempotency.ts";
 import { type UserId, userIdOf } from "../user/user-id.ts";
 import type { Admitted } from "./admission.ts";
@@ -24,6 +25,9 @@ export interface RecordOptions {
   /** The same key with the same request again gets the first result. Needs an `admission`, such as `quotaGate`. */
   idempotency?: IdempotencyKey;
 }
+
+/** Actions that are done with the creation of a record, or not at all. */
+export type Alongside = (record: Analysis) => readonly TransactAction[];
 
 const longestFilename = 255;
 
@@ -58,15 +62,18 @@ export function newRecord(bytes: Uint8Array, options: RecordOptions, context: An
 /**
  * The one way in which records begin to exist: admitted, if there is a gate, and written.
  *
+ * @param alongside What a gate does in the same transaction.
  * @throws ArtGuardError what the gate refuses, `analysis.invalid-input` for an Idempotency-Key that nobody would honour
  */
 export async function createRecord(
   record: Analysis,
   options: RecordOptions,
   { storage }: AnalysisContext,
+  alongside: Alongside = () => [],
 ): Promise<Admitted> {
   const { repository, admission } = await storage();
-  if (admission) return admission.admit(record, (admitted) => repository.creation(admitted), options);
+  if (admission)
+    return admission.admit(record, (admitted) => [...repository.creation(admitted), ...alongside(admitted)], options);
   assertNoIdempotency(options.idempotency);
   await repository.create(record);
   return { outcome: "admitted", analysis: record };
@@ -77,7 +84,7 @@ function ownerOf({ userId }: RecordOptions, { newId }: AnalysisContext): UserId 
 }
 
 /** The last path segment without control and direction-changing characters, at most 255 characters. */
-function safeFilename(filename: string): string {
+export function safeFilename(filename: string): string {
   const name = filename.split(/[/\\]/).at(-1) ?? "";
   return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").slice(0, longestFilename);
 }

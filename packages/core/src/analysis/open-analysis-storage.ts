@@ -8,6 +8,7 @@ import { AnalysisRepository } from "./analysis-repository.ts";
 import { type OpenStorage, openStorage, type StorageOptions } from "./open-storage.ts";
 import { OpenWorkQueue } from "./open-work-queue.ts";
 import { SavedImages } from "./saved-images.ts";
+import { StoredUploads } from "./stored-uploads.ts";
 
 /** What {@link openAnalysisStorage} needs to know. */
 export interface AnalysisStorageOptions extends StorageOptions {
@@ -40,9 +41,10 @@ async function open(options: AnalysisStorageOptions) {
   const repository = await AnalysisRepository.open(stores.tables, { ...table, now });
   const admission = options.admission ?? (await defaultGate(stores.tables, userTable));
   const images = new SavedImages(stores.images);
+  const uploads = userTable === false ? undefined : new StoredUploads(stores, { userTable, now });
   const onEnd = (before: Analysis, ended: Analysis) => cleanUp(before, ended, { images, admission });
   const queue = new OpenWorkQueue(repository, { now, onEnd });
-  return { stores, storage: { repository, images, queue, admission } };
+  return { stores, storage: { repository, images, uploads, queue, admission } };
 }
 
 /** Everybody may begin but who is being erased, where there is a table of users that could say so. */

@@ -3,7 +3,7 @@ import { sniffFormat } from "../image/sniff-format.ts";
 import type { Language } from "../vision/explanation.ts";
 import type { Analysis } from "./analysis.ts";
 import type { AnalysisContext, AnalysisStorage } from "./analysis-context.ts";
-import { createRecord, newRecord, type RecordOptions } from "./create-record.ts";
+import { type Alongside, createRecord, newRecord, type RecordOptions } from "./create-record.ts";
 import { examineQuietly } from "./examine-image.ts";
 import { keepImage } from "./keep-image.ts";
 
@@ -22,6 +22,7 @@ export interface SubmitOptions extends RecordOptions {
 /**
  * Leaves an analysis to be done by `processOpenWork`, here or elsewhere. Its input is held until it ends, at most 24 h.
  *
+ * @param alongside Done in the transaction that creates the record.
  * @returns the PENDING record.
  * @throws ArtGuardError `image.empty`, `image.too-large`, `image.unsupported-format` for bytes that no worker could
  * judge, `analysis.consent-required`; nothing is stored then.
@@ -30,6 +31,7 @@ export async function submitImage(
   bytes: Uint8Array,
   options: SubmitOptions,
   context: AnalysisContext,
+  alongside?: Alongside,
 ): Promise<Analysis> {
   const { maxBytes } = context.limits;
   if (bytes.length > maxBytes) {
@@ -40,7 +42,7 @@ export async function submitImage(
   const { images } = await context.storage();
   const held = await images.hold(pending, bytes, format);
   try {
-    const { outcome, analysis } = await createRecord({ ...pending, ...held }, options, context);
+    const { outcome, analysis } = await createRecord({ ...pending, ...held }, options, context, alongside);
     if (outcome !== "admitted") await images.deleteAll(pending);
     return analysis;
   } catch (error) {

@@ -90,6 +90,22 @@ export const errorCodes = {
     fix: "Ask again later.",
     retryable: true,
   },
+  "analysis.too-many-uploads": {
+    meaning: "The user has as many unfinished uploads as are allowed.",
+    fix: "Complete or abandon some of them; those that are an hour old give their places back by themselves.",
+  },
+  "analysis.upload-completed": {
+    meaning: "The upload was completed before, with other options.",
+    fix: "Read the analysis that was made of it, or upload the image again.",
+  },
+  "analysis.upload-incomplete": {
+    meaning: "The bytes of the upload have not come, or there are more or fewer of them than announced.",
+    fix: "Send exactly the announced bytes, then complete the upload.",
+  },
+  "analysis.upload-not-found": {
+    meaning: "There is no such upload, or it was not completed within an hour.",
+    fix: "Begin a new upload.",
+  },
   "approvals.already-decided": {
     meaning: "This custodian has decided on the request before; the first decision stands.",
     fix: "Nothing is to be done; make a new request to ask again.",

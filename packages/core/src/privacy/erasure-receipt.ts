@@ -18,9 +18,9 @@ export interface ErasureReceipt {
     readonly analyses: number;
     /** Earlier results of analyses that were made again. */
     readonly versions: number;
-    /** Images, processed copies and held inputs. */
+    /** Images, processed copies, held inputs, and open uploads, whether or not their bytes had come. */
     readonly objects: number;
-    /** E-mail address, API keys and Idempotency-Keys. */
+    /** E-mail address, API keys, Idempotency-Keys and uploads. */
     readonly markers: number;
     /** 1, or 0 for a pseudonym without an account. */
     readonly users: number;
@@ -49,7 +49,7 @@ const erasureResidues: readonly Residue[] = [
     why: "only images with consent to training are ever exported for it; delete them from your training set",
   },
   {
-    what: "what had expired before, and an image that a dying worker wrote last",
+    what: "what had expired before, an image that a dying worker wrote last, and what a signed upload request still lets in for up to an hour",
     until:
       "records: DynamoDB's time to live, about 2 days; images: the next run of sweepExpired, at the latest the bucket's lifecycle rule, 30–32 days",
     why: "nothing leads to it any more; an object's key names no person. An embedded store has removed it",

@@ -1,9 +1,19 @@
 import type { Analysis } from "../analysis/analysis.ts";
+import { keyOf, uploadMs } from "../analysis/stored-uploads.ts";
 import { idempotencySeconds } from "../user/idempotency.ts";
+import type { UploadItem } from "../user/user-marker.ts";
 
 /** One thing that is kept because of an analysis, or expressly is not. */
 export interface RetainedDatum {
-  readonly datum: "result" | "earlier results" | "image" | "processed copy" | "job input" | "idempotency key" | "sums";
+  readonly datum:
+    | "result"
+    | "earlier results"
+    | "image"
+    | "processed copy"
+    | "job input"
+    | "upload"
+    | "idempotency key"
+    | "sums";
   readonly kept: boolean;
   readonly where: string;
   /** ISO 8601, or null: until somebody deletes it. */
@@ -31,6 +41,21 @@ export function explainRetention(record: Analysis): RetainedDatum[] {
     ...jobInput(record),
     idempotencyKey(record),
     sums,
+  ];
+}
+
+/** What is kept of an upload, from its announcement until it is completed or its time is over. */
+export function explainUpload(upload: UploadItem): RetainedDatum[] {
+  return [
+    {
+      datum: "upload",
+      kept: true,
+      where: `object store, ${keyOf(upload)}, once it has come; its announcement in the table of users`,
+      until: new Date(upload.created_at + uploadMs).toISOString(),
+      why: "an image too large for one request is sent before its analysis is asked for",
+      deleted_by:
+        "its completion, its abandonment or eraseUser, at once; otherwise invisible at that second and deleted by the user's next upload or the next run of sweepExpired",
+    },
   ];
 }
 

@@ -2,14 +2,15 @@ import { createHash } from "node:crypto";
 import type { Analysis } from "../analysis/analysis.ts";
 import { keysOfUrls, namedObjects } from "../analysis/analysis-objects.ts";
 import { type StoredObject, withoutExpiredImage } from "../analysis/stored-image.ts";
+import { keyOf, uploadIdOf } from "../analysis/stored-uploads.ts";
 import { isArtGuardError } from "../errors/artguard-error.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import { beingErased } from "../user/erasure-mark.ts";
 import { ownedItems } from "../user/owned-items.ts";
 import type { UserId } from "../user/user-id.ts";
-import { markerKey } from "../user/user-marker.ts";
+import { markerKey, uploadItemSchema } from "../user/user-marker.ts";
 import type { UserItem } from "../user/user-table.ts";
-import { explainRetention } from "./explain-retention.ts";
+import { explainRetention, explainUpload } from "./explain-retention.ts";
 import type { PrivacyCallOptions, PrivacyContext } from "./privacy-context.ts";
 
 /** One file of an export. */
@@ -35,7 +36,7 @@ const withheldOfAnalysis = [
 ];
 
 /**
- * Everything that is kept of a user, as files: `profile.json`, `api-keys.json`, `idempotency-keys.json`, for each
+ * Everything that is kept of a user, as files: `profile.json`, `api-keys.json`, `idempotency-keys.json`, uploads, for each
  * analysis its record with what `explainRetention` says of it, earlier results and images, and last `manifest.json`
  * with the SHA-256 of each file. JSON carries the attribute names of the spec (GDPR, articles 15 and 20). Secrets are
  * not in it: of API keys there are names and times. In place of an image that only custodians can open there is a file
@@ -68,7 +69,22 @@ async function* filesOf(userId: UserId, context: PrivacyContext, options: Privac
   if (account) yield json("profile.json", without(account, withheldOfUser));
   yield json("api-keys.json", (await allOf(ownedItems(users, userId, markerKey.apiKey("")))).map(apiKey));
   yield json("idempotency-keys.json", (await allOf(ownedItems(users, userId, "IDEMP#"))).map(idempotencyKey));
+  yield* uploadFiles(userId, context, options);
   for await (const record of records(userId, context)) yield* analysisFiles(record, context, options);
+}
+
+/** Uploads on their way, with what has come of them, and what became of others. */
+async function* uploadFiles(userId: UserId, { users, objects }: PrivacyContext, options: PrivacyCallOptions) {
+  for await (const item of ownedItems(users, userId, markerKey.upload(""))) {
+    const upload = uploadItemSchema.parse(item);
+    const folder = `uploads/${uploadIdOf(upload.user_id)}`;
+    yield json(`${folder}/upload.json`, { ...without(upload, ["kind"]), retention: explainUpload(upload) });
+    const bytes = await read(keyOf(upload), objects, options);
+    if (bytes) yield { path: `${folder}/content`, content_type: upload.content_type, bytes };
+  }
+  for await (const { user_id, request_id, created_at } of ownedItems(users, userId, markerKey.uploaded(""))) {
+    yield json(`uploads/${uploadIdOf(user_id)}/completed.json`, { request_id, created_at });
+  }
 }
 
 async function* records(userId: UserId, { analysisItems, now }: PrivacyContext) {

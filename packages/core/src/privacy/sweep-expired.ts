@@ -1,7 +1,9 @@
 import type { Analysis } from "../analysis/analysis.ts";
+import { isOpenUpload, isUploadName } from "../analysis/stored-uploads.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import { parseObjectKey } from "../storage/object-layout.ts";
 import type { ObjectStore, ObjectSummary } from "../storage/object-store.ts";
+import { markerKey } from "../user/user-marker.ts";
 import { dayFolder, inferenceRoot } from "./day-folder.ts";
 import { forgetImage } from "./forget-image.ts";
 import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "./privacy-context.ts";
@@ -33,7 +35,7 @@ const defaultLimit = 1000;
 
 /**
  * Deletes what has expired, long before the lifecycle rules of a bucket would: images past `image_expires_at`, inputs of
- * jobs past `input_expires_at`, images whose consent was withdrawn, objects that no record names, and records past
+ * jobs past `input_expires_at`, uploads that were not completed in their hour, images whose consent was withdrawn, objects that no record names, and records past
  * `record_expires_at`. Objects are walked through in the order of their day, oldest first, those of the last 24 hours
  * left out; each is looked up in its record. Images go before records, so that no image loses the record that leads to
  * it. Charges that a dying process did not give back are given back. A call that died is simply repeated.
@@ -112,11 +114,21 @@ class ExpiryWalk {
     this.result.objects_examined += 1;
     const place = parseObjectKey(object.key);
     if (place?.kind !== "inference") return;
+    if (isUploadName(place.name)) return this.#examineUpload(place.request_id, object, store);
     const record = await this.#record(place.request_id);
     if (this.#isKept(object, record)) return;
     // The record first: without its word the walk still finds the object, but without the object never the record.
     if (record && namesImage(record, object.key)) await this.#forgetImage(record);
     await store.delete(object.key, signalOf(this.#options));
+    this.result.objects_deleted += 1;
+  }
+
+  /** The upload is announced before its bytes come: what no open one waits for is nobody's. */
+  async #examineUpload(uploadId: string, { key }: ObjectSummary, store: ObjectStore): Promise<void> {
+    const { users, now } = this.#context;
+    const upload = await users.get({ user_id: markerKey.upload(uploadId) }, { consistent: true });
+    if (upload && isOpenUpload(upload, now())) return;
+    await store.delete(key, signalOf(this.#options));
     this.result.objects_deleted += 1;
   }
 

@@ -42,6 +42,7 @@ export async function presignPut(
   assertByteCount("sizeBytes", options.sizeBytes);
   assertContentType(options.contentType);
   if (options.sha256 !== undefined) assertSha256(options.sha256);
+  assertTags(options.tags ?? {});
   const headers: Record<string, string> = {
     "content-length": String(options.sizeBytes),
     "content-type": options.contentType,
@@ -49,6 +50,7 @@ export async function presignPut(
       "x-amz-checksum-sha256": hexToBase64(options.sha256),
       "x-amz-meta-artguard-sha256": options.sha256,
     }),
+    ...(options.tags && { "x-amz-tagging": taggingHeader(options.tags) }),
   };
   const { getSignedUrl } = await import("@aws-sdk/s3-request-presigner");
   const command = new PutObjectCommand({
@@ -60,6 +62,7 @@ export async function presignPut(
       ChecksumSHA256: hexToBase64(options.sha256),
       Metadata: { "artguard-sha256": options.sha256 },
     }),
+    ...(options.tags && { Tagging: taggingHeader(options.tags) }),
   });
   const names = new Set(Object.keys(headers));
   const url = await getSignedUrl(client, command, {
@@ -117,6 +120,13 @@ function validSeconds(seconds = defaultSeconds): number {
 function attachment(name: string): string {
   const encoded = encodeURIComponent(name).replace(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
   return `attachment; filename*=UTF-8''${encoded}`;
+}
+
+/** Tags as a header has them. */
+export function taggingHeader(tags: ObjectTags): string {
+  return Object.entries(tags)
+    .map((tag) => tag.map(encodeURIComponent).join("="))
+    .join("&");
 }
 
 /** Tags have no characters that XML would have to escape: see `assertTags`. */

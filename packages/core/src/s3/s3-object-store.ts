@@ -35,7 +35,7 @@ import type {
 import { bytesOf, verifiedStream } from "../storage/object-stream.ts";
 import { withDeadline } from "./deadline.ts";
 import { toTagSet } from "./lifecycle.ts";
-import { presignGet, presignPost, presignPut } from "./presign.ts";
+import { presignGet, presignPost, presignPut, taggingHeader } from "./presign.ts";
 import { attemptsOf, s3Error } from "./s3-error.ts";
 import { hexToBase64 } from "./sha256.ts";
 import { type SpooledBody, spool } from "./spooled-body.ts";
@@ -281,12 +281,6 @@ export class S3ObjectStore implements PresigningObjectStore {
  */
 export function s3(options: S3ObjectStoreOptions): S3ObjectStore {
   return new S3ObjectStore(options);
-}
-
-function taggingHeader(tags: ObjectTags): string {
-  return Object.entries(tags)
-    .map((tag) => tag.map(encodeURIComponent).join("="))
-    .join("&");
 }
 
 function rangeHeader(range: ByteRange): string {

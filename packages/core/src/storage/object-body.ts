@@ -44,29 +44,30 @@ export async function* chunksOf(body: ObjectBody, signal: AbortSignal | undefine
     return;
   }
   const source = body[Symbol.asyncIterator]();
-  const aborted = rejectionOf(signal);
   let exhausted = false;
   try {
     while (true) {
-      const { done, value } = await Promise.race([source.next(), ...aborted.promises]);
+      const { done, value } = await untilAborted(source.next(), signal);
       exhausted = done === true;
       if (exhausted) return;
       yield value;
     }
   } finally {
-    aborted.stop();
     // Not awaited: a source that is silent forever would keep us as long.
     if (!exhausted) void source.return?.()?.catch(() => undefined);
   }
 }
 
-/** A promise that rejects when the signal fires; none without a signal. */
-function rejectionOf(signal: AbortSignal | undefined): { promises: Promise<never>[]; stop: () => void } {
-  if (signal === undefined) return { promises: [], stop: () => undefined };
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  promise.catch(() => undefined);
-  return { promises: [promise], stop: () => signal.removeEventListener("abort", onAbort) };
+/**
+ * What comes first of a result and the signal. One promise for each: in a race with a promise that lives as long as the
+ * body, every piece would stay in memory until its end.
+ */
+function untilAborted<Result>(result: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (signal === undefined) return result;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    result.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
 }

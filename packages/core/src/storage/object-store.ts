@@ -140,7 +140,12 @@ export interface PresigningObjectStore extends ObjectStore {
   /** An upload of exactly `sizeBytes` bytes, and of exactly these bytes when `sha256` (hex) is given. */
   presignPut(
     key: string,
-    options: PresignOptions & { readonly sizeBytes: number; readonly contentType: string; readonly sha256?: string },
+    options: PresignOptions & {
+      readonly sizeBytes: number;
+      readonly contentType: string;
+      readonly sha256?: string;
+      readonly tags?: ObjectTags;
+    },
   ): Promise<PresignedRequest>;
   /**
    * An upload by an HTML form, at most `maxBytes` and at least one byte.

@@ -37,15 +37,16 @@ export function presigningContract({ it }: TestRunner, create: () => Promise<Obj
   it("lets others upload exactly the announced bytes", async () => {
     const store = await presigning();
     const sha256 = createHash("sha256").update(picture).digest("hex");
-    const options = { sizeBytes: picture.length, contentType, sha256 };
+    const options = { sizeBytes: picture.length, contentType, sha256, tags: { retention: "1d" } };
     const { method, url, headers } = await store.presignPut("in/a b+c%ü.jpg", options);
     const signed = new URL(url).searchParams.get("X-Amz-SignedHeaders")?.split(";") ?? [];
-    for (const name of ["content-length", "content-type", "x-amz-checksum-sha256"])
+    for (const name of ["content-length", "content-type", "x-amz-checksum-sha256", "x-amz-tagging"])
       assert.ok(signed.includes(name), name);
     assert.equal((await send(url, { method, headers, body: picture })).status, 200);
     const head = await store.head("in/a b+c%ü.jpg");
     assert.deepEqual([head?.size_bytes, head?.content_type, head?.sha256], [picture.length, contentType, sha256]);
     assert.deepEqual(await store.get("in/a b+c%ü.jpg"), picture);
+    assert.deepEqual(await store.getTags("in/a b+c%ü.jpg"), { retention: "1d" });
   });
 
   it("lets others upload by a form, bound to a prefix, a type and a range of lengths", async () => {

@@ -13,6 +13,9 @@ export const markerKey = {
   apiKey: (prefix: string) => `APIKEY#${prefix}`,
   /** The key is the caller's own text: encoded, so that no `#` in it can name another user's item. */
   idempotency: (owner: UserId, key: string) => `IDEMP#${owner}#${encodeURIComponent(key)}`,
+  upload: (uploadId: string) => `UPLOAD#${uploadId}`,
+  /** Another prefix, so that those still open are found among a user's items. */
+  uploaded: (uploadId: string) => `UPLOADED#${uploadId}`,
   /** It outlives the user, so it must not name the user. */
   erasure: (owner: UserId) => `ERASURE#${createHash("sha256").update(owner).digest("hex")}`,
 } as const;
@@ -74,6 +77,42 @@ export const idempotencySchema = z.object({
 });
 /** See {@link idempotencySchema}. */
 export type IdempotencyItem = z.infer<typeof idempotencySchema>;
+
+/** A large image that is on its way; what has come of it lies in the object store. */
+export const uploadItemSchema = z.object({
+  user_id: z.string().startsWith("UPLOAD#"),
+  kind: z.literal("upload"),
+  owner_id: userIdSchema,
+  filename: z.string(),
+  content_type: z.string(),
+  /** As it was announced. */
+  size_bytes: z.number().int().positive(),
+  /** As it was announced, lower-case hex. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  created_at: epochMillisecondsSchema,
+  expires_at: epochSecondsSchema,
+});
+/** A large image that is on its way, as it is stored in the table of users. */
+export type UploadItem = z.infer<typeof uploadItemSchema>;
+
+/** What became of an upload: the answer to whoever completes it again. */
+export const uploadedItemSchema = z.object({
+  user_id: z.string().startsWith("UPLOADED#"),
+  kind: z.literal("uploaded"),
+  owner_id: userIdSchema,
+  /** SHA-256 of the options with which it was completed. */
+  request_hash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** The analysis that was made of it. */
+  request_id: z.string(),
+  /** Of the upload. */
+  created_at: epochMillisecondsSchema,
+  expires_at: epochSecondsSchema,
+});
+/** See {@link uploadedItemSchema}. */
+export type UploadedItem = z.infer<typeof uploadedItemSchema>;
 
 const erasureStages = ["first_sweep", "second_sweep", "markers", "user", "completed"] as const;
 /** What an erasure does next. */

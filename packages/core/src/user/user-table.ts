@@ -9,10 +9,14 @@ import {
   erasureSchema,
   type IdempotencyItem,
   idempotencySchema,
+  type UploadedItem,
+  type UploadItem,
+  uploadedItemSchema,
+  uploadItemSchema,
 } from "./user-marker.ts";
 
 type EmailMarker = z.infer<typeof emailMarkerSchema>;
-type Kinds = User | EmailMarker | ApiKeyItem | IdempotencyItem | ErasureItem;
+type Kinds = User | EmailMarker | ApiKeyItem | IdempotencyItem | UploadItem | UploadedItem | ErasureItem;
 type AttributeOfAny<Kind> = Kind extends Kind ? keyof Kind : never;
 type ValueOfAny<Kind, Name> = Kind extends { [N in Name & string]?: infer Value } ? Value : never;
 
@@ -40,6 +44,14 @@ export function defineUserTable(name = userTableName("dev")) {
       "open-erasure-index": { partition: "open_erasure", sort: "created_at", projection: "keys" },
     },
     ttl: "expires_at",
-    schema: z.union([userSchema, emailMarkerSchema, apiKeyItemSchema, idempotencySchema, erasureSchema]),
+    schema: z.union([
+      userSchema,
+      emailMarkerSchema,
+      apiKeyItemSchema,
+      idempotencySchema,
+      uploadItemSchema,
+      uploadedItemSchema,
+      erasureSchema,
+    ]),
   });
 }

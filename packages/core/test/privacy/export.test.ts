@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { ApiKeyRepository, type ExportedFile, MemoryObjectStore, MemoryTableStore, openPrivacy } from "@artguard/core";
 import { describe, expect, it } from "vitest";
 import { now } from "./erasure-place.ts";
-import { imagesOf, storeSubjects, subject, writtenAt } from "./subjects.ts";
+import { imagesOf, storeSubjects, subject, uploadOf, writtenAt } from "./subjects.ts";
 
 async function exported() {
   const [tables, objects] = [new MemoryTableStore({ now }), new MemoryObjectStore()];
@@ -26,6 +26,8 @@ describe("exportUser", () => {
       "profile.json",
       "api-keys.json",
       "idempotency-keys.json",
+      `uploads/${saved}-upload/upload.json`,
+      `uploads/${saved}-upload/content`,
       `analyses/${saved}/analysis.json`,
       `analyses/${saved}/versions/1.json`,
       `analyses/${saved}/original.jpg`,
@@ -38,7 +40,8 @@ describe("exportUser", () => {
     const record = JSON.parse(text(`analyses/${saved}/analysis.json`));
     expect(record).toMatchObject({ filename: `${one.fingerprint}.jpg`, consent: { purpose: "image_storage" } });
     expect(record.retention.map(({ datum }: { datum: string }) => datum)).toContain("image");
-    const images = imagesOf(one).map(([, bytes]) => bytes);
+    expect(JSON.parse(text(`uploads/${saved}-upload/upload.json`))).toMatchObject({ retention: [{ datum: "upload" }] });
+    const images = [uploadOf(one), ...imagesOf(one)].map(([, bytes]) => bytes);
     expect(files.filter(({ content_type }) => content_type === "image/jpeg").map(({ bytes }) => bytes)).toEqual(images);
     expect(JSON.parse(text("idempotency-keys.json"))).toMatchObject([{ key: `key-${one.fingerprint}` }]);
   });

@@ -23,7 +23,7 @@ async function someSubjects(count = 1) {
   const clock = testClock(writtenAt);
   const [tables, objects] = [new MemoryTableStore({ now: clock.now }), new MemoryObjectStore({ now: clock.now })];
   const subjects = Array.from({ length: count }, (_, n) => subject(n));
-  const { users, analyses } = await storeSubjects(subjects, tables, objects);
+  const { users, analyses } = await storeSubjects(subjects, tables, objects, { uploads: false });
   const privacy = await openPrivacy({ tables, objects, settleMs: 0, now: clock.now });
   const record = async (requestId: string) =>
     (await analyses.get({ request_id: requestId, created_at: writtenAt })) as Analysis;

@@ -16,6 +16,7 @@ import {
   userIdOf,
   userSchema,
 } from "@artguard/core";
+import { uploadItemSchema } from "../../src/user/user-marker.ts";
 
 /** 10 November 2026, 12:00 UTC. */
 export const writtenAt = Date.UTC(2026, 10, 10, 12);
@@ -42,14 +43,20 @@ const day = 86_400_000;
 
 /**
  * Stores what ArtGuard keeps of each subject: account, e-mail marker, API key, Idempotency-Key, a finished analysis with
- * image, processed copy and an earlier result, and a submitted one with its held input.
+ * image, processed copy and an earlier result, a submitted one with its held input, and an upload on its way.
  */
-export async function storeSubjects(subjects: readonly Subject[], tables: TableStore, objects: ObjectStore) {
+export async function storeSubjects(
+  subjects: readonly Subject[],
+  tables: TableStore,
+  objects: ObjectStore,
+  { uploads = true } = {},
+) {
   const users = await tables.open(defineUserTable());
   const analyses = await tables.open(defineAnalysisTable());
   await users.batchWrite({ put: subjects.flatMap(accountItems) });
+  if (uploads) await users.batchWrite({ put: subjects.map(uploadItem) });
   await analyses.batchWrite({ put: subjects.flatMap(analysisItems) });
-  const images = subjects.flatMap(imagesOf);
+  const images = subjects.flatMap((one) => [...imagesOf(one), ...(uploads ? [uploadOf(one)] : [])]);
   for (let first = 0; first < images.length; first += 30) {
     await Promise.all(images.slice(first, first + 30).map(([key, bytes]) => objects.put(key, bytes)));
   }
@@ -62,6 +69,11 @@ export function imagesOf({ requestIds: [saved, waiting], fingerprint }: Subject)
     [inferenceKey(saved, writtenAt, "processed.jpg"), content(`processed of ${fingerprint}`)],
     [inferenceKey(waiting, writtenAt, "input.jpg"), content(`input of ${fingerprint}`)],
   ];
+}
+
+/** What has come of an upload that nobody has completed yet. */
+export function uploadOf({ requestIds: [saved], fingerprint }: Subject): [key: string, bytes: Uint8Array] {
+  return [inferenceKey(`${saved}-upload`, writtenAt, "input.upload"), content(`upload of ${fingerprint}`)];
 }
 
 function accountItems({ userId, email, fingerprint, requestIds: [saved] }: Subject): UserItem[] {
@@ -101,6 +113,12 @@ function accountItems({ userId, email, fingerprint, requestIds: [saved] }: Subje
       expires_at: Math.floor((writtenAt + day) / 1000) as NonNullable<UserItem["expires_at"]>,
     },
   ];
+}
+
+function uploadItem({ userId, fingerprint, requestIds: [saved] }: Subject): UserItem {
+  const item = { user_id: `UPLOAD#${saved}-upload`, kind: "upload", owner_id: userId, filename: `${fingerprint}.jpg` };
+  const times = { created_at: writtenAt, expires_at: Math.floor((writtenAt + day) / 1000) };
+  return uploadItemSchema.parse({ ...item, ...times, content_type: "image/jpeg", size_bytes: 1000 });
 }
 
 function analysisItems(one: Subject): AnalysisItem[] {

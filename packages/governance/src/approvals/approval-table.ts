@@ -53,6 +53,9 @@ export const requestItemSchema = z.object({
   secondary_decision: decisionSchema.optional(),
   /** Constant while something can still happen: puts the request into the index of open ones. */
   open: z.literal("yes").optional(),
+  /** Person whose decision is awaited: puts the request into the index of what waits for them. */
+  awaits_primary: z.string().optional(),
+  awaits_secondary: z.string().optional(),
   created_at: millis,
   expires_at: millis,
   reminded_at: millis.optional(),
@@ -123,6 +126,9 @@ export function defineApprovalTable(name = "artguard-approvals-dev") {
     indexes: {
       "open-index": { partition: "open", sort: "expires_at" },
       "asked-index": { partition: "request_hash", sort: "created_at" },
+      "requester-index": { partition: "requester_id", sort: "created_at" },
+      "primary-index": { partition: "awaits_primary", sort: "created_at" },
+      "secondary-index": { partition: "awaits_secondary", sort: "created_at" },
       "outbox-index": { partition: "outbox", sort: "due_at" },
       "assignment-index": { partition: "assigned_to", sort: "version" },
     },

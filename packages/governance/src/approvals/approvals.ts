@@ -6,6 +6,8 @@ import {
   epochMillisecondsSchema,
   isArtGuardError,
   type JsonValue,
+  type Page,
+  type PageOptions,
   putAction,
   type Table,
   type TableStore,
@@ -39,6 +41,8 @@ import { CustodianRegistry } from "./custodian-registry.ts";
 import { type DeliverOptions, deliverOutbox, type NoticeSink } from "./outbox.ts";
 
 const [hourMs, minuteMs] = [3_600_000, 60_000];
+/** Attributes by which a request is found while something can still happen. */
+const ended = ["open", "awaits_primary", "awaits_secondary"] as const;
 /** Times that a change is decided anew because another one came first. */
 const mostAttempts = 5;
 
@@ -65,6 +69,11 @@ export interface ApprovalsOptions {
   /** Clock in epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
 }
+
+const defaultPage = 20;
+
+/** Part of a list of requests. */
+export type ApprovalPage = Page<ApprovalRequest>;
 
 /**
  * Requests for approval: bound to the hash of what is asked, decided by two persons who sign, used once within their time.
@@ -125,6 +134,45 @@ export class Approvals {
     );
   }
 
+  /** What the caller asked for, newest first. */
+  async asked(context: SecurityContext, { limit = defaultPage, cursor }: PageOptions = {}): Promise<ApprovalPage> {
+    const partition = context.principal.id;
+    const { items, cursor: next } = await this.#table.query({
+      ...{ index: "requester-index", partition, scope: partition, order: "newest_first", limit },
+      ...(cursor !== undefined && { cursor }),
+    });
+    const requests = items.map((item) => shown(requestItemSchema.parse(item), this.#moment()));
+    return { items: requests, ...(next !== undefined && { cursor: next }) };
+  }
+
+  /**
+   * What waits for the caller's decision: as primary custodian, newest first, then as secondary. A page may be short where
+   * requests have expired.
+   */
+  async waiting(
+    context: SecurityContext,
+    { limit = defaultPage, cursor = "p" }: PageOptions = {},
+  ): Promise<ApprovalPage> {
+    const partition = context.principal.id;
+    const found: RequestItem[] = [];
+    const next = splitCursor(cursor);
+    for (const place of custodianPlaces.slice(custodianPlaces.indexOf(next.place))) {
+      if (found.length === limit) return this.#waitingPage(found, { place });
+      const page = await this.#table.query({
+        ...{ index: `${place}-index`, partition, scope: partition, order: "newest_first", limit: limit - found.length },
+        ...(place === next.place && next.rest !== undefined && { cursor: next.rest }),
+      });
+      found.push(...page.items.map((item) => requestItemSchema.parse(item)));
+      if (page.cursor !== undefined) return this.#waitingPage(found, { place, rest: page.cursor });
+    }
+    return this.#waitingPage(found);
+  }
+
+  #waitingPage(found: readonly RequestItem[], next?: PlaceInList): ApprovalPage {
+    const items = found.map((item) => shown(item, this.#moment())).filter(({ state }) => state === "PENDING");
+    return { items, ...(next && { cursor: `${next.place[0]}${next.rest ?? ""}` }) };
+  }
+
   /** The request as it is now, for who made it and its custodians. @throws ArtGuardError `approvals.not-found` for all others. */
   async status(context: SecurityContext, approvalId: string): Promise<ApprovalRequest> {
     const request = await this.#find(approvalId);
@@ -178,7 +226,7 @@ export class Approvals {
         request,
         {
           set: { state, [`${place}_decision`]: given },
-          remove: [`${place}_challenge`, ...(state === "REJECTED" ? (["open"] as const) : [])],
+          remove: [`${place}_challenge`, ...(state === "REJECTED" ? ended : ([`awaits_${place}`] as const))],
         },
         state === "PENDING" ? [] : [this.#notice(request, request.requester_id, about)],
       );
@@ -301,7 +349,7 @@ export class Approvals {
     notices: NoticeItem[],
   ): Promise<ApprovalRequest> {
     assertApprovalTransition(request.state, state);
-    await this.#write(request, { set: { state }, remove: ["open"] }, notices);
+    await this.#write(request, { set: { state }, remove: ended }, notices);
     await this.#log(context, `approval.${state.toLowerCase()}`, request, { request_hash: request.request_hash });
     return shown({ ...request, state }, this.#moment());
   }
@@ -367,6 +415,8 @@ export class Approvals {
       state: "PENDING",
       ...custodians,
       open: "yes",
+      awaits_primary: custodians.primary.person_id,
+      awaits_secondary: custodians.secondary.person_id,
       expires_at: created_at + windowMs,
       revision: 1,
     });
@@ -426,6 +476,18 @@ export class Approvals {
   #moment(): EpochMilliseconds {
     return epochMillisecondsSchema.parse((this.#options.now ?? Date.now)());
   }
+}
+
+/** Where a list of what waits for somebody goes on. */
+interface PlaceInList {
+  readonly place: CustodianPlace;
+  readonly rest?: string;
+}
+
+function splitCursor(cursor: string): PlaceInList {
+  const place = custodianPlaces.find((each) => cursor[0] === each[0]);
+  if (!place) throw new ArtGuardError("storage.invalid-cursor", "the cursor is of another list");
+  return { place, ...(cursor.length > 1 && { rest: cursor.slice(1) }) };
 }
 
 /** Opens the requests for approval in a store of tables. */

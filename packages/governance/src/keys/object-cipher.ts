@@ -111,7 +111,12 @@ export class ObjectCipher {
 
   #seal(nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
     const cipher = createCipheriv("aes-256-gcm", this.#key, nonce).setAAD(aad);
-    return new Uint8Array(Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]));
+    // One copy: a large object is sealed by thousands of these calls.
+    const sealed = new Uint8Array(plaintext.length + tagBytes);
+    sealed.set(cipher.update(plaintext));
+    cipher.final();
+    sealed.set(cipher.getAuthTag(), plaintext.length);
+    return sealed;
   }
 
   #open(nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array {

@@ -18,6 +18,7 @@ import { grantOperations, policyOperations } from "./core-operations/access-oper
 import { analysisOperations, findAnalysis } from "./core-operations/analysis-operations.ts";
 import type { CoreServices } from "./core-operations/core-services.ts";
 import { serviceOperations, usageOperations } from "./core-operations/service-operations.ts";
+import { uploadOperations } from "./core-operations/upload-operations.ts";
 import { apiKeyOperations, userOperations } from "./core-operations/user-operations.ts";
 import { type Governed, type GovernedOptions, governed } from "./governance.ts";
 import type { AnyOperation } from "./operation.ts";
@@ -78,6 +79,7 @@ export async function createGovernance(options: GovernanceOptions): Promise<Gove
 function coreOperations(services: CoreServices) {
   return {
     analysis: analysisOperations(services),
+    upload: uploadOperations(services),
     user: userOperations(services),
     apiKey: apiKeyOperations(services),
     grant: grantOperations(services),

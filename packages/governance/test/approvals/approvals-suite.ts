@@ -1,6 +1,6 @@
 import { appendFile, readFile } from "node:fs/promises";
 import { ArtGuardError } from "@artguard/core";
-import { fileSink, type NoticeSink, type SignedDecision, signDecision } from "@artguard/governance";
+import { type ApprovalPage, fileSink, type NoticeSink, type SignedDecision, signDecision } from "@artguard/governance";
 import { expect, it } from "vitest";
 import type { MakeTableStore } from "../../../core/test/fixtures/table-stores.ts";
 import { temporaryFolder } from "../../../core/test/fixtures/temporary-folder.ts";
@@ -68,6 +68,44 @@ export function approvalsSuite(make: MakeTableStore): void {
       "approval.consumed",
       "approval.consumed:refused",
     ]);
+  });
+
+  it("lists what was asked, and what waits for each custodian until they have decided or it is over, in pages", async () => {
+    const custody = await newCustody(make);
+    const { approvals, ana, ben, clock } = custody;
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n++) {
+      clock.ms += 1;
+      ids.unshift((await approvals.requestApproval(requester, { ...input, asked: { n } })).approval_id);
+    }
+    const of = (page: { items: readonly { approval_id: string }[] }) =>
+      page.items.map(({ approval_id }) => approval_id);
+    const paged = async (list: (part: { limit: number; cursor?: string }) => Promise<ApprovalPage>) => {
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await list({ limit: 2, ...(cursor !== undefined && { cursor }) });
+        found.push(...of(page));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      return found;
+    };
+    const waitingFor = ({ context }: TestCustodian) => paged((part) => approvals.waiting(context, part));
+    expect(await paged((part) => approvals.asked(requester, part))).toEqual(ids);
+    expect([await waitingFor(ana), await waitingFor(ben)]).toEqual([ids, ids]);
+    const [decided, rejected, withdrawn, ...left] = ids;
+    await decide(custody, ana, decided!);
+    await decide(custody, ana, rejected!, "reject");
+    await approvals.withdraw(requester, withdrawn!);
+    expect([await waitingFor(ana), await waitingFor(ben)]).toEqual([left, [decided, ...left]]);
+    expect(of(await approvals.asked(ana.context))).toEqual([]);
+    expect(of(await approvals.waiting(requester))).toEqual([]);
+    expect(of(await approvals.asked(requester))).toEqual(ids);
+    await expect(approvals.waiting(ben.context, { cursor: "x" })).rejects.toMatchObject({
+      code: "storage.invalid-cursor",
+    });
+    clock.ms += 73 * hourMs;
+    expect(await waitingFor(ben)).toEqual([]);
   });
 
   it("lets exactly one of many use an approval", async () => {

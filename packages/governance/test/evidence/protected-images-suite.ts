@@ -1,4 +1,4 @@
-import { bytesOf, type ObjectStore } from "@artguard/core";
+import { bytesOf, epochMillisecondsSchema, type ObjectStore } from "@artguard/core";
 import { encryptedObjects, type GovernancePlace, type Protection } from "@artguard/governance";
 import { expect, it } from "vitest";
 import { as, guardedPlace, photograph, splitKeyOf, storeImage } from "../fixtures/guarded-place.ts";
@@ -81,5 +81,36 @@ export function protectedImagesSuite(makePlace: MakePlace): void {
     await artguard.processOpenWork();
     expect((await run(core.analysis.read, { requestId }, as("ada"))).status).toBe("COMPLETED");
     expect((await storedBytes(objects)).size).toBe(0);
+  });
+  it("takes uploads in encrypted for the platform, and keeps what was asked to be kept for the custodians", async () => {
+    const { governance, clock, objects } = await guarded("tripartite");
+    const { run, core, artguard } = governance;
+    await splitKeyOf(governance, "ada");
+    const begun = await run(core.upload.begin, { sizeBytes: photograph.length }, as("ada"));
+    expect(begun.request).toBeUndefined();
+    const uploadId = begun.upload_id;
+    const body = (async function* () {
+      yield photograph.subarray(0, 1000);
+      yield photograph.subarray(1000);
+    })();
+    await run(core.upload.receive, { uploadId, body }, as("ada"));
+    const held = await storedBytes(objects);
+    expect([...held.keys()].map((key) => key.split("/").at(-1))).toEqual(["input.upload"]);
+    for (const bytes of held.values()) expect(holdsPieceOf(photograph, bytes)).toBe(false);
+    const granted_at = epochMillisecondsSchema.parse(clock.ms);
+    const consent = { purpose: "image_storage", policy_version: "1", granted_at } as const;
+    const { request_id: requestId } = await run(
+      core.upload.complete,
+      { uploadId, saveImage: true, consent },
+      as("ada"),
+    );
+    await artguard.processOpenWork();
+    expect((await run(core.analysis.read, { requestId }, as("ada"))).image_saved).toBe(true);
+    const kept = await storedBytes(objects);
+    expect([...kept.keys()].map((key) => key.split("/").at(-1))).toEqual(["original.jpg", "processed.jpg"]);
+    for (const bytes of kept.values()) expect(holdsPieceOf(photograph, bytes)).toBe(false);
+    await expect(run(core.analysis.reanalyze, { requestId }, as("ada"))).rejects.toMatchObject({
+      code: "keys.approval-required",
+    });
   });
 }

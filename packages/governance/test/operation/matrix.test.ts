@@ -50,7 +50,8 @@ const custodians = [await newCustodian("ana"), await newCustodian("ben")];
 /** What is shared with whom: ada's analysis with the museum, and no longer with rex and ella. */
 async function sharedPlace(options: Partial<GovernanceOptions> = {}) {
   const place = await governedPlace({ geography, ...options });
-  const { access, approvals, clock, directory, storeAnalysis, users, apiKeys } = place;
+  const { access, approvals, artguard, clock, directory, storeAnalysis, users, apiKeys } = place;
+  const uploadIds: Record<string, string> = {};
   const prefixes: Record<string, string> = {};
   const approvalIds: Record<string, string> = {};
   const delegationIds: Record<string, string> = {};
@@ -60,6 +61,7 @@ async function sharedPlace(options: Partial<GovernanceOptions> = {}) {
     await directory.registerOrganization(houseOf(name), house);
     const { user_id } = await users.create({ user_id: name, email: `${name}@example.org` });
     prefixes[name] = (await apiKeys.create(user_id, "one")).prefix;
+    uploadIds[name] = (await artguard.uploads.begin({ userId: user_id, sizeBytes: 1 })).upload_id;
     await approvals.custodians.assign(contextOf("operator"), name, "ana", "ben");
     const wanted = { entityId: name, operation: "evidence.release", asked: {} };
     await directory.addMember(houseOf(name), name, ["admin"]);
@@ -74,16 +76,17 @@ async function sharedPlace(options: Partial<GovernanceOptions> = {}) {
   await access.revokeAccess(rex!);
   await access.grantPermission({ ...ella!, expiresAt: clock.ms + 1 }, "ada");
   clock.ms += 1;
-  return { ...place, prefixes, approvalIds, delegationIds };
+  return { ...place, prefixes, approvalIds, delegationIds, uploadIds };
 }
 
 type Place = Awaited<ReturnType<typeof sharedPlace>>;
 
-function targetOf(owner: string, { prefixes, approvalIds, delegationIds }: Place): Target {
+function targetOf(owner: string, { prefixes, approvalIds, delegationIds, uploadIds }: Place): Target {
   return {
     requestId: `of-${owner}`,
     userId: owner,
     prefix: prefixes[owner] ?? "0123456789ab",
+    uploadId: uploadIds[owner] ?? "0190b8d2-0000-4000-8000-000000000000",
     approvalId: approvalIds[owner] ?? "f".repeat(32),
     organizationId: houseOf(owner),
     delegationId: delegationIds[owner] ?? "f".repeat(32),

@@ -10,6 +10,8 @@ export interface Target {
   readonly prefix: string;
   /** Of a request for approval that the user made. */
   readonly approvalId: string;
+  /** Of one byte that has not come. */
+  readonly uploadId: string;
   /** That the user administers. */
   readonly organizationId: string;
   /** Of one that the user gave to `somebody`. */
@@ -25,6 +27,10 @@ export interface OperationCase {
   readonly sharedByRead?: true;
   /** Code with which the handler itself fails on the things of this test. */
   readonly failure?: string;
+}
+
+async function* oneByte() {
+  yield new Uint8Array(1);
 }
 
 const ofAnalysis = { of: "owned", input: ({ requestId }: Target) => ({ requestId }) } as const;
@@ -91,6 +97,10 @@ export const operationCases: Record<string, OperationCase> = {
   "analysis.withdraw-consent": { ...ofAnalysis, failure: "privacy.no-consent" },
   "analysis.delete": ofAnalysis,
   "analysis.count": operator(),
+  "upload.begin": { of: "self", input: () => ({ sizeBytes: 1 }) },
+  "upload.receive": { of: "owned", input: ({ uploadId }) => ({ uploadId, body: oneByte() }) },
+  "upload.complete": { of: "owned", input: ({ uploadId }) => ({ uploadId }), failure: "analysis.upload-incomplete" },
+  "upload.abandon": { of: "owned", input: ({ uploadId }) => ({ uploadId }) },
   "user.read": ofUser,
   "user.update-profile": { of: "owned", input: ({ userId }) => ({ userId, company: "Museum" }) },
   "user.quota": ofUser,
@@ -114,6 +124,7 @@ export const operationCases: Record<string, OperationCase> = {
   "usage.resume": { of: "operator", input: (target) => ({ subject: subjectOf(target) }) },
   "service.sweep": operator(),
   "approval.read": ofApproval,
+  "approval.list": { of: "self", input: () => ({ which: "asked" }) },
   "approval.withdraw": ofApproval,
   "approval.challenge": { ...ofApproval, of: "operator" },
   "approval.decide": {

@@ -5,6 +5,7 @@ import type { Approvals } from "../../approvals/approvals.ts";
 import { decisions } from "../../approvals/decision.ts";
 import type { SecurityContext } from "../../identity/security-context.ts";
 import { defineOperation } from "../operation.ts";
+import { page } from "./inputs.ts";
 
 const approvalId = z.string().min(1).max(128);
 const byId = z.strictObject({ approvalId });
@@ -20,6 +21,16 @@ export function approvalOperations(approvals: Approvals) {
       permission: "approval.read",
       effect: "read",
       handler: ({ approvalId }, { context }) => approvals.status(context, approvalId),
+    }),
+    /** `waiting`: for the caller's decision; `asked`: by the caller. */
+    list: defineOperation({
+      name: "approval.list",
+      input: z.strictObject({ which: z.enum(["waiting", "asked"]), ...page }),
+      permission: "approval.read",
+      effect: "read",
+      audit: "custodian-approval",
+      target: (_, { principal }) => ({ kind: "approval", ownerId: principal.id }),
+      handler: ({ which, ...part }, { context }) => approvals[which](context, part),
     }),
     withdraw: defineOperation({
       ...common,

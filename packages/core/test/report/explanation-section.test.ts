@@ -30,7 +30,7 @@ describe("explanationSection", () => {
     size_bytes: 1,
     explanation,
   };
-  const { text } = explanationSection(analysis);
+  const { text } = explanationSection(analysis, "en");
 
   it("lists what a sentence of a model rests on, with the score of a passage", () => {
     expect(text).toContain("“Préstamos”");

@@ -7,17 +7,18 @@ export class Markup {
   }
 }
 
-type Value = Markup | string | number | false | null | undefined | readonly Value[];
+/** What a template takes. */
+export type MarkupValue = Markup | string | number | false | null | undefined | readonly MarkupValue[];
 
 /**
  * Markup from a template. Interpolated strings are escaped for elements and quoted attributes; `false`, `null` and
  * `undefined` print nothing; lists print their members.
  */
-export function html(parts: TemplateStringsArray, ...values: Value[]): Markup {
+export function html(parts: TemplateStringsArray, ...values: MarkupValue[]): Markup {
   return new Markup(parts.reduce((text, part, index) => text + print(values[index - 1]) + part));
 }
 
-function print(value: Value): string {
+function print(value: MarkupValue): string {
   if (value === undefined || value === null || value === false) return "";
   if (value instanceof Markup) return value.text;
   if (typeof value === "object") return value.map(print).join("");

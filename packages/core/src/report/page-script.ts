@@ -8,13 +8,15 @@ const show = () => {
     overlay.hidden = overlay.dataset.overlay !== chosen;
     overlay.style.opacity = fade.value / 100;
   }
-  fade.setAttribute("aria-valuetext", fade.value + " percent");
+  fade.setAttribute("aria-valuetext", fade.value + " " + fade.dataset.unit);
 };
-for (const input of document.querySelectorAll("input[name=overlay]")) input.addEventListener("change", show);
-fade.addEventListener("input", show);
+if (fade) {
+  for (const input of document.querySelectorAll("input[name=overlay]")) input.addEventListener("change", show);
+  fade.addEventListener("input", show);
+  show();
+}
 const boxes = document.querySelector("#boxes");
 if (boxes) boxes.addEventListener("change", () => {
   document.querySelector(".regions").style.display = boxes.checked ? "" : "none";
 });
-show();
 `;

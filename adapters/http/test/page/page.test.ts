@@ -98,7 +98,7 @@ describe.skipIf(!executablePath)("the page in a browser", () => {
     await photograph(page, "progress");
     gate.resolve();
     await page.locator(".verdict").waitFor();
-    expect(await page.locator("#analyse").isDisabled()).toBe(false);
+    await expect.poll(() => page.locator("#analyse").isDisabled()).toBe(false);
   });
 
   it("opens analyses of before, reads older ones on demand, and deletes", async () => {

@@ -14,8 +14,8 @@ a { color: var(--link); }
 .verdict { font-size: 1.25rem; font-weight: 700; margin: .75rem 0 .25rem; }
 .AUTHENTIC { color: var(--good); } .SUSPICIOUS { color: var(--open); } .LIKELY_FORGED, .FAILED { color: var(--bad); }
 .picture { position: relative; display: inline-block; max-width: 100%; line-height: 0; background: var(--panel); }
-.picture > :first-child { max-width: 100%; max-height: 80vh; height: auto; }
-.frame { background: var(--panel); outline: 1px solid var(--line); outline-offset: -1px; }
+.picture > :first-child { width: auto; height: auto; max-width: 100%; max-height: 80vh; }
+.frame { outline: 1px solid var(--line); outline-offset: -1px; }
 .overlay, .regions { position: absolute; inset: 0; width: 100%; height: 100%; filter: url(#suspicion); }
 .definitions { position: absolute; }
 .regions { filter: none; pointer-events: none; }

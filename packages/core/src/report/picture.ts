@@ -46,9 +46,11 @@ function image(name: string, { content_type, bytes, width, height }: Preprocesse
   return html`<img src="${dataUri(content_type, bytes)}" width="${width}" height="${height}" alt="${words.picture.image(name)}">`;
 }
 
+/** A picture of nothing, as large as the image: it can be given another source. */
 function frame({ width, height }: CompletedAnalysis, words: ReportWords): Markup {
-  return html`<svg class="frame" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img"
-aria-label="${words.picture.frame}"></svg>`;
+  const nothing = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"/>`;
+  return html`<img class="frame" src="${dataUri("image/svg+xml", Buffer.from(nothing))}" width="${width}" height="${height}"
+alt="${words.picture.frame}">`;
 }
 
 /** The outlines of the fused map; the detectors' boxes where there are none. */

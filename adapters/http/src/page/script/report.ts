@@ -21,12 +21,8 @@ async function withPicture(text, file) {
   const data = file && (await dataOf(file));
   if (!data) return text;
   const page = new DOMParser().parseFromString(text, "text/html");
-  const frame = page.querySelector("svg.frame");
-  const image = page.createElement("img");
-  image.src = data;
-  image.alt = wordOf("picture", { name: file.name });
-  for (const side of ["width", "height"]) image.setAttribute(side, frame.getAttribute(side));
-  frame.replaceWith(image);
+  const frame = page.querySelector("img.frame");
+  Object.assign(frame, { src: data, alt: wordOf("picture", { name: file.name }), className: "" });
   return "<!doctype html>\n" + page.documentElement.outerHTML;
 }
 

@@ -40,7 +40,7 @@ async function partsOf(analysis) {
     ...section("findings", evidenceOf(analysis.findings?.filter(({ weight }) => weight >= 0), "no_findings")),
     ...section("against", evidenceOf(analysis.counter_evidence, "no_against")),
     ...section("provenance", ...provenanceOf(analysis)),
-    ...section("dispute_title", ...disputeOf(analysis, showAgain)),
+    ...disputeOf(analysis, showAgain),
   ];
 }
 

@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import { evidencePage } from "@artguard/core/report";
 import type { Page } from "playwright-core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { judgedAnalysis } from "../../../../packages/core/test/report/judged-analysis.ts";
 import { words } from "../../src/page/words/words.ts";
-import { executablePath, hostile, openPage, photograph, useBrowser } from "./page-place.ts";
+import { analyse, executablePath, hostile, openPage, photograph, small, useBrowser } from "./page-place.ts";
 
 /** Elements that text from outside has become, and whether its script ran. */
 async function damageOf(page: Page): Promise<{ elements: number; ran: boolean }> {
@@ -82,24 +83,15 @@ describe.skipIf(!executablePath)("text from a forger, wherever it can stand,", (
     expect(await damageOf(page)).toEqual({ elements: 1, ran: false });
   });
 
-  it("does not run in a report that is downloaded with its picture put in", async () => {
-    const analysis = judgedAnalysis(hostile);
+  it("does not run in a report that is downloaded with the picture put in", async () => {
     const { page } = await openPage(browser(), {
-      before: (host) => {
-        host.get("/v1/analyses", (c) => c.json({ items: [analysis] }));
-        host.get("/v1/analyses/:id/evidence.html", async (c) => c.html(pageIn("en")));
-        host.get("/v1/analyses/:id", (c) => c.json(analysis));
-      },
+      before: (host) => host.get("/v1/analyses/:id/evidence.html", (c) => c.html(pageIn("en"))),
     });
-    await page.getByLabel("API key").fill("ada");
-    await page.getByRole("button", { name: "Refresh" }).click();
-    await page.getByRole("button", { name: /^Show <img/ }).click();
+    await analyse(page, { ...small, name: `${hostile}.png` });
     const coming = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download the report" }).click();
-    const stream = await (await coming).createReadStream();
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
-    const kept = await show(Buffer.concat(chunks).toString("utf8"));
+    const kept = await show(readFileSync(await (await coming).path(), "utf8"));
     expect(await damageOf(kept)).toEqual(unharmed);
+    expect(await kept.getByRole("img", { name: /^The picture <img src=x/ }).count()).toBe(1);
   });
 });

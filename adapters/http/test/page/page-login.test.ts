@@ -85,9 +85,11 @@ describe.skipIf(!executablePath)("a login on the page", () => {
     await page.locator(".verdict").waitFor();
     expect(await stored(page)).toEqual({ login: expect.stringContaining('"r1"'), outliving: 0 });
     await page.reload();
-    await page.getByRole("button", { name: "Show portrait.png" }).waitFor();
+    await page.getByRole("button", { name: "Show portrait.png" }).click();
+    await page.locator("#result:focus").waitFor();
     await page.getByRole("button", { name: "Log out" }).click();
     await page.getByText("You are logged out.").waitFor();
+    expect([await page.locator("#history li").count(), await page.locator(".verdict").count()]).toEqual([0, 0]);
     expect(await stored(page)).toEqual({ login: null, outliving: 0 });
     await expect.poll(() => state.logouts).toBe(1);
     await page.getByLabel("E-mail").waitFor();

@@ -25,6 +25,13 @@ export function draw() {
   $("history").replaceChildren(...(lines.length > 0 ? lines : [element("li", {}, wordOf("nothing_yet"))]));
 }
 
+export function clear() {
+  items = [];
+  cursor = undefined;
+  $("more").hidden = true;
+  $("history").replaceChildren();
+}
+
 function lineOf({ request_id, filename, verdict, status, created_at }) {
   const name = filename || request_id;
   const outcome = verdict ? wordOf("verdicts." + verdict) : wordOf("statuses." + status);

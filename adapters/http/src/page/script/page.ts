@@ -2,10 +2,10 @@
 export const page = `
 import { $, languageNow, say, speak, wordOf } from "./speech.js";
 import { attempt, first } from "./failure.js";
-import { draw, list } from "./history.js";
+import { clear, draw, list } from "./history.js";
 import { hold } from "./overlay.js";
 import { begin, end, follow } from "./progress.js";
-import { showAgain, showAndFocus } from "./result.js";
+import { forget, showAgain, showAndFocus } from "./result.js";
 import { ask, knowsWho, logIn, logOut, offerLogin, showPerson } from "./session.js";
 
 async function analyse() {
@@ -39,6 +39,13 @@ onSubmit("login", async () => { await logIn(); await list(); });
 onClick("logout", logOut);
 onClick("refresh", () => list());
 onClick("more", () => list({ more: true }));
+
+// Whoever comes next sees nothing of whoever was here.
+document.addEventListener("nobody", () => {
+  clear();
+  forget();
+  hold();
+});
 
 function tell(language) {
   speak(language);

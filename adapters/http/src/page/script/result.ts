@@ -25,10 +25,12 @@ export async function showAndFocus(request_id) {
 
 export const showAgain = async () => { if (shown) await show(shown); };
 
-export function forget(request_id) {
+/** Takes it off the page; default whatever is shown. */
+export function forget(request_id = shown) {
   if (shown !== request_id) return;
   shown = undefined;
   $("result").hidden = true;
+  $("verdict").replaceChildren();
 }
 
 async function partsOf(analysis) {

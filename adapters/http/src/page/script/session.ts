@@ -59,6 +59,7 @@ function keep(next) {
   login = next;
   if (login) store.setItem("login", JSON.stringify(login));
   else store.removeItem("login");
+  if (!login) document.dispatchEvent(new Event("nobody"));
   showPerson();
 }
 

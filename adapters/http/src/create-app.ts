@@ -26,6 +26,7 @@ import { approvalRoutes } from "./routes/approvals.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { detectForgery } from "./routes/detect-forgery.ts";
 import { evidenceRoutes } from "./routes/evidence.ts";
+import { evidencePageRoute } from "./routes/evidence-page.ts";
 import { grantRoutes } from "./routes/grants.ts";
 import { livePath, serviceRoutes } from "./routes/service.ts";
 import { uploadRoutes } from "./routes/uploads.ts";
@@ -62,6 +63,7 @@ const routes: readonly Route[] = [
   detectForgery,
   ...uploadRoutes,
   ...analysisRoutes,
+  evidencePageRoute,
   ...userRoutes,
   ...apiKeyRoutes,
   ...grantRoutes,

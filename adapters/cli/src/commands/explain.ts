@@ -6,7 +6,7 @@ import {
   type Language,
   languages,
 } from "@artguard/core";
-import { authorWords, evidenceLines } from "../evidence-words.ts";
+import { authorWords, evidenceLines } from "@artguard/core/report";
 import { printable } from "../printable.ts";
 import { parseStoreCommand } from "../stores/store-options.ts";
 import { withArtGuard } from "../stores/with-artguard.ts";
@@ -49,10 +49,11 @@ function json(analysis: Analysis, { sentences, ...explanation }: Explanation): o
 }
 
 function text(analysis: Analysis, explanation: Explanation): string {
+  const { language } = explanation;
   const lines = explanation.sentences.flatMap((sentence) => [
     printable(sentence.text),
-    ...evidenceLines(sentence, analysis).map((line) => `    ${printable(line)}`),
+    ...evidenceLines(sentence, analysis, language).map((line) => `    ${printable(line)}`),
   ]);
   const warnings = explanation.warnings.map((warning) => `warning: ${printable(warning)}`);
-  return `${[...lines, "", ...warnings, printable(authorWords(explanation))].join("\n")}\n`;
+  return `${[...lines, "", ...warnings, printable(authorWords(explanation, language))].join("\n")}\n`;
 }

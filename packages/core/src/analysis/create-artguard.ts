@@ -19,6 +19,7 @@ import type { AnalysisSummary } from "./analysis-table.ts";
 import { type AnalyzeOptions, analyzeImage } from "./analyze-image.ts";
 import type { AnalysisCounts } from "./count-analyses.ts";
 import { deleteAnalysis } from "./delete-analysis.ts";
+import { type DisputeOptions, disputeAnalysis, type ReviewOptions, reviewAnalysis } from "./dispute-analysis.ts";
 import { findSimilar, type SimilarAnalysis, type SimilarOptions, type SimilarQuery } from "./find-similar.ts";
 import { openAnalysisStorage } from "./open-analysis-storage.ts";
 import type { StorageOptions } from "./open-storage.ts";
@@ -151,8 +152,35 @@ export interface ArtGuard extends AsyncDisposable {
    * `analysis.not-found`, `analysis.aborted`, `user.being-erased`, `analysis.lease-lost` when another result came in between.
    */
   resume(requestId: string, options?: ResumeOptions): Promise<ResumedAnalysis>;
-  /** All results of an analysis, oldest first; the last is the present one. @throws ArtGuardError `analysis.not-found` */
+  /**
+   * All results of an analysis, oldest first, each with the last dispute and review of it; the last is the present record.
+   *
+   * @throws ArtGuardError `analysis.not-found`
+   */
   versions(requestId: string): Promise<Analysis[]>;
+  /**
+   * Says that somebody does not agree with a result. The dispute is kept beside the verdict, about the result of that
+   * moment, also after `reanalyze`; no detector, model or fusion ever sees it.
+   *
+   * @returns the record with the open dispute.
+   * @throws ArtGuardError `analysis.not-found`, `analysis.not-completed`, `analysis.already-disputed`,
+   * `analysis.dispute-limit`, `analysis.invalid-input`, `user.being-erased`, `analysis.lease-lost` when another result or
+   * statement came in between.
+   * @example
+   * await artguard.dispute(analysis.request_id, { reason: "This is the second state of the print." });
+   */
+  dispute(requestId: string, options: DisputeOptions): Promise<Analysis>;
+  /**
+   * What a person says who looked at a disputed result, with or without a verdict of their own. It is kept beside the
+   * verdict, never over it, and ends the dispute unless `resolved` is false.
+   *
+   * @returns the record with the review.
+   * @throws ArtGuardError `analysis.not-found`, `analysis.not-disputed`, `analysis.dispute-limit`,
+   * `analysis.invalid-input`, `user.being-erased`, `analysis.lease-lost` as {@link ArtGuard.dispute}.
+   */
+  review(requestId: string, options: ReviewOptions): Promise<Analysis>;
+  /** Analyses with an open dispute, the longest disputed first, a page at a time. @throws ArtGuardError `storage.invalid-cursor` */
+  disputed(options?: PageOptions): Promise<Page<Analysis>>;
   /** Deletes an analysis with its images and earlier results. @throws ArtGuardError `analysis.not-found` */
   deleteAnalysis(requestId: string): Promise<void>;
   /**
@@ -253,6 +281,9 @@ function recordMethods(context: AnalysisContext) {
       return resume(requestId, resumeOptions, context);
     },
     versions: async (requestId) => (await repository()).results(requestId),
+    dispute: async (requestId, disputeOptions) => disputeAnalysis(requestId, disputeOptions, context),
+    review: async (requestId, reviewOptions) => reviewAnalysis(requestId, reviewOptions, context),
+    disputed: async (pageOptions) => (await repository()).disputed(pageOptions),
     deleteAnalysis: async (requestId) => deleteAnalysis(requestId, await context.storage()),
   } satisfies Partial<ArtGuard>;
 }

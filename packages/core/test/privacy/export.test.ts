@@ -26,6 +26,7 @@ describe("exportUser", () => {
       "profile.json",
       "api-keys.json",
       "idempotency-keys.json",
+      "statements.json",
       `analyses/${saved}/analysis.json`,
       `analyses/${saved}/versions/1.json`,
       `analyses/${saved}/original.jpg`,

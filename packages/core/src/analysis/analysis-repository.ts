@@ -29,7 +29,7 @@ import { openDisputes, type StatementMarker, statementPartition, statementsBy, s
 import { type AnalysisStatus, assertTransition } from "./lifecycle.ts";
 import { openWorkPartition } from "./open-work.ts";
 import { defined, storable, without, withoutAsides, withoutKey } from "./storable-record.ts";
-import { withoutExpiredImage } from "./stored-image.ts";
+import { type StoredObject, withoutExpiredImage } from "./stored-image.ts";
 import { type EpochMilliseconds, toIso } from "./time.ts";
 
 /** Key of an open analysis. */
@@ -158,13 +158,24 @@ export class AnalysisRepository {
    * Replaces the result of a COMPLETED analysis and keeps the earlier one as a version, which does not name the image:
    * what is said of the image, of consent to it and against the result is said once, in the record.
    *
+   * @param beside.heatmap That of the new result, stored already; null when there is none; default: it stays.
    * @returns the record after the change.
-   * @throws ArtGuardError `analysis.lease-lost` when another result came in between.
+   * @throws ArtGuardError `analysis.lease-lost` when another result came in between, or the image with which the heat map
+   * is to be kept went.
    */
-  async replaceResult(record: Analysis, result: Partial<Analysis>): Promise<Analysis> {
+  async replaceResult(
+    record: Analysis,
+    result: Partial<Analysis>,
+    { heatmap }: { heatmap?: StoredObject | null } = {},
+  ): Promise<Analysis> {
     const number = record.version_number ?? 1;
-    const change = { ...withoutAsides(storable(result)), version_number: number + 1 };
-    const gone = (["truncated", "unfinished"] as const).filter((name) => change[name] === undefined);
+    const change: Partial<Analysis> = {
+      ...withoutAsides(storable(result)),
+      version_number: number + 1,
+      ...(heatmap && { heatmap_object: heatmap }),
+    };
+    const replaced = ["truncated", "unfinished", ...(heatmap === null ? (["heatmap_object"] as const) : [])] as const;
+    const gone = replaced.filter((name) => change[name] === undefined);
     const next: Analysis = { ...without(record, gone), ...change };
     const earlier: AnalysisVersion = {
       request_id: versionPartition(record.request_id),
@@ -175,7 +186,11 @@ export class AnalysisRepository {
       ...(record.record_expires_at !== undefined && { record_expires_at: record.record_expires_at }),
     };
     const isAsRead: Condition<AnalysisItem> = {
-      all: [{ attribute: "status", equals: "COMPLETED" }, sameVersion(record)],
+      all: [
+        { attribute: "status", equals: "COMPLETED" },
+        sameVersion(record),
+        ...(heatmap ? [{ attribute: "image_saved", equals: true } as const] : []),
+      ],
     };
     await this.#guarded(record.request_id, [
       updateAction(this.definition, keyOf(record), { set: withoutKey(change), remove: gone }, isAsRead),

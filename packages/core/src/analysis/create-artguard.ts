@@ -21,6 +21,7 @@ import type { AnalysisCounts } from "./count-analyses.ts";
 import { deleteAnalysis } from "./delete-analysis.ts";
 import { type DisputeOptions, disputeAnalysis, type ReviewOptions, reviewAnalysis } from "./dispute-analysis.ts";
 import { findSimilar, type SimilarAnalysis, type SimilarOptions, type SimilarQuery } from "./find-similar.ts";
+import { readHeatmap } from "./kept-heatmap.ts";
 import { openAnalysisStorage } from "./open-analysis-storage.ts";
 import type { StorageOptions } from "./open-storage.ts";
 import { detect, probeStability, type StabilityOptions } from "./probe-stability.ts";
@@ -103,6 +104,14 @@ export interface ArtGuard extends AsyncDisposable {
   probeStability(bytes: Uint8Array, options?: ProbeStabilityOptions): Promise<StabilityReport>;
   /** The stored record, without heat maps. @throws ArtGuardError `analysis.not-found` */
   get(requestId: string): Promise<Analysis>;
+  /**
+   * Where the image looks forged, all detectors together, as a PNG: 8-bit grey, 255 = most suspicious, the upright image
+   * at no more than 1024 px. Kept with the image, as long as that, and for no image that is not kept.
+   *
+   * @throws ArtGuardError `analysis.not-found`, `analysis.heat-map-not-kept` also when nothing was localised,
+   * `keys.approval-required` where images are opened by custodians alone.
+   */
+  heatmap(requestId: string): Promise<Uint8Array>;
   /**
    * A user's analyses, newest first, a page at a time.
    *
@@ -258,6 +267,7 @@ function recordMethods(context: AnalysisContext) {
   const perform = (record: Analysis, signal: AbortSignal) => performAnalysis(record, signal, context);
   return {
     get: async (requestId) => (await repository()).get(requestId),
+    heatmap: async (requestId) => readHeatmap(requestId, await context.storage()),
     history: async (userId, pageOptions) => (await repository()).history(userId, pageOptions),
     counts: async (period) => (await repository()).counts(period),
     findSimilar: async (query, similarOptions) => findSimilar(query, similarOptions, await repository()),

@@ -66,6 +66,10 @@ export const errorCodes = {
     meaning: "A late answer was not asked for in time, and is no longer to be had.",
     fix: "The result stands without it; reanalyze a saved image, or analyse it anew.",
   },
+  "analysis.heat-map-not-kept": {
+    meaning: "No heat map is kept: the image is not, or no detector could localise anything.",
+    fix: "Use the regions of the record, which tell the same places; keep the image to have its heat map kept.",
+  },
   "analysis.illegal-transition": {
     meaning: "The record's status does not allow this change.",
     fix: "Read the record again; a COMPLETED or FAILED analysis is final.",

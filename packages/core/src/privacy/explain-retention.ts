@@ -39,6 +39,7 @@ export function explainRetention(record: Analysis): RetainedDatum[] {
     ...statements(record),
     image(record),
     ...processedCopy(record),
+    ...heatMap(record),
     ...jobInput(record),
     idempotencyKey(record),
     sums,
@@ -128,6 +129,20 @@ function processedCopy({ processed_object, image_expires_at }: Analysis): Retain
       where: `object store, ${processed_object.key}`,
       until: iso(image_expires_at),
       why: "the copy of at most 2048 px that was looked at; it never outlives the image",
+      deleted_by: byImageExpiry,
+    },
+  ];
+}
+
+function heatMap({ heatmap_object, image_expires_at }: Analysis): RetainedDatum[] {
+  if (!heatmap_object) return [];
+  return [
+    {
+      datum: "heat map",
+      kept: true,
+      where: `object store, ${heatmap_object.key}`,
+      until: iso(image_expires_at),
+      why: "where the image looks forged, at most 1024 px; it can show what is in the image and never outlives it",
       deleted_by: byImageExpiry,
     },
   ];

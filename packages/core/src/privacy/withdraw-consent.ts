@@ -27,7 +27,8 @@ export async function withdrawConsent(
   const expired = epochSecondsSchema.parse(Math.floor(withdrawn_at / 1000));
   const hidden = { consent: { ...stored.consent, withdrawn_at }, image_saved: false, image_expires_at: expired };
   await update(requestId, { set: hidden });
-  const keys = [stored.image_object?.key, stored.processed_object?.key].filter((name) => name !== undefined);
+  const { image_object, processed_object, heatmap_object } = stored;
+  const keys = [image_object, processed_object, heatmap_object].flatMap((object) => object?.key ?? []);
   for (const store of new Set(objects)) {
     for (const name of keys) await store.delete(name, signal ? { signal } : {});
   }

@@ -11,7 +11,7 @@ import { imagesOf, type Subject, writtenAt } from "./subjects.ts";
 export const now = () => writtenAt + 1000;
 
 /** What the receipt of a whole subject says. */
-export const whole = { analyses: 2, versions: 1, objects: 3, markers: 3, statements: 0, users: 1 };
+export const whole = { analyses: 2, versions: 1, objects: 4, markers: 3, statements: 0, users: 1 };
 
 /** A folder with a database and images, as a host would have it; it goes with the test. */
 export function temporaryPlace() {

@@ -31,6 +31,7 @@ describe("exportUser", () => {
       `analyses/${saved}/versions/1.json`,
       `analyses/${saved}/original.jpg`,
       `analyses/${saved}/processed.jpg`,
+      `analyses/${saved}/heatmap-0.png`,
       `analyses/${waiting}/analysis.json`,
       `analyses/${waiting}/input.jpg`,
       "manifest.json",
@@ -40,7 +41,9 @@ describe("exportUser", () => {
     expect(record).toMatchObject({ filename: `${one.fingerprint}.jpg`, consent: { purpose: "image_storage" } });
     expect(record.retention.map(({ datum }: { datum: string }) => datum)).toContain("image");
     const images = imagesOf(one).map(([, bytes]) => bytes);
-    expect(files.filter(({ content_type }) => content_type === "image/jpeg").map(({ bytes }) => bytes)).toEqual(images);
+    expect(files.filter(({ content_type }) => content_type.startsWith("image/")).map(({ bytes }) => bytes)).toEqual(
+      images,
+    );
     expect(JSON.parse(text("idempotency-keys.json"))).toMatchObject([{ key: `key-${one.fingerprint}` }]);
   });
 

@@ -42,7 +42,7 @@ const day = 86_400_000;
 
 /**
  * Stores what ArtGuard keeps of each subject: account, e-mail marker, API key, Idempotency-Key, a finished analysis with
- * image, processed copy and an earlier result, and a submitted one with its held input.
+ * image, processed copy, heat map and an earlier result, and a submitted one with its held input.
  */
 export async function storeSubjects(subjects: readonly Subject[], tables: TableStore, objects: ObjectStore) {
   const users = await tables.open(defineUserTable());
@@ -60,6 +60,7 @@ export function imagesOf({ requestIds: [saved, waiting], fingerprint }: Subject)
   return [
     [inferenceKey(saved, writtenAt, "original.jpg"), content(`original of ${fingerprint}`)],
     [inferenceKey(saved, writtenAt, "processed.jpg"), content(`processed of ${fingerprint}`)],
+    [inferenceKey(saved, writtenAt, "heatmap-0.png"), content(`heat map of ${fingerprint}`)],
     [inferenceKey(waiting, writtenAt, "input.jpg"), content(`input of ${fingerprint}`)],
   ];
 }
@@ -105,11 +106,11 @@ function accountItems({ userId, email, fingerprint, requestIds: [saved] }: Subje
 
 function analysisItems(one: Subject): AnalysisItem[] {
   const { requestIds, userId, fingerprint } = one;
-  const [original, processed, input] = imagesOf(one).map(([key, bytes]) => ({
+  const [original, processed, heatmap, input] = imagesOf(one).map(([key, bytes]) => ({
     key,
     sha256: "0".repeat(64),
     size_bytes: bytes.length,
-    content_type: "image/jpeg",
+    content_type: key.endsWith(".png") ? "image/png" : "image/jpeg",
   }));
   const common = { created_at: writtenAt, user_id: userId, filename: `${fingerprint}.jpg`, content_type: "image/jpeg" };
   const saved = analysisSchema.parse({
@@ -122,6 +123,7 @@ function analysisItems(one: Subject): AnalysisItem[] {
     consent: { purpose: "image_storage", policy_version: "2026-01", granted_at: writtenAt },
     image_object: original,
     processed_object: processed,
+    heatmap_object: heatmap,
     raw_image_url: `s3://raw/${original!.key}`,
     image_expires_at: Math.floor((writtenAt + 30 * day) / 1000),
     version_number: 2,

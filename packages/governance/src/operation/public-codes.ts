@@ -44,6 +44,7 @@ export const publicCodeTable: Readonly<Record<string, PublicCode>> = {
   "analysis.detector-not-configured": "INTERNAL",
   "analysis.dispute-limit": "CONFLICT",
   "analysis.handle-expired": "CONFLICT",
+  "analysis.heat-map-not-kept": "NOT_FOUND",
   "analysis.illegal-transition": "CONFLICT",
   "analysis.image-not-saved": "CONFLICT",
   "analysis.input-missing": "CONFLICT",

@@ -24,6 +24,7 @@ import { analysisRoutes } from "./routes/analyses.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { detectForgery } from "./routes/detect-forgery.ts";
+import { disputeRoutes } from "./routes/disputes.ts";
 import { grantRoutes } from "./routes/grants.ts";
 import { livePath, serviceRoutes } from "./routes/service.ts";
 import { userRoutes } from "./routes/users.ts";
@@ -58,6 +59,7 @@ export interface AppOptions {
 const routes: readonly Route[] = [
   detectForgery,
   ...analysisRoutes,
+  ...disputeRoutes,
   ...userRoutes,
   ...apiKeyRoutes,
   ...grantRoutes,

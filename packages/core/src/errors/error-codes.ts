@@ -333,10 +333,6 @@ export const errorCodes = {
     fix: "Repeat the request after details.retry_after_ms.",
     retryable: true,
   },
-  "http.heat-map-gone": {
-    meaning: "The heat map of this analysis is not at hand: it is not stored, and this process made none or forgot it.",
-    fix: "Use the regions of the record, which tell the same places, or analyse the image again.",
-  },
   "http.invalid-body": {
     meaning: "The body of a request is broken or lacks what it must have.",
     fix: "Correct what the message names.",

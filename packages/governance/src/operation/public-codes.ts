@@ -84,7 +84,6 @@ export const publicCodeTable: Readonly<Record<string, PublicCode>> = {
   "identity.weak-password": "VALIDATION_FAILED",
   "http.body-too-large": "PAYLOAD_TOO_LARGE",
   "http.busy": "TEMPORARILY_UNAVAILABLE",
-  "http.heat-map-gone": "NOT_FOUND",
   "http.invalid-body": "VALIDATION_FAILED",
   "http.method-not-allowed": "METHOD_NOT_ALLOWED",
   "http.not-found": "NOT_FOUND",

@@ -43,6 +43,8 @@ export {
   type EarlierStatement,
   type Review,
   reviewSchema,
+  type StatementMarker,
+  statementMarkerSchema,
   statementsOf,
 } from "./analysis/dispute.ts";
 export type { DisputeOptions, ReviewOptions } from "./analysis/dispute-analysis.ts";

@@ -44,6 +44,9 @@ describe("exportUser", () => {
     expect(files.filter(({ content_type }) => content_type.startsWith("image/")).map(({ bytes }) => bytes)).toEqual(
       images,
     );
+    expect(JSON.parse(text("statements.json"))).toEqual([
+      { request_id: "r1-reviewed", review: expect.objectContaining({ reviewer_id: one.userId }) },
+    ]);
     expect(JSON.parse(text("idempotency-keys.json"))).toMatchObject([{ key: `key-${one.fingerprint}` }]);
   });
 

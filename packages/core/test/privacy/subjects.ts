@@ -10,6 +10,7 @@ import {
   inferenceKey,
   normalizeEmail,
   type ObjectStore,
+  statementMarkerSchema,
   type TableStore,
   type UserId,
   type UserItem,
@@ -42,7 +43,8 @@ const day = 86_400_000;
 
 /**
  * Stores what ArtGuard keeps of each subject: account, e-mail marker, API key, Idempotency-Key, a finished analysis with
- * image, processed copy, heat map and an earlier result, and a submitted one with its held input.
+ * image, processed copy, heat map and an earlier result, and a submitted one with its held input;
+ * and their review of an analysis of a keeper, who is never erased.
  */
 export async function storeSubjects(subjects: readonly Subject[], tables: TableStore, objects: ObjectStore) {
   const users = await tables.open(defineUserTable());
@@ -150,7 +152,36 @@ function analysisItems(one: Subject): AnalysisItem[] {
     input_object: input,
     input_expires_at: Math.floor((writtenAt + day) / 1000),
   });
-  return [saved, version, waiting];
+  return [saved, version, waiting, ...reviewOf(one)];
+}
+
+/** Id of the analysis of the keeper that a subject reviewed. */
+export const reviewedBy = ({ requestIds: [saved] }: Subject) => saved.replace("saved", "reviewed");
+
+function reviewOf(one: Subject): AnalysisItem[] {
+  const said = { created_at: writtenAt, version_number: 1 };
+  const reviewed = analysisSchema.parse({
+    request_id: reviewedBy(one),
+    created_at: writtenAt,
+    user_id: "keeper",
+    status: "COMPLETED",
+    filename: "kept.jpg",
+    content_type: "image/jpeg",
+    size_bytes: 1,
+    dispute: { ...said, reason: "No.", status: "resolved", disputed_by: "keeper", resolved_at: writtenAt },
+    review: { ...said, note: "Yes.", reviewer_id: one.userId },
+    dispute_history: [{ review: { ...said, note: "Perhaps.", reviewer_id: one.userId } }],
+    dispute_revision: 3,
+  });
+  const marker = statementMarkerSchema.parse({
+    request_id: `STATEMENT#${reviewed.request_id}`,
+    created_at: writtenAt,
+    statement_of: reviewed.request_id,
+    analysis_created_at: writtenAt,
+    dispute_index: `BY#${one.userId}`,
+    disputed_at: writtenAt,
+  });
+  return [reviewed, marker];
 }
 
 function content(text: string): Uint8Array {

@@ -158,7 +158,7 @@ export class AnalysisRepository {
    * Replaces the result of a COMPLETED analysis and keeps the earlier one as a version, which does not name the image:
    * what is said of the image, of consent to it and against the result is said once, in the record.
    *
-   * @param beside.heatmap That of the new result, stored already; null when there is none; default: it stays.
+   * @param beside Its `heatmap`: that of the new result, stored already; null when there is none; default: it stays.
    * @returns the record after the change.
    * @throws ArtGuardError `analysis.lease-lost` when another result came in between, or the image with which the heat map
    * is to be kept went.
@@ -166,8 +166,9 @@ export class AnalysisRepository {
   async replaceResult(
     record: Analysis,
     result: Partial<Analysis>,
-    { heatmap }: { heatmap?: StoredObject | null } = {},
+    beside: { heatmap?: StoredObject | null } = {},
   ): Promise<Analysis> {
+    const { heatmap } = beside;
     const number = record.version_number ?? 1;
     const change: Partial<Analysis> = {
       ...withoutAsides(storable(result)),

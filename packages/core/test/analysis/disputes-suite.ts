@@ -115,6 +115,21 @@ export function disputesSuite(name: string, make: MakeTableStore): void {
       expect((await artguard.get("a")).dispute?.status).toBe("resolved");
     });
 
+    it("fit beside the largest result that is stored", async () => {
+      const { artguard, repository } = await setup();
+      await repository.create(pending("a"));
+      const processing = await repository.transition(pending("a"), { set: { status: "PROCESSING" } });
+      const large = { ...scored(80), ai_analysis: "x".repeat(319 * 1024) };
+      await repository.transition(processing, { set: large, remove: ["open_work"] });
+      const words = "€".repeat(2000);
+      for (let i = 0; i < 5; i++) {
+        await artguard.dispute("a", { reason: words });
+        await artguard.review("a", { note: words, reviewerId: "r".repeat(128) });
+      }
+      const { ai_analysis, dispute_history } = await artguard.get("a");
+      expect([ai_analysis?.length, dispute_history?.length]).toEqual([319 * 1024, 8]);
+    });
+
     it("are refused where there is nothing to dispute or to review", async () => {
       const { artguard, complete, repository } = await setup();
       const review = { note: "x", reviewerId: "rosa" };

@@ -141,6 +141,18 @@ describe("the heat map of a kept image", () => {
     expect(await artguard.get(other.request_id)).not.toHaveProperty("heatmap_object");
   });
 
+  it("goes when consent is withdrawn also where an interrupted worker left another one, and the input of a job stays", async () => {
+    const { artguard, names, privacy, processed, raw } = await setup();
+    const { request_id, heatmap_object } = await artguard.analyze(picture, saving);
+    await processed.put(heatmap_object!.key.replace(/[0-9a-f]{16}/, "0".repeat(16)), picture);
+    await privacy.withdrawConsent(request_id, userIdOf("u1"));
+    expect(await names()).toEqual([]);
+    const waiting = await artguard.submit(picture, saving);
+    await raw.put(waiting.input_object!.key.replace("input", "original"), picture);
+    await privacy.withdrawConsent(waiting.request_id, userIdOf("u1"));
+    expect(await names()).toEqual(["input.png"]);
+  });
+
   it("goes with the analysis and with its owner", async () => {
     const { artguard, names, privacy } = await setup();
     const { request_id } = await artguard.analyze(picture, saving);
@@ -183,9 +195,8 @@ describe("reanalyze", () => {
     const { request_id } = await artguard.analyze(picture, saving);
     const put = processed.put.bind(processed);
     vi.spyOn(processed, "put").mockImplementationOnce(async (...parameters) => {
-      const written = await put(...parameters);
       await privacy.withdrawConsent(request_id, userIdOf("u1"));
-      return written;
+      return await put(...parameters);
     });
     const again = await open([suspecting([0])]);
     await expect(again.reanalyze(request_id)).rejects.toMatchObject({ code: "analysis.lease-lost" });

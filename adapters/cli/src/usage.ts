@@ -35,7 +35,7 @@ artguard history [--limit N] [--cursor C]          kept analyses, newest first
 artguard show <request_id> [--heatmap FILE]        one of them, its findings, and how long what is kept; of a kept image
                                                    also the heat map, as a PNG of at most 1024 px
 artguard dispute <request_id> --reason TEXT        says that the result is wrong; it stays, the dispute stands beside it.
-                                                   Without request_id and reason: the open disputes; --user ID says so
+                                                   --user ID: who says so. Alone it lists the open disputes
 artguard review <request_id> --note TEXT           answers a dispute, and ends it unless --unresolved;
   --verdict VERDICT --reviewer ID                  how the reviewer judges, and who that is
 artguard resume <request_id>                       ask remote detectors again whose answer was late (see --cloud)

@@ -354,7 +354,8 @@ export class AnalysisRepository {
   /**
    * Deletes a record, its earlier results and what leads to statements on it. What ended stays counted; what was open does not.
    *
-   * @throws ArtGuardError `analysis.lease-lost` when its status or result changed since it was read.
+   * @throws ArtGuardError `analysis.lease-lost` when its status or result changed since it was read, or
+   * something was said of it.
    */
   async delete(record: Analysis, { actions = [] }: { actions?: readonly TransactAction[] } = {}): Promise<void> {
     const versions = await this.#all(versionPartition(record.request_id));
@@ -363,7 +364,7 @@ export class AnalysisRepository {
     const isOpen = record.status === "PENDING" || record.status === "PROCESSING";
     await this.#guarded(record.request_id, [
       deleteAction(this.definition, keyOf(record), {
-        all: [{ attribute: "status", equals: record.status }, sameVersion(record)],
+        all: [{ attribute: "status", equals: record.status }, sameVersion(record), sameRevision(record)],
       }),
       ...(isOpen ? this.#count(record, undefined) : []),
       ...actions,

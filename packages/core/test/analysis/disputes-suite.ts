@@ -231,6 +231,18 @@ export function disputesSuite(name: string, make: MakeTableStore): void {
       expect((await items.query({ partition: "STATEMENT#a" })).items).toEqual([]);
     });
 
+    it("leave no trace where the analysis is deleted in the same moment", async () => {
+      const { artguard, complete, repository, tables } = await setup();
+      const read = await complete("a");
+      await artguard.dispute("a", { reason, userId: "guest" });
+      // Who deletes had read the record before it was disputed, and found no markers.
+      await expect(repository.delete(read)).rejects.toEqual(refused("analysis.lease-lost"));
+      await artguard.deleteAnalysis("a");
+      const items = await tables.open(defineAnalysisTable());
+      expect((await items.query({ index: "dispute-index", partition: "BY#guest" })).items).toEqual([]);
+      expect((await items.query({ index: "dispute-index", partition: "OPEN" })).items).toEqual([]);
+    });
+
     it("are refused to who is being erased, and about whose analyses are", async () => {
       const { artguard, complete, privacy } = await setup();
       for (const id of ["a", "b"]) await complete(id);

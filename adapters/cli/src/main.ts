@@ -3,6 +3,7 @@ import manifest from "../package.json" with { type: "json" };
 import { audit } from "./commands/audit.ts";
 import { compare } from "./commands/compare.ts";
 import { deleteAnalyses } from "./commands/delete.ts";
+import { dispute, review } from "./commands/dispute.ts";
 import { doctor } from "./commands/doctor.ts";
 import { erase } from "./commands/erase.ts";
 import { explain } from "./commands/explain.ts";
@@ -45,6 +46,8 @@ const commands = new Map<string, (args: readonly string[]) => number | Promise<n
     serve,
     show,
     resume,
+    dispute,
+    review,
     explain,
     delete: deleteAnalyses,
     export: exportRecords,

@@ -32,7 +32,12 @@ artguard compare <image or -> --references DIR [--json]
 Tells how consistent a picture of an artwork is with at least 8 reference pictures of its artist. No proof, no verdict.
 
 artguard history [--limit N] [--cursor C]          kept analyses, newest first
-artguard show <request_id>                         one of them, its findings, and how long what is kept
+artguard show <request_id> [--heatmap FILE]        one of them, its findings, and how long what is kept; of a kept image
+                                                   also the heat map, as a PNG of at most 1024 px
+artguard dispute <request_id> --reason TEXT        says that the result is wrong; it stays, the dispute stands beside it.
+                                                   --user ID: who says so. Alone it lists the open disputes
+artguard review <request_id> --note TEXT           answers a dispute, and ends it unless --unresolved;
+  --verdict VERDICT --reviewer ID                  how the reviewer judges, and who that is
 artguard resume <request_id>                       ask remote detectors again whose answer was late (see --cloud)
 artguard explain <request_id> [--language en|es]   every sentence on it, and the evidence under the sentence
 artguard delete <request_id> …                     with images and earlier results

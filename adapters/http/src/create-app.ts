@@ -25,6 +25,7 @@ import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { detectForgery } from "./routes/detect-forgery.ts";
+import { disputeRoutes } from "./routes/disputes.ts";
 import { evidenceRoutes } from "./routes/evidence.ts";
 import { evidencePageRoute } from "./routes/evidence-page.ts";
 import { grantRoutes } from "./routes/grants.ts";
@@ -64,6 +65,7 @@ const routes: readonly Route[] = [
   ...uploadRoutes,
   ...analysisRoutes,
   evidencePageRoute,
+  ...disputeRoutes,
   ...userRoutes,
   ...apiKeyRoutes,
   ...grantRoutes,

@@ -28,10 +28,12 @@ describe("exportUser", () => {
       "idempotency-keys.json",
       `uploads/${saved}-upload/upload.json`,
       `uploads/${saved}-upload/content`,
+      "statements.json",
       `analyses/${saved}/analysis.json`,
       `analyses/${saved}/versions/1.json`,
       `analyses/${saved}/original.jpg`,
       `analyses/${saved}/processed.jpg`,
+      `analyses/${saved}/heatmap-0.png`,
       `analyses/${waiting}/analysis.json`,
       `analyses/${waiting}/input.jpg`,
       "manifest.json",
@@ -42,7 +44,12 @@ describe("exportUser", () => {
     expect(record.retention.map(({ datum }: { datum: string }) => datum)).toContain("image");
     expect(JSON.parse(text(`uploads/${saved}-upload/upload.json`))).toMatchObject({ retention: [{ datum: "upload" }] });
     const images = [uploadOf(one), ...imagesOf(one)].map(([, bytes]) => bytes);
-    expect(files.filter(({ content_type }) => content_type === "image/jpeg").map(({ bytes }) => bytes)).toEqual(images);
+    expect(files.filter(({ content_type }) => content_type.startsWith("image/")).map(({ bytes }) => bytes)).toEqual(
+      images,
+    );
+    expect(JSON.parse(text("statements.json"))).toEqual([
+      { request_id: "r1-reviewed", review: expect.objectContaining({ reviewer_id: one.userId }) },
+    ]);
     expect(JSON.parse(text("idempotency-keys.json"))).toMatchObject([{ key: `key-${one.fingerprint}` }]);
   });
 

@@ -23,7 +23,7 @@ export type RequestContext = Context<AppEnvironment>;
 
 /** What the routes of one app share. */
 export interface AppContext {
-  readonly governance: Pick<Governed, "attempt">;
+  readonly governance: Pick<Governed, "attempt" | "locate">;
   readonly limits: HttpLimits;
   readonly held: HeldBytes;
   readonly work: WorkGate;

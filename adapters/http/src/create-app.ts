@@ -1,7 +1,9 @@
 import { ArtGuardError } from "@artguard/core";
 import {
+  type Credential,
   formatTraceParent,
   type Governed,
+  type Issuer,
   type Network,
   newTraceId,
   parseTraceParent,
@@ -23,6 +25,7 @@ import { administrationRoutes } from "./routes/administration.ts";
 import { analysisRoutes } from "./routes/analyses.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { authRoutes } from "./routes/auth.ts";
 import { detectForgery } from "./routes/detect-forgery.ts";
 import { grantRoutes } from "./routes/grants.ts";
 import { livePath, serviceRoutes } from "./routes/service.ts";
@@ -33,7 +36,9 @@ import { WorkGate } from "./upload/work-gate.ts";
 /** Options of {@link createApp}. */
 export interface AppOptions {
   /** What may be asked, under its rules; from `createGovernance`. */
-  readonly governance: Pick<Governed, "attempt">;
+  readonly governance: Pick<Governed, "attempt" | "locate">;
+  /** Gives tokens: the routes under `/auth`; without it there are none. From `openIdentity`, or a `CognitoLogin`. */
+  readonly issuer?: Issuer;
   /** Merged over the default limits. */
   readonly limits?: Partial<HttpLimits>;
   /** Version of the privacy policy that `save_image=true` agrees to where a request names none; default `1`. */
@@ -76,7 +81,8 @@ export function createApp(options: AppOptions): Hono<AppEnvironment> {
   const context = contextOf(options);
   const { onError = () => undefined, accepting = () => true } = options;
   const rates = new RateLimits(context.limits);
-  const all = [...routes, ...serviceRoutes(routes)];
+  const ours = [...routes, ...(options.issuer ? authRoutes(options.issuer) : [])];
+  const all = [...ours, ...serviceRoutes(ours)];
   const app = new Hono<AppEnvironment>();
   app.use(hardening);
   app.use(async (c, next) => {
@@ -99,7 +105,9 @@ export function createApp(options: AppOptions): Hono<AppEnvironment> {
   });
   for (const route of all) {
     app.on(route.method.toUpperCase(), honoPath(route.path), async (c) => {
-      if (!route.isOpen) await rates.admit(credentialOf(c.req.raw.headers), context.networkOf(c));
+      const { isOpen = false, isLimited = !isOpen } = route;
+      const credential: Credential = isOpen ? { kind: "none" } : credentialOf(c.req.raw.headers);
+      if (isLimited) await rates.admit(credential, context.networkOf(c));
       return route.handle(c, context);
     });
   }

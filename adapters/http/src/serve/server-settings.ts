@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
 import { ArtGuardError } from "@artguard/core";
+import type { TrustedIssuer } from "@artguard/governance";
 import { z } from "zod";
 import { defaultHttpLimits, type HttpLimits } from "../http-limits.ts";
+import { issuersOf } from "./issuer-settings.ts";
 
 const whole = z.coerce.number({ error: "must be a whole number" }).int("must be a whole number");
 const atLeastOne = whole.min(1, "must be 1 or more");
@@ -17,6 +19,11 @@ export const serverSettings = {
   consentPolicyVersion: {
     variable: "ARTGUARD_CONSENT_POLICY_VERSION",
     schema: z.string().min(1, "must have 1–200 characters").max(200, "must have 1–200 characters"),
+  },
+  embeddedIssuer: { variable: "ARTGUARD_EMBEDDED_ISSUER", schema: z.enum(["on", "off"], "must be on or off") },
+  trustedProxies: {
+    variable: "ARTGUARD_TRUSTED_PROXIES",
+    schema: whole.min(0, "must be 0–10").max(10, "must be 0–10"),
   },
   uploadBytes: { variable: "ARTGUARD_HTTP_UPLOAD_BYTES", schema: atLeastOne },
   heldBytes: { variable: "ARTGUARD_HTTP_HELD_BYTES", schema: atLeastOne },
@@ -41,6 +48,12 @@ export interface ServerSettings {
   readonly folder: string;
   /** See `AppOptions`; default `1`. */
   readonly consentPolicyVersion: string;
+  /** Whether the embedded issuer is open: logins with a password; default `on`. */
+  readonly embeddedIssuer: "on" | "off";
+  /** Other issuers whose access tokens are believed; from the file alone. Default none. */
+  readonly issuers: readonly TrustedIssuer[];
+  /** Proxies of ours in front of the server; default 0: `X-Forwarded-For` is not believed. */
+  readonly trustedProxies: number;
   readonly limits: HttpLimits;
   /** Milliseconds in which the head of a request must have come; default 5000. */
   readonly headersTimeoutMs: number;
@@ -55,6 +68,8 @@ const defaults = {
   port: 3000,
   folder: ".artguard",
   consentPolicyVersion: "1",
+  embeddedIssuer: "on" as "on" | "off",
+  trustedProxies: 0,
   headersTimeoutMs: 5000,
   requestTimeoutMs: 60_000,
   drainMs: 30_000,
@@ -80,6 +95,7 @@ export function loadServerSettings(
     if (result.success) values[name as Name] = result.data;
     else problems.push(`${source} ${result.error.issues[0]?.message}`);
   }
+  const issuers = issuersOf(given["issuers"], values.embeddedIssuer !== "off", problems);
   if (problems.length > 0) throw new ArtGuardError("configuration.invalid", problems.join("; "));
   const settings = {
     ...defaults,
@@ -87,15 +103,17 @@ export function loadServerSettings(
     working: availableParallelism(),
     ...values,
   } as typeof defaults & HttpLimits;
-  const { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs, ...limits } = settings;
-  return { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs, limits };
+  const { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs, ...more } = settings;
+  const { embeddedIssuer, trustedProxies, ...limits } = more;
+  const own = { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs };
+  return { ...own, embeddedIssuer, issuers, trustedProxies, limits };
 }
 
 function fileValues(file: unknown, problems: string[]): Readonly<Record<string, unknown>> {
   const parsed = z.record(z.string(), z.unknown()).safeParse(file);
   if (!parsed.success) problems.push("the file must hold one JSON object");
   const values = parsed.data ?? {};
-  const unknown = Object.keys(values).filter((name) => !(name in serverSettings));
+  const unknown = Object.keys(values).filter((name) => !(name in serverSettings) && name !== "issuers");
   problems.push(...unknown.map((name) => `${name} is no setting`));
   return values;
 }

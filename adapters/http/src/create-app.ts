@@ -21,6 +21,7 @@ import { HttpMetrics } from "./metrics.ts";
 import { mountPage } from "./page/mount-page.ts";
 import { RateLimits } from "./rate-limits.ts";
 import type { Route } from "./route.ts";
+import { accountRoutes } from "./routes/accounts.ts";
 import { administrationRoutes } from "./routes/administration.ts";
 import { analysisRoutes } from "./routes/analyses.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
@@ -28,6 +29,8 @@ import { auditRoutes } from "./routes/audit.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { detectForgery } from "./routes/detect-forgery.ts";
 import { grantRoutes } from "./routes/grants.ts";
+import { organizationRoutes } from "./routes/organizations.ts";
+import { policyRoutes } from "./routes/policy.ts";
 import { livePath, serviceRoutes } from "./routes/service.ts";
 import { userRoutes } from "./routes/users.ts";
 import { busy, HeldBytes } from "./upload/held-bytes.ts";
@@ -68,6 +71,9 @@ const routes: readonly Route[] = [
   ...grantRoutes,
   ...auditRoutes,
   ...administrationRoutes,
+  ...accountRoutes,
+  ...organizationRoutes,
+  ...policyRoutes,
 ];
 
 /**

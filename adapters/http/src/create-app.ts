@@ -1,5 +1,6 @@
 import { ArtGuardError } from "@artguard/core";
 import {
+  type AnonymousSessions,
   type Credential,
   formatTraceParent,
   type Governed,
@@ -42,6 +43,11 @@ export interface AppOptions {
   readonly governance: Pick<Governed, "attempt" | "locate">;
   /** Gives tokens: the routes under `/auth`; without it there are none. From `openIdentity`, or a `CognitoLogin`. */
   readonly issuer?: Issuer;
+  /**
+   * Begins sessions for callers without credential who upload, e.g. `governance.identity.anonymous`; default such callers are
+   * refused.
+   */
+  readonly anonymous?: Pick<AnonymousSessions, "begin">;
   /** Merged over the default limits. */
   readonly limits?: Partial<HttpLimits>;
   /** Version of the privacy policy that `save_image=true` agrees to where a request names none; default `1`. */
@@ -86,7 +92,6 @@ const routes: readonly Route[] = [
 export function createApp(options: AppOptions): Hono<AppEnvironment> {
   const context = contextOf(options);
   const { onError = () => undefined, accepting = () => true } = options;
-  const rates = new RateLimits(context.limits);
   const ours = [...routes, ...(options.issuer ? authRoutes(options.issuer) : [])];
   const all = [...ours, ...serviceRoutes(ours)];
   const app = new Hono<AppEnvironment>();
@@ -113,7 +118,7 @@ export function createApp(options: AppOptions): Hono<AppEnvironment> {
     app.on(route.method.toUpperCase(), honoPath(route.path), async (c) => {
       const { isOpen = false, isLimited = !isOpen } = route;
       const credential: Credential = isOpen ? { kind: "none" } : credentialOf(c.req.raw.headers);
-      if (isLimited) await rates.admit(credential, context.networkOf(c));
+      if (isLimited) await context.rates.admit(credential, context.networkOf(c));
       return route.handle(c, context);
     });
   }
@@ -138,12 +143,14 @@ export function createApp(options: AppOptions): Hono<AppEnvironment> {
 
 function contextOf(options: AppOptions): AppContext {
   const limits = { ...defaultHttpLimits, ...options.limits };
-  const { governance, consentPolicyVersion = "1", networkOf = networkOfNode, now = Date.now } = options;
+  const { governance, anonymous, consentPolicyVersion = "1", networkOf = networkOfNode, now = Date.now } = options;
   const held = new HeldBytes(limits.heldBytes);
   const work = new WorkGate(limits);
   return {
     governance,
+    ...(anonymous && { anonymous }),
     limits,
+    rates: new RateLimits(limits),
     held,
     work,
     live: new LiveAnalyses({ now }),

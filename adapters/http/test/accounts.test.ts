@@ -183,6 +183,8 @@ describe("the policy over HTTP", () => {
     });
     expect((await ask(root, "PUT", "/v1/admin/policy", { policy: next, expected: 0 })).status).toBe(409);
     expect((await ask(root, "PUT", "/v1/admin/policy", { policy: { roles: 1 }, expected: 1 })).status).toBe(400);
+    const absurd = { version: 1, expected: 2599775534561 };
+    expect((await ask(root, "POST", "/v1/admin/policy/revert", absurd)).status).toBe(400);
     const reverted = await ask(root, "POST", "/v1/admin/policy/revert", { version: 0, expected: 1 });
     expect(reverted).toMatchObject({ status: 200, body: { version: 2 } });
     const after = await ask(root, "POST", "/v1/admin/policy/explain", question);

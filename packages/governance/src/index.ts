@@ -134,6 +134,12 @@ export {
   type PasswordServices,
   passwordOperations,
 } from "./identity/account-operations.ts";
+export {
+  type AnonymousSession,
+  AnonymousSessions,
+  type AnonymousSessionsOptions,
+  anonymousScopes,
+} from "./identity/anonymous-sessions.ts";
 export type { ChangeApproval, ChangeAskedFor } from "./identity/approval-gate.ts";
 export {
   type AuthenticatorOptions,

@@ -1,15 +1,10 @@
 import { ArtGuardError } from "@artguard/core";
-import {
-  type Issuer,
-  type IssuerCall,
-  type LogoutRequest,
-  loginRequestSchema,
-  refreshRequestSchema,
-} from "@artguard/governance";
+import { type Issuer, type LogoutRequest, loginRequestSchema, refreshRequestSchema } from "@artguard/governance";
 import { z } from "zod";
 import type { AppContext, RequestContext } from "../app-context.ts";
 import { credentialOf } from "../credential-of.ts";
 import { successStatus } from "../error-to-status.ts";
+import { issuerCallOf } from "../governed-call.ts";
 import { parsed, type Route } from "../route.ts";
 import { readJson } from "../upload/read-json.ts";
 import { doneSchema, json } from "./schemas.ts";
@@ -53,7 +48,7 @@ export function authRoutes(issuer: Issuer): readonly Route[] {
     success: loggedIn,
     handle: async (c, app) => {
       const apiKey = c.req.header("x-api-key");
-      const call = { ...(await callOf(c, app)), ...(apiKey !== undefined && { apiKey }) };
+      const call = { ...(await issuerCallOf(c, app)), ...(apiKey !== undefined && { apiKey }) };
       return c.json(await issuer.login(parsed(loginRequestSchema, await bodyOf(c, app)), call), successStatus.ok);
     },
   };
@@ -65,7 +60,7 @@ export function authRoutes(issuer: Issuer): readonly Route[] {
     success: loggedIn,
     handle: async (c, app) => {
       const request = parsed(refreshRequestSchema, await bodyOf(c, app));
-      return c.json(await issuer.refresh(request, await callOf(c, app)), successStatus.ok);
+      return c.json(await issuer.refresh(request, await issuerCallOf(c, app)), successStatus.ok);
     },
   };
   const logout: Route = {
@@ -75,7 +70,7 @@ export function authRoutes(issuer: Issuer): readonly Route[] {
     body: logoutSchema,
     success: [{ status: "ok", description: "It is ended.", bodies: json(doneSchema) }],
     handle: async (c, app) => {
-      await issuer.logout(logoutOf(c, parsed(logoutSchema, (await bodyOf(c, app)) ?? {})), await callOf(c, app));
+      await issuer.logout(logoutOf(c, parsed(logoutSchema, (await bodyOf(c, app)) ?? {})), await issuerCallOf(c, app));
       return c.json({}, successStatus.ok);
     },
   };
@@ -91,7 +86,8 @@ export function authRoutes(issuer: Issuer): readonly Route[] {
         bodies: json(z.object({ valid: z.literal(true), expires_in, user: userSchema })),
       },
     ],
-    handle: async (c, app) => c.json(await issuer.validateSession(bearerOf(c), await callOf(c, app)), successStatus.ok),
+    handle: async (c, app) =>
+      c.json(await issuer.validateSession(bearerOf(c), await issuerCallOf(c, app)), successStatus.ok),
   };
   return [login, refresh, logout, validate, ...(issuer.jwks ? [keysOf(issuer.jwks.bind(issuer))] : [])];
 }
@@ -105,15 +101,6 @@ function keysOf(jwks: NonNullable<Issuer["jwks"]>): Route {
     isOpen: true,
     success: [{ status: "ok", description: "The keys.", bodies: json(z.object({ keys: z.array(z.looseObject({})) })) }],
     handle: async (c) => c.json(await jwks(), successStatus.ok),
-  };
-}
-
-async function callOf(c: RequestContext, { governance, networkOf }: AppContext): Promise<IssuerCall> {
-  const { clientAddress } = await governance.locate(networkOf(c));
-  return {
-    ...(clientAddress !== undefined && { clientAddress }),
-    traceId: c.get("traceId"),
-    signal: c.req.raw.signal,
   };
 }
 

@@ -4,7 +4,7 @@ import { operationRoute, type Route } from "../route.ts";
 import { json, pageSchema, permission, roles } from "./schemas.ts";
 
 const tag = "administration";
-const version = z.number().int().nonnegative();
+const version = z.number().int().min(0).max(999_999_999);
 const id = z.string().min(1).max(256);
 const policy = z.looseObject({}).describe("Roles, rules, row filters and column masks; see docs/access.md.");
 const inForce = [

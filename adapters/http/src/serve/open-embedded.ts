@@ -16,7 +16,7 @@ import type { ServerSettings } from "./server-settings.ts";
 /** Options of {@link openEmbedded}. */
 export interface EmbeddedOptions
   extends Pick<ServerSettings, "folder" | "limits" | "consentPolicyVersion">,
-    Partial<Pick<ServerSettings, "embeddedIssuer" | "issuers" | "trustedProxies">> {
+    Partial<Pick<ServerSettings, "embeddedIssuer" | "anonymous" | "issuers" | "trustedProxies">> {
   /** Default `forensicDetectors()`. */
   readonly detectors?: readonly Detector[];
   /** See `AppOptions`. */
@@ -46,14 +46,14 @@ const administrator = userIdOf("admin");
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedApp> {
   const { folder, detectors = forensicDetectors(), onError = () => undefined } = options;
-  const { embeddedIssuer = "on", issuers = [], trustedProxies = 0 } = options;
+  const { embeddedIssuer = "on", anonymous: admitsAnonymous = "off", issuers = [], trustedProxies = 0 } = options;
   const onBackgroundError = (error: unknown) => onError(error, "");
   const place = await openFolderPlace(folder);
   const governance = await openGovernance({
     ...place,
     detectors,
     tiers: defaultTiers,
-    identity: { issuers, ...(embeddedIssuer === "on" && { development: {} }) },
+    identity: { issuers, ...(embeddedIssuer === "on" && { development: {} }), anonymous: admitsAnonymous === "on" },
     geography: { trustedProxies },
     operations: ({ audit }) => Object.values<AnyOperation>(auditOperations(audit)),
     onAuditFailure: onBackgroundError,
@@ -63,8 +63,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedAp
   const stopWork = startOpenWork(artguard, onBackgroundError);
   const { limits, consentPolicyVersion, accepting } = options;
   const ready = async () => void (await users.find(administrator));
-  const issuer = identity.development;
-  const more = { ...(accepting && { accepting }), ...(issuer && { issuer }) };
+  const { development: issuer, anonymous } = identity;
+  const more = { ...(accepting && { accepting }), ...(issuer && { issuer }), ...(anonymous && { anonymous }) };
   const app = createApp({ governance, limits, consentPolicyVersion, ready, onError, ...more });
   return {
     app,

@@ -21,6 +21,8 @@ export const serverSettings = {
     schema: z.string().min(1, "must have 1–200 characters").max(200, "must have 1–200 characters"),
   },
   embeddedIssuer: { variable: "ARTGUARD_EMBEDDED_ISSUER", schema: z.enum(["on", "off"], "must be on or off") },
+  anonymous: { variable: "ARTGUARD_ANONYMOUS", schema: z.enum(["on", "off"], "must be on or off") },
+  anonymousPerAddressPerDay: { variable: "ARTGUARD_ANONYMOUS_PER_ADDRESS_PER_DAY", schema: atLeastOne },
   trustedProxies: {
     variable: "ARTGUARD_TRUSTED_PROXIES",
     schema: whole.min(0, "must be 0–10").max(10, "must be 0–10"),
@@ -50,6 +52,8 @@ export interface ServerSettings {
   readonly consentPolicyVersion: string;
   /** Whether the embedded issuer is open: logins with a password; default `on`. */
   readonly embeddedIssuer: "on" | "off";
+  /** Whether callers without credential may analyse, under a pseudonym and with the quota of the tier Free; default `off`. */
+  readonly anonymous: "on" | "off";
   /** Other issuers whose access tokens are believed; from the file alone. Default none. */
   readonly issuers: readonly TrustedIssuer[];
   /** Proxies of ours in front of the server; default 0: `X-Forwarded-For` is not believed. */
@@ -69,6 +73,7 @@ const defaults = {
   folder: ".artguard",
   consentPolicyVersion: "1",
   embeddedIssuer: "on" as "on" | "off",
+  anonymous: "off" as "on" | "off",
   trustedProxies: 0,
   headersTimeoutMs: 5000,
   requestTimeoutMs: 60_000,
@@ -104,9 +109,9 @@ export function loadServerSettings(
     ...values,
   } as typeof defaults & HttpLimits;
   const { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs, ...more } = settings;
-  const { embeddedIssuer, trustedProxies, ...limits } = more;
+  const { embeddedIssuer, anonymous, trustedProxies, ...limits } = more;
   const own = { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs };
-  return { ...own, embeddedIssuer, issuers, trustedProxies, limits };
+  return { ...own, embeddedIssuer, anonymous, issuers, trustedProxies, limits };
 }
 
 function fileValues(file: unknown, problems: string[]): Readonly<Record<string, unknown>> {

@@ -168,6 +168,8 @@ describe("passwords", () => {
     const { run, passwords, login } = await withRoot();
     const ada = await login("ada");
     const guess = (n: number) => run(passwords.setPassword, { password: next, current_password: `guess ${n}` }, ada);
+    const weak = run(passwords.setPassword, { password: "ada", current_password: password }, ada);
+    await expect(weak).rejects.toThrow(refused("identity.weak-password"));
     for (let n = 0; n < 5; n++) await expect(guess(n)).rejects.toThrow(refused("identity.invalid-credentials"));
     await expect(guess(5)).rejects.toThrow(refused("identity.too-many-attempts"));
   });

@@ -51,6 +51,18 @@ describe("callers without credential", () => {
     expect(list.items.map(({ request_id }) => request_id)).toEqual([record.request_id]);
   });
 
+  it("get the token with every kind of answer: the analysis, its record, its progress", async () => {
+    const { upload, as } = await anonymousPlace();
+    const kinds = [{}, { prefer: "respond-async" }, { accept: "text/event-stream" }];
+    for (const headers of kinds) {
+      const { answer, token } = await upload(undefined, headers);
+      expect([200, 202]).toContain(answer.status);
+      await answer.text();
+      const list = (await (await as(token, "/v1/analyses")).json()) as { items: Record[] };
+      expect(list.items).toHaveLength(1);
+    }
+  });
+
   it("are still refused everywhere else, and with a credential that is wrong", async () => {
     const { as, upload } = await anonymousPlace();
     for (const path of ["/v1/analyses", "/v1/user"]) expect((await as(undefined, path)).status, path).toBe(401);

@@ -1,4 +1,4 @@
-import { createTokenVerifier, localContext, type OpenGovernanceOptions } from "@artguard/governance";
+import { createTokenVerifier, type Governed, localContext, type OpenGovernanceOptions } from "@artguard/governance";
 import { type AppOptions, createApp } from "@artguard/http";
 import { describe, expect, it } from "vitest";
 import { guardedPlace } from "../../../packages/governance/test/fixtures/guarded-place.ts";
@@ -15,8 +15,12 @@ interface Session {
 /** The app with an embedded issuer, where ada is an administrator with a key that is a second factor. */
 async function authPlace({
   governance: options = {},
+  locate,
   ...app
-}: Partial<Omit<AppOptions, "governance">> & { readonly governance?: Partial<OpenGovernanceOptions> } = {}) {
+}: Partial<Omit<AppOptions, "governance">> & {
+  readonly governance?: Partial<OpenGovernanceOptions>;
+  readonly locate?: Governed["locate"];
+} = {}) {
   const place = await guardedPlace({ identity: { development: { hasher: cheapHasher() } }, ...options });
   const { governance } = place;
   const operator = { context: localContext() };
@@ -26,7 +30,7 @@ async function authPlace({
   const { key } = await governance.run(governance.core.apiKey.create, second, operator);
   const errors: unknown[] = [];
   const hono = createApp({
-    governance,
+    governance: { ...governance, ...(locate && { locate }) },
     issuer: governance.identity.development!,
     networkOf: (c) => {
       const forwardedFor = c.req.header("x-forwarded-for");
@@ -150,8 +154,14 @@ describe("the door of logins", () => {
   const many = { perCallerPerMinute: 1e6, perAddressPerMinute: 1e6 };
 
   /** Guesses at many accounts from one connection. @returns how the last one is answered. */
-  async function after(guesses: number, trustedProxies: number, forwardedFor: (n: number) => string) {
-    const { post } = await authPlace({ governance: { geography: { trustedProxies } }, limits: many });
+  async function after(
+    guesses: number,
+    trustedProxies: number,
+    forwardedFor: (n: number) => string,
+    locate?: Governed["locate"],
+  ) {
+    const options = { governance: { geography: { trustedProxies } }, limits: many };
+    const { post } = await authPlace({ ...options, ...(locate && { locate }) });
     let last: Response | undefined;
     for (let n = 0; n <= guesses; n++) {
       last = await post(
@@ -168,6 +178,12 @@ describe("the door of logins", () => {
     expect(await after(50, 0, claimed)).toEqual([429, "identity.too-many-attempts"]);
     const behindProxy = (n: number) => `198.51.100.${n}, 203.0.113.7`;
     expect(await after(50, 1, behindProxy)).toEqual([429, "identity.too-many-attempts"]);
+  });
+
+  it("would not shut where the header is believed as it comes: the test can tell", async () => {
+    const claimed = (n: number) => `198.51.100.${n}`;
+    const credulous: Governed["locate"] = async ({ forwardedFor = "" }) => ({ clientAddress: forwardedFor });
+    expect(await after(50, 0, claimed, credulous)).toEqual([401, "identity.invalid-credentials"]);
   });
 
   it("stays open for others behind the same proxy: what is counted is the client", async () => {

@@ -94,7 +94,7 @@ describe.skipIf(!canRunPython(schemathesis))("the server under schemathesis", ()
     const rest = ["--max-examples", "5", ...ending.flatMap((path) => ["--include-path", path])];
     const last = await fuzz(server.url, embedded.firstKey ?? "", rest);
     expect(last.status, last.output).toBe(0);
-  }, 400_000);
+  }, 600_000);
 
   it("would find a server that fails", async () => {
     const host = new Hono();

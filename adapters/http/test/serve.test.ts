@@ -71,6 +71,14 @@ describe("the embedded app", () => {
     expect([answer.status, suspended.status]).toEqual([200, 200]);
   });
 
+  it("admits callers without credential where the setting says so", async () => {
+    const { as } = await opened(newFolder(), { anonymous: "on" });
+    const answer = await as(undefined, "/detect-forgery", await formOf(picture));
+    expect(answer.status).toBe(200);
+    const authorization = `Bearer ${answer.headers.get("x-anonymous-token")}`;
+    expect((await as(undefined, "/v1/analyses", { headers: { authorization } })).status).toBe(200);
+  });
+
   it("has no logins where the embedded issuer is off", async () => {
     const { app } = await opened(newFolder(), { embeddedIssuer: "off" });
     expect((await app.request("/auth/login", { method: "POST" })).status).toBe(404);

@@ -32,8 +32,9 @@ export async function issuerCallOf(c: RequestContext, { governance, networkOf }:
  */
 export async function admitAnonymous(c: RequestContext, app: AppContext): Promise<void> {
   if (!app.anonymous || credentialOf(c.req.raw.headers).kind !== "none") return;
-  await app.rates.admitAnonymous(app.networkOf(c));
-  const { access_token: token } = await app.anonymous.begin(await issuerCallOf(c, app));
+  const call = await issuerCallOf(c, app);
+  await app.rates.admitAnonymous(call.clientAddress);
+  const { access_token: token } = await app.anonymous.begin(call);
   c.set("credential", { kind: "token", token });
   c.header("X-Anonymous-Token", token);
 }

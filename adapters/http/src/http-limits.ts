@@ -14,7 +14,7 @@ export interface HttpLimits {
   readonly perCallerPerMinute: number;
   /** Requests from one address in a minute, whatever their credentials; default 6000. */
   readonly perAddressPerMinute: number;
-  /** Anonymous sessions that begin from one address in a day, each with the quota of the tier Free; default 5. */
+  /** Anonymous sessions that begin from one address (of IPv6: one /64) in a day, each with the quota of the tier Free; default 5. */
   readonly anonymousPerAddressPerDay: number;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ArtGuardError } from "@artguard/core";
-import type { Credential, Network } from "@artguard/governance";
+import { type Credential, type Network, originOf } from "@artguard/governance";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { HttpLimits } from "./http-limits.ts";
 
@@ -27,9 +27,9 @@ export class RateLimits {
     await this.#consume(this.#byCaller, nameOf(credential) ?? remoteAddress);
   }
 
-  /** Counts the beginning of an anonymous session. @throws ArtGuardError `http.rate-limited` */
-  async admitAnonymous({ remoteAddress = "unknown" }: Network): Promise<void> {
-    await this.#consume(this.#anonymous, remoteAddress);
+  /** Counts the beginning of an anonymous session by where its client is. @throws ArtGuardError `http.rate-limited` */
+  async admitAnonymous(clientAddress = "unknown"): Promise<void> {
+    await this.#consume(this.#anonymous, originOf(clientAddress));
   }
 
   async #consume(limiter: RateLimiterMemory, name: string): Promise<void> {

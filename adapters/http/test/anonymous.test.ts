@@ -99,6 +99,16 @@ describe("callers without credential", () => {
     expect((await upload(undefined, { "x-connection": "192.0.2.10" })).answer.status).toBe(200);
   });
 
+  it("get no more of them with the addresses of one IPv6 network", async () => {
+    const { upload } = await anonymousPlace(true, 2);
+    const statuses: number[] = [];
+    for (const host of [1, 2, 3]) {
+      statuses.push((await upload(undefined, { "x-connection": `2001:db8:1:2::${host}` })).answer.status);
+    }
+    expect(statuses).toEqual([200, 200, 429]);
+    expect((await upload(undefined, { "x-connection": "2001:db8:1:3::1" })).answer.status).toBe(200);
+  });
+
   it("begin nothing with what is no upload", async () => {
     const { as, governance } = await anonymousPlace();
     expect((await as(undefined, "/detect-forgery", { method: "POST", body: "x" })).status).toBe(415);

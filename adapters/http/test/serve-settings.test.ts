@@ -27,6 +27,11 @@ describe("the settings of the server", () => {
     expect(load).toThrow(
       "prot is no setting; ARTGUARD_HTTP_PORT must be a whole number; waiting must be 0 or more; ARTGUARD_HTTP_DRAIN_MS must be 1 or more",
     );
+    expect(() => loadServerSettings({ ARTGUARD_ANONYMOUS: "yes" })).toThrow("ARTGUARD_ANONYMOUS must be true or false");
+    expect(loadServerSettings({ ARTGUARD_EMBEDDED_ISSUER: "false" })).toMatchObject({
+      embeddedIssuer: false,
+      anonymous: false,
+    });
     expect(() => loadServerSettings({}, [])).toThrow("the file must hold one JSON object");
   });
 
@@ -66,7 +71,7 @@ describe("the settings of the server", () => {
     expect(load(unsafe)).toThrow(/issuers\.0: .*https:\/\/.*; issuers\.1: domain/);
     // Without a prefix its users could be taken for those of the embedded issuer.
     expect(load([okta])).toThrow(/issuers: /);
-    expect(load([okta], { embeddedIssuer: "off" })).not.toThrow();
+    expect(load([okta], { embeddedIssuer: false })).not.toThrow();
   });
 
   it("are all in the documentation", () => {

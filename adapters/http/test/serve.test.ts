@@ -72,7 +72,7 @@ describe("the embedded app", () => {
   });
 
   it("admits callers without credential where the setting says so", async () => {
-    const { as } = await opened(newFolder(), { anonymous: "on" });
+    const { as } = await opened(newFolder(), { anonymous: true });
     const answer = await as(undefined, "/detect-forgery", await formOf(picture));
     expect(answer.status).toBe(200);
     const authorization = `Bearer ${answer.headers.get("x-anonymous-token")}`;
@@ -80,7 +80,7 @@ describe("the embedded app", () => {
   });
 
   it("has no logins where the embedded issuer is off", async () => {
-    const { app } = await opened(newFolder(), { embeddedIssuer: "off" });
+    const { app } = await opened(newFolder(), { embeddedIssuer: false });
     expect((await app.request("/auth/login", { method: "POST" })).status).toBe(404);
   });
 

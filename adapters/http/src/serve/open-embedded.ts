@@ -46,14 +46,14 @@ const administrator = userIdOf("admin");
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedApp> {
   const { folder, detectors = forensicDetectors(), onError = () => undefined } = options;
-  const { embeddedIssuer = "on", anonymous: admitsAnonymous = "off", issuers = [], trustedProxies = 0 } = options;
+  const { embeddedIssuer = true, anonymous: admitsAnonymous = false, issuers = [], trustedProxies = 0 } = options;
   const onBackgroundError = (error: unknown) => onError(error, "");
   const place = await openFolderPlace(folder);
   const governance = await openGovernance({
     ...place,
     detectors,
     tiers: defaultTiers,
-    identity: { issuers, ...(embeddedIssuer === "on" && { development: {} }), anonymous: admitsAnonymous === "on" },
+    identity: { issuers, ...(embeddedIssuer && { development: {} }), anonymous: admitsAnonymous },
     geography: { trustedProxies },
     operations: ({ audit }) => Object.values<AnyOperation>(auditOperations(audit)),
     onAuditFailure: onBackgroundError,

@@ -6,6 +6,9 @@ import { defaultHttpLimits, type HttpLimits } from "../http-limits.ts";
 import { issuersOf } from "./issuer-settings.ts";
 
 const whole = z.coerce.number({ error: "must be a whole number" }).int("must be a whole number");
+const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], {
+  error: "must be true or false",
+});
 const atLeastOne = whole.min(1, "must be 1 or more");
 
 /** Every setting of the server: its variable in the environment, and what a value must be. */
@@ -20,8 +23,8 @@ export const serverSettings = {
     variable: "ARTGUARD_CONSENT_POLICY_VERSION",
     schema: z.string().min(1, "must have 1–200 characters").max(200, "must have 1–200 characters"),
   },
-  embeddedIssuer: { variable: "ARTGUARD_EMBEDDED_ISSUER", schema: z.enum(["on", "off"], "must be on or off") },
-  anonymous: { variable: "ARTGUARD_ANONYMOUS", schema: z.enum(["on", "off"], "must be on or off") },
+  embeddedIssuer: { variable: "ARTGUARD_EMBEDDED_ISSUER", schema: flag },
+  anonymous: { variable: "ARTGUARD_ANONYMOUS", schema: flag },
   anonymousPerAddressPerDay: { variable: "ARTGUARD_ANONYMOUS_PER_ADDRESS_PER_DAY", schema: atLeastOne },
   trustedProxies: {
     variable: "ARTGUARD_TRUSTED_PROXIES",
@@ -36,7 +39,10 @@ export const serverSettings = {
   headersTimeoutMs: { variable: "ARTGUARD_HTTP_HEADERS_TIMEOUT_MS", schema: atLeastOne },
   requestTimeoutMs: { variable: "ARTGUARD_HTTP_REQUEST_TIMEOUT_MS", schema: atLeastOne },
   drainMs: { variable: "ARTGUARD_HTTP_DRAIN_MS", schema: atLeastOne },
-} as const satisfies Record<string, { readonly variable: string; readonly schema: z.ZodType<string | number> }>;
+} as const satisfies Record<
+  string,
+  { readonly variable: string; readonly schema: z.ZodType<string | number | boolean> }
+>;
 
 type Name = keyof typeof serverSettings;
 
@@ -50,10 +56,10 @@ export interface ServerSettings {
   readonly folder: string;
   /** See `AppOptions`; default `1`. */
   readonly consentPolicyVersion: string;
-  /** Whether the embedded issuer is open: logins with a password; default `on`. */
-  readonly embeddedIssuer: "on" | "off";
-  /** Whether callers without credential may analyse, under a pseudonym and with the quota of the tier Free; default `off`. */
-  readonly anonymous: "on" | "off";
+  /** Whether the embedded issuer is open: logins with a password; default true. */
+  readonly embeddedIssuer: boolean;
+  /** Whether callers without credential may analyse, under a pseudonym and with the quota of the tier Free; default false. */
+  readonly anonymous: boolean;
   /** Other issuers whose access tokens are believed; from the file alone. Default none. */
   readonly issuers: readonly TrustedIssuer[];
   /** Proxies of ours in front of the server; default 0: `X-Forwarded-For` is not believed. */
@@ -72,8 +78,8 @@ const defaults = {
   port: 3000,
   folder: ".artguard",
   consentPolicyVersion: "1",
-  embeddedIssuer: "on" as "on" | "off",
-  anonymous: "off" as "on" | "off",
+  embeddedIssuer: true,
+  anonymous: false,
   trustedProxies: 0,
   headersTimeoutMs: 5000,
   requestTimeoutMs: 60_000,
@@ -92,7 +98,7 @@ export function loadServerSettings(
 ): ServerSettings {
   const problems: string[] = [];
   const given = fileValues(file, problems);
-  const values: Partial<Record<Name, string | number>> = {};
+  const values: Partial<Record<Name, string | number | boolean>> = {};
   for (const [name, { variable, schema }] of Object.entries(serverSettings)) {
     const [source, value] = environment[variable] ? [variable, environment[variable]] : [name, given[name]];
     if (value === undefined) continue;
@@ -100,7 +106,7 @@ export function loadServerSettings(
     if (result.success) values[name as Name] = result.data;
     else problems.push(`${source} ${result.error.issues[0]?.message}`);
   }
-  const issuers = issuersOf(given["issuers"], values.embeddedIssuer !== "off", problems);
+  const issuers = issuersOf(given["issuers"], values.embeddedIssuer !== false, problems);
   if (problems.length > 0) throw new ArtGuardError("configuration.invalid", problems.join("; "));
   const settings = {
     ...defaults,

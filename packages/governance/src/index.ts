@@ -104,7 +104,7 @@ export {
 export { openProtectedImages, type ProtectedImages, type ProtectedImagesOptions } from "./evidence/protected-images.ts";
 export { openEvidence, type Recipient, type SealedEvidence } from "./evidence/sealed-evidence.ts";
 export { checkGeographyDatabase } from "./geography/check-geography-database.ts";
-export { type Arrival, canonicalAddress, clientAddressOf } from "./geography/client-address.ts";
+export { type Arrival, canonicalAddress, clientAddressOf, originOf } from "./geography/client-address.ts";
 export {
   type CountryAnswer,
   CountryDatabase,
@@ -127,6 +127,19 @@ export {
   placeRuleSchema,
 } from "./geography/geography-table.ts";
 export { judgePlace, type PlaceDecision } from "./geography/judge-place.ts";
+export {
+  type AccountServices,
+  accountOperations,
+  type NewAccount,
+  type PasswordServices,
+  passwordOperations,
+} from "./identity/account-operations.ts";
+export {
+  type AnonymousSession,
+  AnonymousSessions,
+  type AnonymousSessionsOptions,
+  anonymousScopes,
+} from "./identity/anonymous-sessions.ts";
 export type { ChangeApproval, ChangeAskedFor } from "./identity/approval-gate.ts";
 export {
   type AuthenticatorOptions,
@@ -145,7 +158,12 @@ export {
   type DevelopmentIssuerServices,
 } from "./identity/development-issuer.ts";
 export { Directory, type UserStanding } from "./identity/directory.ts";
-export { type DirectoryServices, directoryOperations } from "./identity/directory-operations.ts";
+export {
+  type DirectoryServices,
+  directoryOperations,
+  type MemberFacts,
+  type OrganizationFacts,
+} from "./identity/directory-operations.ts";
 export { type Entity, type EntityKind, entityKinds, entityRequirements, entitySchema } from "./identity/entity.ts";
 export { isIban, normalizeIban } from "./identity/iban.ts";
 export {

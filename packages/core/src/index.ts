@@ -226,6 +226,7 @@ export { type ApiKeyInfo, type ApiKeyLimits, type ApiKeyOptions, ApiKeyRepositor
 export { type Email, emailSchema, normalizeEmail } from "./user/email.ts";
 export { notErasedAction } from "./user/erasure-mark.ts";
 export { type IdempotencyKey, isSystemFailure, requestHash } from "./user/idempotency.ts";
+export type { UserListOptions } from "./user/list-users.ts";
 export type { QuotaStatus } from "./user/quota.ts";
 export { erasureGate, quotaGate } from "./user/quota-gate.ts";
 export { quotaPeriodOf, quotaPeriodSchema, quotaResetsAt } from "./user/quota-period.ts";

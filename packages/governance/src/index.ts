@@ -127,6 +127,13 @@ export {
   placeRuleSchema,
 } from "./geography/geography-table.ts";
 export { judgePlace, type PlaceDecision } from "./geography/judge-place.ts";
+export {
+  type AccountServices,
+  accountOperations,
+  type NewAccount,
+  type PasswordServices,
+  passwordOperations,
+} from "./identity/account-operations.ts";
 export type { ChangeApproval, ChangeAskedFor } from "./identity/approval-gate.ts";
 export {
   type AuthenticatorOptions,
@@ -145,7 +152,12 @@ export {
   type DevelopmentIssuerServices,
 } from "./identity/development-issuer.ts";
 export { Directory, type UserStanding } from "./identity/directory.ts";
-export { type DirectoryServices, directoryOperations } from "./identity/directory-operations.ts";
+export {
+  type DirectoryServices,
+  directoryOperations,
+  type MemberFacts,
+  type OrganizationFacts,
+} from "./identity/directory-operations.ts";
 export { type Entity, type EntityKind, entityKinds, entityRequirements, entitySchema } from "./identity/entity.ts";
 export { isIban, normalizeIban } from "./identity/iban.ts";
 export {

@@ -14,7 +14,10 @@ import type { UserItem } from "./user-table.ts";
 
 /** What may be shown of a key after its creation. */
 export interface ApiKeyInfo
-  extends Pick<ApiKeyItem, "name" | "created_at" | "last_used" | "revoked_at" | "scopes" | "valid_until"> {
+  extends Pick<
+    ApiKeyItem,
+    "name" | "created_at" | "last_used" | "revoked_at" | "scopes" | "valid_until" | "second_factor"
+  > {
   /** 12 hexadecimal digits, also in the key itself. */
   readonly prefix: string;
 }
@@ -35,6 +38,11 @@ export interface ApiKeyLimits {
   readonly scopes?: readonly string[];
   /** Epoch milliseconds from which the key is refused; default never. */
   readonly validUntil?: number;
+  /**
+   * Whether it may be shown at a login as what the person has, beside what the person knows; default no. To be given by
+   * those alone who have proven two factors themselves: else one of them would make the other.
+   */
+  readonly secondFactor?: boolean;
 }
 
 const lastUsedStepMs = 60_000;
@@ -155,7 +163,7 @@ export class ApiKeyRepository {
     return valid_until !== undefined && this.#now() >= valid_until;
   }
 
-  #itemOf(owner: UserId, { name, prefix, hash, scopes, validUntil }: NewKey): ApiKeyItem {
+  #itemOf(owner: UserId, { name, prefix, hash, scopes, validUntil, secondFactor }: NewKey): ApiKeyItem {
     const created_at = this.#moment();
     if (validUntil !== undefined && !(validUntil > created_at))
       throw invalidInput("validUntil: expected a later moment");
@@ -168,6 +176,7 @@ export class ApiKeyRepository {
       created_at,
       ...(scopes && { scopes: [...scopes] }),
       ...(validUntil !== undefined && { valid_until: validUntil }),
+      ...(secondFactor && { second_factor: true }),
     });
     if (parsed.success) return parsed.data;
     const { path, message } = parsed.error.issues[0]!;
@@ -185,7 +194,8 @@ interface NewKey extends ApiKeyLimits {
   readonly hash: string;
 }
 
-function infoOf({ user_id, name, created_at, last_used, revoked_at, scopes, valid_until }: ApiKeyItem): ApiKeyInfo {
+function infoOf(item: ApiKeyItem): ApiKeyInfo {
+  const { user_id, name, created_at, last_used, revoked_at, scopes, valid_until, second_factor } = item;
   return {
     prefix: user_id.slice(markerKey.apiKey("").length),
     name,
@@ -194,6 +204,7 @@ function infoOf({ user_id, name, created_at, last_used, revoked_at, scopes, vali
     ...(revoked_at && { revoked_at }),
     ...(scopes && { scopes }),
     ...(valid_until && { valid_until }),
+    ...(second_factor && { second_factor }),
   };
 }
 

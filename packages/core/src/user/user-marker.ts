@@ -52,6 +52,8 @@ export const apiKeyItemSchema = z.object({
   scopes: keyScopesSchema.optional(),
   /** From this moment on the key is refused. It stays listed; this is not the table's TTL attribute. */
   valid_until: epochMillisecondsSchema.optional(),
+  /** Whether it may be shown at a login, beside the password, as what the person has. */
+  second_factor: z.literal(true).optional(),
 });
 /** See {@link apiKeyItemSchema}. */
 export type ApiKeyItem = z.infer<typeof apiKeyItemSchema>;

@@ -1,6 +1,6 @@
 import { type EpochMilliseconds, epochMillisecondsSchema } from "../analysis/time.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
-import type { Change, Condition, Table } from "../storage/table.ts";
+import type { Change, Condition, Page, Table } from "../storage/table.ts";
 import {
   cancellationReasons,
   deleteAction,
@@ -11,6 +11,7 @@ import {
 } from "../storage/table-store.ts";
 import { type Email, normalizeEmail } from "./email.ts";
 import { beingErased } from "./erasure-mark.ts";
+import { listUsers, type UserListOptions } from "./list-users.ts";
 import type { AccountTier } from "./tier.ts";
 import { type User, userSchema } from "./user.ts";
 import { type UserId, userIdOf } from "./user-id.ts";
@@ -99,6 +100,16 @@ export class UserRepository {
     const marker = await this.#table.get({ user_id: markerKey.email(normalized) }, { consistent: true });
     const owner = marker?.owner_id ?? (await this.#indexedOwner(normalized));
     return owner && this.find(owner);
+  }
+
+  /**
+   * Users by tier, in each tier those who came first before the others. Found through an index: somebody who came or
+   * changed the tier a moment ago may be missing.
+   *
+   * @throws ArtGuardError `storage.invalid-cursor`, `storage.invalid-query` for a limit that is not 1–1000.
+   */
+  async list(options: UserListOptions = {}): Promise<Page<User>> {
+    return listUsers(this.#table, options);
   }
 
   /** Changes names and company. @throws ArtGuardError `user.not-found`, `user.being-erased`, `user.invalid-input` */

@@ -37,6 +37,7 @@ export function defineUserTable(name = userTableName("dev")) {
     indexes: {
       "email-index": { partition: "email", projection: "keys" },
       "owner-index": { partition: "owner_id", sort: "user_id", projection: "keys" },
+      "tier-index": { partition: "account_tier", sort: "created_at", projection: "keys" },
       "open-erasure-index": { partition: "open_erasure", sort: "created_at", projection: "keys" },
     },
     ttl: "expires_at",

@@ -23,6 +23,15 @@ describe.each(tableStores)("ApiKeyRepository in %s", (_, make) => {
     expect([user.user_id, apiKey.name, apiKey.prefix]).toEqual([ada, "build server", prefix]);
   });
 
+  it("says of a key whether it may be a second factor; of itself none may", async () => {
+    const { keys } = await withKeys(make);
+    const second = await keys.create(ada, "two", { secondFactor: true });
+    const { key } = await keys.create(ada, "one");
+    expect((await keys.authenticate(second.key)).apiKey).toMatchObject({ second_factor: true });
+    expect((await keys.authenticate(key)).apiKey).not.toHaveProperty("second_factor");
+    expect((await keys.revoke(ada, second.prefix)).second_factor).toBe(true);
+  });
+
   it("stores neither the key nor its secret", async () => {
     const { keys, users } = await withKeys(make);
     const { key, prefix } = await keys.create(ada, "one");

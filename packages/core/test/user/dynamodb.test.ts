@@ -30,6 +30,7 @@ describe.skipIf(!canRunDynamoDBLocal())("on DynamoDB Local", () => {
     await repository.create({ user_id: ada, email: "ada@example.org" });
     const taken = repository.create({ user_id: bob, email: "ADA@example.org" });
     await expect(taken).rejects.toThrow(expect.objectContaining({ code: "user.email-taken" }));
+    expect(await repository.list({ limit: 1 })).toMatchObject({ items: [{ user_id: ada }] });
     await repository.changeEmail(ada, "countess@example.org");
     expect((await repository.findByEmail("countess@example.org"))?.user_id).toBe(ada);
     const keys = new ApiKeyRepository(store, users, { secret: new Uint8Array(32), now: clock.now });

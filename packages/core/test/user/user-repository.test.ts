@@ -1,4 +1,4 @@
-import { type ErrorCode, normalizeEmail, userIdOf, userSchema } from "@artguard/core";
+import { ApiKeyRepository, type ErrorCode, normalizeEmail, userIdOf, userSchema } from "@artguard/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { tableStores } from "../fixtures/table-stores.ts";
@@ -142,6 +142,47 @@ describe.each(tableStores)("UserRepository in %s", (_, make) => {
     const { repository } = await withAda(make);
     await expect(repository.updateProfile(ada, { first_name: "" })).rejects.toThrow(refused("storage.invalid-item"));
     expect((await repository.get(ada)).first_name).toBe("Ada");
+  });
+
+  it("lists every user once, page by page, and the markers beside them never", async () => {
+    const { repository, store, users, clock } = await openUsersIn(make);
+    const tiers = ["Free", "Enterprise", "Free", "Premium", "Free"] as const;
+    for (const [index, account_tier] of tiers.entries()) {
+      clock.advance(1000);
+      await repository.create({ user_id: `u${index}`, email: `u${index}@example.org`, account_tier });
+    }
+    await new ApiKeyRepository(store, users, { secret: new Uint8Array(32) }).create(userIdOf("u0"), "one");
+    const everybody = ["u0", "u2", "u4", "u3", "u1"];
+    const idsOf = ({ items }: { items: readonly { user_id: string }[] }) => items.map(({ user_id }) => user_id);
+    for (const limit of [1, 2, 3, 5, 100]) {
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await repository.list({ limit, ...(cursor !== undefined && { cursor }) });
+        expect(page.items.length).toBeLessThanOrEqual(limit);
+        seen.push(...idsOf(page));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      expect(seen, `${limit} a page`).toEqual(everybody);
+    }
+    expect(idsOf(await repository.list())).toEqual(everybody);
+    expect(await repository.list({ account_tier: "Premium" })).toMatchObject({ items: [{ user_id: "u3" }] });
+    await repository.changePlan(userIdOf("u0"), { account_tier: "Premium" });
+    expect(idsOf(await repository.list({ account_tier: "Free" }))).toEqual(["u2", "u4"]);
+  });
+
+  it("refuses a cursor of another list, and a limit that no page has", async () => {
+    const { repository } = await openUsersIn(make);
+    for (const user_id of ["u1", "u2"]) await repository.create({ user_id, email: `${user_id}@example.org` });
+    const { cursor = "" } = await repository.list({ limit: 1 });
+    const wrong = ["", "x", "7", "0forged", cursor.slice(0, -3)];
+    for (const each of wrong) {
+      await expect(repository.list({ cursor: each }), each).rejects.toThrow(refused("storage.invalid-cursor"));
+    }
+    await expect(repository.list({ cursor, account_tier: "Premium" })).rejects.toThrow(
+      refused("storage.invalid-cursor"),
+    );
+    await expect(repository.list({ limit: 0 })).rejects.toThrow(refused("storage.invalid-query"));
   });
 
   it("gives an anonymous user an account on the day that there is an e-mail address", async () => {

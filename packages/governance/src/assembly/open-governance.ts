@@ -24,6 +24,7 @@ import { EvidenceReleases } from "../evidence/evidence-releases.ts";
 import { openProtectedImages } from "../evidence/protected-images.ts";
 import { type GeographyOptions, openGeography } from "../geography/geography.ts";
 import { geographyOperations } from "../geography/geography-operations.ts";
+import { accountOperations, passwordOperations } from "../identity/account-operations.ts";
 import type { DevelopmentIssuerOptions } from "../identity/development-issuer.ts";
 import { directoryOperations } from "../identity/directory-operations.ts";
 import { type Identity, type IdentityOptions, openIdentity } from "../identity/open-identity.ts";
@@ -104,6 +105,10 @@ export interface OpenGovernance extends Governance, GovernanceRooms, AsyncDispos
   readonly evidence: ReturnType<typeof evidenceOperations>;
   /** Organisations, members, roles and delegations, as operations. */
   readonly directory: ReturnType<typeof directoryOperations>;
+  /** Accounts, for administrators, as operations. */
+  readonly account: ReturnType<typeof accountOperations>;
+  /** Passwords and sessions, as operations; absent without `identity.development` in the options. */
+  readonly password?: ReturnType<typeof passwordOperations>;
   /** From where members may act, as operations; absent without `geography` in the options. */
   readonly geography?: ReturnType<typeof geographyOperations>;
 }
@@ -151,7 +156,11 @@ export async function openGovernance(options: OpenGovernanceOptions): Promise<Op
   const geographyRoom = places && (await openGeography({ ...places, tables, audit, approvals: gate, now }));
   const directory = directoryOperations({ ...rooms, directory: identity.directory });
   const geography = geographyRoom && geographyOperations(geographyRoom, identity.directory);
-  const groups = [approval, evidence, directory, ...(geography ? [geography] : [])];
+  const issuer = identity.development;
+  const account = accountOperations({ ...rooms, directory: identity.directory, ...(issuer && { issuer }) });
+  const password = issuer && passwordOperations({ ...rooms, issuer });
+  const optional = [...(geography ? [geography] : []), ...(password ? [password] : [])];
+  const groups = [approval, evidence, directory, account, ...optional];
   const governance = await createGovernance({
     ...{ ...passed, ...rooms, objects, now, identity: identity.authenticator, approvals: gate },
     ...(admissions && { admissions }),
@@ -168,7 +177,14 @@ export async function openGovernance(options: OpenGovernanceOptions): Promise<Op
     await artguard[Symbol.asyncDispose]();
     await audit[Symbol.asyncDispose]();
   };
-  const declared = { approval, evidence, directory, ...(geography && { geography }) };
+  const declared = {
+    approval,
+    evidence,
+    directory,
+    account,
+    ...(geography && { geography }),
+    ...(password && { password }),
+  };
   return { ...governance, ...rooms, ...declared, [Symbol.asyncDispose]: close };
 }
 

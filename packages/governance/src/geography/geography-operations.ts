@@ -11,6 +11,19 @@ const id = z.string().min(1).max(128);
 export function geographyOperations(geography: Geography, directory: Pick<Directory, "organization">) {
   const ofOrganization = { ...organizationTarget(directory), effect: "change", audit: "security" } as const;
   return {
+    /** The rule, null where nothing is restricted, and the networks. */
+    read: defineOperation({
+      ...organizationTarget(directory),
+      name: "geography.read-rule",
+      input: z.strictObject({ organizationId: id }),
+      permission: "geography.read-rule",
+      effect: "read",
+      audit: "data-access",
+      handler: async ({ organizationId }) => ({
+        rule: (await geography.rule(organizationId)) ?? null,
+        networks: await geography.networks(organizationId),
+      }),
+    }),
     changeRule: defineOperation({
       ...ofOrganization,
       name: "geography.change-rule",

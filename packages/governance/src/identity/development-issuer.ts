@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  type ApiKeyRepository,
   ArtGuardError,
   assertServerSecret,
   isArtGuardError,
@@ -65,6 +66,8 @@ export interface DevelopmentIssuerServices extends Omit<AuthenticatorOptions, "t
   readonly table: Table<IdentityItem>;
   readonly users: UserRepository;
   readonly revocations: Revocations;
+  /** Knows keys that are shown beside a password; without it none is a second factor. */
+  readonly apiKeys?: ApiKeyRepository;
   /** Gets every login, refresh, logout and validation, also those that are refused. */
   readonly audit?: AuditLog;
   readonly now: () => number;
@@ -78,8 +81,8 @@ const clientId = "artguard#embedded";
 
 /**
  * The embedded issuer: passwords (argon2id), signed access tokens (ES256), rotating refresh tokens and lock-out, with
- * nothing but a table. For development and for small installations; it knows one factor, so what needs two needs another
- * issuer.
+ * nothing but a table. For development and for small installations. Its second factor is an API key that the operator, or
+ * somebody with two factors, made as one: shown beside the password, it is what the person has.
  */
 export class DevelopmentIssuer implements Issuer {
   /** To be given to a token verifier, so that it believes the tokens. */
@@ -150,23 +153,38 @@ export class DevelopmentIssuer implements Issuer {
     });
   }
 
-  async #begin(request: LoginRequest, { clientAddress, signal }: IssuerCall): Promise<Session> {
+  async #begin(request: LoginRequest, { clientAddress, apiKey, signal }: IssuerCall): Promise<Session> {
     const { email, password, organization_id } = parseBody(loginRequestSchema, request);
     const account = email.trim().toLowerCase().normalize("NFC");
     if (clientAddress !== undefined) await this.#attempts.begin("address", clientAddress, this.#lockOut.address);
     await this.#attempts.begin("account", account, this.#lockOut.account);
     signal?.throwIfAborted();
     const user = await this.#userOf(account);
+    const owner = apiKey === undefined ? undefined : await this.#ownerOfFactor(apiKey);
     const unchanged = await this.#passwords.compare(user, password);
     if (!user || !unchanged || user.erasing_at !== undefined) throw invalidCredentials();
+    // Nobody gets a weaker session than the one that was asked for.
+    if (apiKey !== undefined && owner !== user.user_id) throw invalidCredentials();
     await this.#assertMember(user, organization_id);
     await this.#attempts.forgive("account", account);
     if (clientAddress !== undefined) await this.#attempts.takeBack("address", clientAddress);
     await this.#services.users.recordLogin(user.user_id);
     // A password that is changed at this moment begins no session any more.
-    const session = await this.#sessions.start(user.user_id, organization_id, unchanged);
+    const facts = { actsIn: organization_id, isMultiFactor: owner !== undefined };
+    const session = await this.#sessions.start(user.user_id, unchanged, facts);
     if (!session) throw invalidCredentials();
     return session;
+  }
+
+  /** Whose second factor a key is. */
+  async #ownerOfFactor(key: string): Promise<string | undefined> {
+    try {
+      const found = await this.#services.apiKeys?.authenticate(key);
+      return found?.apiKey.second_factor ? found.user.user_id : undefined;
+    } catch (error) {
+      if (isArtGuardError(error, "user.invalid-api-key")) return undefined;
+      throw error;
+    }
   }
 
   /** See `Issuer.refresh`. */
@@ -212,10 +230,30 @@ export class DevelopmentIssuer implements Issuer {
    * @throws ArtGuardError `identity.weak-password`, `user.not-found`, `user.being-erased`
    */
   async setPassword(userId: string, password: string): Promise<void> {
-    const user = await this.#services.users.get(userIdOf(userId));
-    if (user.erasing_at !== undefined) throw new ArtGuardError("user.being-erased", "the user is being erased");
+    const user = await this.#living(userId);
     await this.#passwords.set(user, password);
     await this.#sessions.endAll(user.user_id);
+  }
+
+  /**
+   * Sets a user's password in place of the one before, and ends all sessions of the user. A wrong one is counted like a
+   * failed login: whoever found a session must not find the password by it.
+   *
+   * @throws ArtGuardError `identity.invalid-credentials`, also for a user who has none yet; `identity.too-many-attempts`,
+   * `identity.weak-password`, `user.not-found`, `user.being-erased`
+   */
+  async changePassword(userId: string, current: string, password: string): Promise<void> {
+    const user = await this.#living(userId);
+    if (user.email === undefined) throw invalidCredentials();
+    await this.#attempts.begin("account", user.email, this.#lockOut.account);
+    if (!(await this.#passwords.replace(user, current, password))) throw invalidCredentials();
+    await this.#attempts.forgive("account", user.email);
+    await this.#sessions.endAll(user.user_id);
+  }
+
+  /** Refuses a password that is too easily guessed for somebody with this address. @throws ArtGuardError `identity.weak-password` */
+  assertStrong(password: string, email: string): void {
+    this.#passwords.assertStrong(password, email.trim().toLowerCase());
   }
 
   /** Ends all sessions of a user; access tokens are refused from now on. */
@@ -231,6 +269,12 @@ export class DevelopmentIssuer implements Issuer {
   /** The public keys, to be served where other services verify its tokens. */
   jwks(): Promise<JSONWebKeySet> {
     return this.#keys.publicKeys();
+  }
+
+  async #living(userId: string): Promise<User> {
+    const user = await this.#services.users.get(userIdOf(userId));
+    if (user.erasing_at !== undefined) throw new ArtGuardError("user.being-erased", "the user is being erased");
+    return user;
   }
 
   async #userOf(account: string): Promise<User | undefined> {
@@ -268,13 +312,17 @@ export class DevelopmentIssuer implements Issuer {
     };
   }
 
-  async #sign({ user_id, session_id, acts_in, created_at }: Session, issuedAt: number, expiresAt: number) {
+  async #sign(
+    { user_id, session_id, acts_in, created_at, multi_factor }: Session,
+    issuedAt: number,
+    expiresAt: number,
+  ) {
     const { kid, privateKey } = await this.#keys.current();
     return new SignJWT({
       sid: session_id,
       client_id: clientId,
       auth_time: Math.floor(created_at / 1000),
-      amr: ["pwd"],
+      amr: multi_factor ? ["pwd", "mfa"] : ["pwd"],
       ...(acts_in !== undefined && { acts_in }),
     })
       .setProtectedHeader({ alg: signingAlgorithm, typ: "at+jwt", kid })

@@ -5,6 +5,7 @@ import type { Resource } from "../access/resource.ts";
 import { defineOperation } from "../operation/operation.ts";
 import type { Directory } from "./directory.ts";
 import { entitySchema } from "./entity.ts";
+import type { Delegation, Membership, Organization } from "./identity-table.ts";
 import type { SecurityContext } from "./security-context.ts";
 
 const id = z.string().min(1).max(128);
@@ -34,6 +35,31 @@ export function directoryOperations({ directory, users, access }: DirectoryServi
       // Of no organisation: an administrator of one makes no others.
       target: ({ organizationId }) => ({ kind: "organization", id: organizationId }),
       handler: ({ organizationId, entity }) => directory.registerOrganization(organizationId, entity),
+    }),
+    /** Without what payments need: nobody who asks who an organisation is has a use for it. */
+    read: defineOperation({
+      ...ofOrganization,
+      name: "organization.read",
+      input: z.strictObject({ organizationId: id }),
+      permission: "organization.read",
+      effect: "read",
+      audit: "data-access",
+      handler: async ({ organizationId }): Promise<OrganizationFacts> => {
+        const found = await directory.organization(organizationId);
+        if (!found) throw ofOrganization.absent();
+        const { iban: _, payment_token: __, ...entity } = found.entity;
+        return { organization_id: found.organization_id, entity, created_at: found.created_at };
+      },
+    }),
+    /** Members, and who acts for one of them. */
+    members: defineOperation({
+      ...ofOrganization,
+      name: "organization.members",
+      input: z.strictObject({ organizationId: id }),
+      permission: "organization.read-members",
+      effect: "read",
+      audit: "data-access",
+      handler: async ({ organizationId }) => (await directory.membersOf(organizationId)).map(memberFacts),
     }),
     /** Makes a user a member, or gives a member other roles. */
     addMember: defineOperation({
@@ -112,6 +138,22 @@ export function directoryOperations({ directory, users, access }: DirectoryServi
   };
 }
 
+/** What is told of an organisation. */
+export interface OrganizationFacts extends Pick<Organization, "organization_id" | "created_at"> {
+  readonly entity: object;
+}
+
+/** What is told of a member, or of somebody who acts for one. */
+export type MemberFacts = Pick<Membership, "user_id" | "roles" | "created_at"> &
+  Partial<Pick<Delegation, "delegation_id" | "delegator_id" | "valid_until">>;
+
+function memberFacts(item: Membership | Delegation): MemberFacts {
+  const { user_id, roles, created_at } = item;
+  if (item.kind === "membership") return { user_id, roles, created_at };
+  const { delegation_id, delegator_id, valid_until } = item;
+  return { user_id, roles, created_at, delegation_id, delegator_id, valid_until };
+}
+
 /** Finds an organisation for operations on what is its own. */
 export function organizationTarget(directory: Pick<Directory, "organization">) {
   return {
@@ -136,7 +178,7 @@ async function delegationTarget(
 }
 
 /** The roles of the operator and of services are theirs by what they are. */
-async function assertGivable(access: DirectoryServices["access"], roles: readonly string[]): Promise<void> {
+export async function assertGivable(access: DirectoryServices["access"], roles: readonly string[]): Promise<void> {
   const { local = [], service = [] } = (await access.policy()).policy.roles_of_kind ?? {};
   const reserved = roles.find((role) => [...local, ...service].includes(role));
   if (reserved === undefined) return;
@@ -149,6 +191,7 @@ async function assertLives(users: UserRepository, userId: string): Promise<void>
   if (erasing_at !== undefined) throw new ArtGuardError("user.being-erased", "the user is being erased");
 }
 
-function absentUser(): ArtGuardError {
+/** What somebody is told of a user who is not there, or not theirs to know of. */
+export function absentUser(): ArtGuardError {
   return new ArtGuardError("user.not-found", "no user has this user_id");
 }

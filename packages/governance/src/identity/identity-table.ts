@@ -101,6 +101,8 @@ export const sessionSchema = z.object({
   generation: z.number().int().nonnegative(),
   /** The one organisation that the session acts in; absent: all of the user's. */
   acts_in: id.optional(),
+  /** Whether it was begun with two factors. */
+  multi_factor: z.literal(true).optional(),
   created_at: millis,
   revoked_at: millis.optional(),
   expires_at: epochSecondsSchema,

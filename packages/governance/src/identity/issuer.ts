@@ -59,6 +59,11 @@ export interface SessionState {
 export interface IssuerCall {
   /** Where the caller is, for the lock-out. */
   readonly clientAddress?: string;
+  /**
+   * An API key that is shown beside the password. To the embedded issuer it is a second factor, if it was made as one; other
+   * issuers have factors of their own and do not look at it.
+   */
+  readonly apiKey?: string;
   /** For the audit log; default a new one. */
   readonly traceId?: string;
   readonly signal?: AbortSignal;

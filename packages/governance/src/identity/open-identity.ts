@@ -61,7 +61,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
   const directory = new Directory(table, options);
   const revocations = new Revocations(table, now);
   const services = { users, directory, revocations, permissionsOf };
-  const embedded = { ...services, tables, table, now, ...(audit && { audit }) };
+  const embedded = { ...services, tables, table, now, ...(audit && { audit }), ...(apiKeys && { apiKeys }) };
   const development = options.development && (await DevelopmentIssuer.open(embedded, options.development));
   const trusted = [...issuers, ...(development ? [development.trusted] : [])];
   const authenticator = new IdentityAuthenticator({

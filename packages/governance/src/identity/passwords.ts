@@ -3,6 +3,7 @@ import {
   ArtGuardError,
   checkAction,
   epochMillisecondsSchema,
+  isArtGuardError,
   type Table,
   type TransactAction,
   type User,
@@ -40,15 +41,23 @@ export class Passwords {
 
   /** Sets the password of a user. @throws ArtGuardError `identity.weak-password` */
   async set(user: User, password: string): Promise<void> {
-    this.#assertStrong(password, user);
-    const { table, hasher, now } = this.#options;
-    const item = passwordItemSchema.parse({
-      ...keyOf(user.user_id),
-      kind: "password",
-      password_hash: await hasher.hash(password),
-      changed_at: epochMillisecondsSchema.parse(now()),
-    });
-    await table.put(item);
+    this.assertStrong(password, user.email);
+    await this.#options.table.put(await this.#itemOf(user, password));
+  }
+
+  /** Sets it in place of the one before. @returns whether that was the one. @throws ArtGuardError `identity.weak-password` */
+  async replace(user: User, current: string, password: string): Promise<boolean> {
+    this.assertStrong(password, user.email);
+    const equals = await this.#verified(user, current);
+    if (equals === undefined) return false;
+    const item = await this.#itemOf(user, password);
+    try {
+      await this.#options.table.put(item, { condition: { attribute: "password_hash", equals } });
+      return true;
+    } catch (error) {
+      if (!isArtGuardError(error, "storage.condition-failed")) throw error;
+      return false;
+    }
   }
 
   /**
@@ -57,18 +66,33 @@ export class Passwords {
    * @returns what holds as long as the password is not changed, for a transaction; undefined when it is wrong.
    */
   async compare(user: User | undefined, password: string): Promise<TransactAction | undefined> {
-    const { table, hasher } = this.#options;
-    const key = keyOf(user?.user_id ?? "-");
-    const item = await table.get(key, { consistent: true });
-    const hash = item && passwordItemSchema.parse(item).password_hash;
-    const matches = await hasher.matches(hash ?? this.#nobodysHash, password);
-    if (!user || hash === undefined || !matches) return undefined;
-    return checkAction(table.definition, key, { attribute: "password_hash", equals: hash });
+    const equals = await this.#verified(user, password);
+    if (!user || equals === undefined) return undefined;
+    return checkAction(this.#options.table.definition, keyOf(user.user_id), { attribute: "password_hash", equals });
   }
 
-  #assertStrong(password: string, user: User): void {
+  /** The hash that the password belongs to. */
+  async #verified(user: User | undefined, password: string): Promise<string | undefined> {
+    const { table, hasher } = this.#options;
+    const item = await table.get(keyOf(user?.user_id ?? "-"), { consistent: true });
+    const hash = item && passwordItemSchema.parse(item).password_hash;
+    const matches = await hasher.matches(hash ?? this.#nobodysHash, password);
+    return user && matches ? hash : undefined;
+  }
+
+  async #itemOf({ user_id }: User, password: string) {
+    const { hasher, now } = this.#options;
+    return passwordItemSchema.parse({
+      ...keyOf(user_id),
+      kind: "password",
+      password_hash: await hasher.hash(password),
+      changed_at: epochMillisecondsSchema.parse(now()),
+    });
+  }
+
+  /** Refuses what is too easily guessed for somebody with this address. @throws ArtGuardError `identity.weak-password` */
+  assertStrong(password: string, email = ""): void {
     const { shortest } = this.#options;
-    const email: string = user.email ?? "";
     const name = email.slice(0, email.indexOf("@"));
     const isWeak =
       password.length < shortest ||

@@ -33,6 +33,14 @@ export interface SessionsOptions {
   readonly now: () => number;
 }
 
+/** What is known of a session when it begins. */
+interface SessionFacts {
+  /** The one organisation that it acts in; default all of the user's. */
+  readonly actsIn?: string | undefined;
+  /** Whether the user proved two factors; default no. */
+  readonly isMultiFactor?: boolean;
+}
+
 interface RefreshToken {
   readonly userId: string;
   readonly sessionId: string;
@@ -55,10 +63,10 @@ export class Sessions {
   /**
    * Begins a session while something still holds.
    *
-   * @param actsIn The one organisation that it acts in; undefined for all of the user's.
    * @returns undefined when it did not hold any more.
    */
-  async start(userId: UserId, actsIn: string | undefined, proviso: TransactAction): Promise<Session | undefined> {
+  async start(userId: UserId, proviso: TransactAction, limits: SessionFacts = {}): Promise<Session | undefined> {
+    const { actsIn, isMultiFactor = false } = limits;
     const { tables, table, sessionMs } = this.#options;
     const session_id = randomBytes(16).toString("hex");
     const created_at = this.#moment();
@@ -71,6 +79,7 @@ export class Sessions {
       created_at,
       expires_at: epochSecondsSchema.parse(Math.ceil((created_at + sessionMs) / 1000)),
       ...(actsIn !== undefined && { acts_in: actsIn }),
+      ...(isMultiFactor && { multi_factor: true }),
     });
     try {
       await tables.transact([proviso, putAction(table.definition, session, { item: "absent" })]);

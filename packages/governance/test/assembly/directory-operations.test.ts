@@ -106,6 +106,29 @@ describe("operations on the directory", () => {
     expect((await identity.directory.standingOf("eve")).organizations).toEqual([]);
   });
 
+  it("members read who their organisation is and who belongs to it, without what payments need; others nothing", async () => {
+    const { governance, by, root } = await withMuseum();
+    const { run, directory } = governance;
+    const iban = "CR05015202001026284066";
+    await run(directory.register, { organizationId: "casa", entity: { ...museum, iban } }, root);
+    await run(directory.addMember, { organizationId: "casa", userId: "bob", roles: [] }, root);
+    const read = await run(directory.read, { organizationId: "casa" }, await by("bob"));
+    expect(read).toMatchObject({ organization_id: "casa", entity: { legal_name: "Museo" } });
+    expect(JSON.stringify(read)).not.toContain(iban);
+    const members = await run(directory.members, { organizationId: "museo" }, await by("bob"));
+    expect(members.map(({ user_id, roles }) => [user_id, roles]).sort()).toEqual([
+      ["ada", ["admin"]],
+      ["bob", ["curator"]],
+    ]);
+    for (const name of ["organization.read", "organization.members"]) {
+      const outcomes = ["museo", "nowhere"].map(async (organizationId) =>
+        governance.attempt(name, { organizationId }, await by("eve")),
+      );
+      const codes = (await Promise.all(outcomes)).map((outcome) => !outcome.ok && outcome.envelope.error.code);
+      expect(codes, name).toEqual(["INSUFFICIENT_PERMISSIONS", "INSUFFICIENT_PERMISSIONS"]);
+    }
+  });
+
   it("without a second factor no administrator changes members or roles", async () => {
     const { governance, by } = await withMuseum();
     const { run, directory } = governance;
@@ -204,6 +227,7 @@ describe("operations on places", () => {
     const { changeRule } = geography!;
     const member = await by("ada");
     await run(changeRule, { organizationId: "museo", rule }, member);
+    expect(await run(geography!.read, { organizationId: "museo" }, member)).toEqual({ rule, networks: [] });
     await expect(run(changeRule, { organizationId: "galeria", rule }, member)).rejects.toThrow(
       refused("access.denied"),
     );

@@ -3,12 +3,16 @@ import { z } from "zod";
 import { covers, permissionPatternSchema } from "../../access/permission.ts";
 import type { Resource } from "../../access/resource.ts";
 import type { SecurityContext } from "../../identity/security-context.ts";
+import { requireStrength } from "../../identity/strength.ts";
 import { defineOperation } from "../operation.ts";
 import type { CoreServices } from "./core-services.ts";
 import { userId } from "./inputs.ts";
 
 const whose = z.strictObject({ userId });
 const name = z.string().min(1).max(200).nullable().exactOptional();
+
+/** How new the proof of two factors must be with which another one is made. */
+const maxAgeMs = 15 * 60_000;
 
 /** Operations on accounts: the caller's own, or by an administrator anybody's. */
 export function userOperations({ users, privacy, access, usage, admissions, forget }: CoreServices) {
@@ -75,12 +79,18 @@ export function userOperations({ users, privacy, access, usage, admissions, forg
 }
 
 /** Operations on API keys. */
-export function apiKeyOperations({ apiKeys }: CoreServices) {
+export function apiKeyOperations({ apiKeys, now }: CoreServices) {
   return {
     create: defineOperation({
       name: "api-key.create",
-      /** `scopes` and `validUntil` (epoch milliseconds) limit the key; a limited credential makes limited keys only. */
+      /**
+       * `scopes` and `validUntil` (epoch milliseconds) limit the key; a limited credential makes limited keys only.
+       * `secondFactor`: to be shown at a login beside the password. `userId`: default the caller's own; those of others are
+       * the operator's alone to make.
+       */
       input: z.strictObject({
+        userId,
+        secondFactor: z.boolean().exactOptional(),
         name: z.string().min(1).max(200),
         scopes: z.array(permissionPatternSchema).min(1).max(50).exactOptional(),
         validUntil: z.number().int().exactOptional(),
@@ -88,12 +98,15 @@ export function apiKeyOperations({ apiKeys }: CoreServices) {
       permission: "api-key.create",
       effect: "change",
       audit: "security",
-      target: (_, { principal }) => ({ kind: "api-key", ownerId: principal.id }),
-      handler: async ({ name, ...limits }, { context }) => {
+      target: (input, context) => ({ kind: "api-key", ownerId: nameOf(input, context) }),
+      absent: absentUser,
+      handler: async ({ name, secondFactor = false, ...limits }, { context }) => {
         assertUnlimited(context);
+        if (secondFactor && context.principal.kind !== "local") requireStrength(context, "multi", { maxAgeMs, now });
         const scopes = scopesWithin(context, limits.scopes);
         const validUntil = endWithin(context, limits.validUntil);
-        return apiKeys.create(userIdOf(context.principal.id), name, {
+        return apiKeys.create(subjectOf(limits, context), name, {
+          secondFactor,
           ...(scopes && { scopes }),
           ...(validUntil !== undefined && { validUntil }),
         });

@@ -28,6 +28,14 @@ export {
   defineAnalysisTable,
 } from "./analysis/analysis-table.ts";
 export type { AnalyzeOptions } from "./analysis/analyze-image.ts";
+export {
+  type AnalysisComparison,
+  type ComparedAnalysis,
+  compareAnalyses,
+  type DetectorChange,
+  type DetectorOpinion,
+  type ReweighedFinding,
+} from "./analysis/compare-analyses.ts";
 export type { AnalysisCounts } from "./analysis/count-analyses.ts";
 export { type CounterEvidence, counterEvidence, counterEvidenceSchema } from "./analysis/counter-evidence.ts";
 export {
@@ -82,6 +90,7 @@ export {
   toIso,
 } from "./analysis/time.ts";
 export { type UnfinishedDetection, unfinishedSchema } from "./analysis/unfinished.ts";
+export { type ExplainedSetting, explainConfiguration } from "./configuration/explain-configuration.ts";
 export { type Configuration, loadConfiguration } from "./configuration/load-configuration.ts";
 export {
   type Detection,

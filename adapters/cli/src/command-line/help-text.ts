@@ -1,6 +1,7 @@
 import { type Argument, type Command, exitsOf, groups, type Option, optionsOf } from "./declare-command.ts";
 
 const width = 110;
+const widestColumn = 46;
 
 /** What `artguard --help` prints. */
 export function overview(commands: readonly Command[], version: string): string {
@@ -79,7 +80,7 @@ export function optionSummary(option: Option): string {
 }
 
 function table(title: string, rows: readonly (readonly [string, string])[]): string {
-  const column = Math.min(34, Math.max(...rows.map(([left]) => left.length)) + 2);
+  const column = Math.min(widestColumn, Math.max(...rows.map(([left]) => left.length)) + 2);
   return [title, ...rows.map(([left, right]) => row(left, plain(right), column))].join("\n");
 }
 
@@ -87,7 +88,7 @@ function row(left: string, right: string, column: number): string {
   const indent = column + 2;
   const head = `  ${left}`;
   const text = wrapped(right, indent);
-  return head.length < indent ? `${head.padEnd(indent)}${text.trimStart()}` : `${head}\n${text}`;
+  return head.length + 2 <= indent ? `${head.padEnd(indent)}${text.trimStart()}` : `${head}\n${text}`;
 }
 
 /** Links name their page, marks of Markdown are left out. */

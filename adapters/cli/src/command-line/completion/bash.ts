@@ -25,8 +25,10 @@ ${groups
   })
   .join("\n")}
     help)
-      if [ "$COMP_CWORD" -eq 2 ]; then _artguard_words '${[...words.keys()].join(" ")}'; fi
-      return ;;
+      if [ "$COMP_CWORD" -eq 2 ] && [ "\${current#-}" = "$current" ]; then
+        _artguard_words '${[...words.keys()].join(" ")}'
+        return
+      fi ;;
   esac
   case $command in
 ${commands.map((command) => branch(completedOf(command))).join("\n")}

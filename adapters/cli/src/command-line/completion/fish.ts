@@ -19,7 +19,8 @@ function __artguard_at
 end
 function __artguard_is
   set -l words (commandline -opc)
-  test (count $words) -gt (count $argv); and test "$words[2..(math 1 + (count $argv))]" = "$argv"
+  set -l last (math 1 + (count $argv))
+  test (count $words) -ge $last; and test "$words[2..$last]" = "$argv"
 end
 complete -c artguard -f
 complete -c artguard -n '__artguard_at 1' -l help -d 'all commands'

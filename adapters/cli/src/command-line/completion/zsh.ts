@@ -33,9 +33,11 @@ ${groups
   })
   .join("\n")}
     help)
-      offered=(${first.join(" ")})
-      (( CURRENT == 3 )) && _describe command offered
-      return ;;
+      if (( CURRENT == 3 )) && [[ $PREFIX != -* ]]; then
+        offered=(${first.join(" ")})
+        _describe command offered
+        return
+      fi ;;
   esac
   case $command in
 ${commands.map((command) => branch(completedOf(command))).join("\n")}

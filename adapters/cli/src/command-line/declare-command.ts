@@ -84,7 +84,7 @@ export interface Command<Options extends Readonly<Record<string, Option>> = Read
 /** Headings of commands, in their order. */
 export const groups = ["Images", "Kept analyses", "People and keys", "Operation", "Help"] as const;
 /** One of {@link groups}. */
-export type Group = (typeof groups)[number];
+type Group = (typeof groups)[number];
 
 type ValueOf<Each extends Option> = Each extends { type: "switch" }
   ? boolean
@@ -110,7 +110,7 @@ export interface Call<Declared extends Command> {
 }
 
 /** What every command understands besides its own options. */
-export const commonOptions = {
+const commonOptions = {
   json: { type: "switch", summary: "print JSON for programs" },
   help: { type: "switch", summary: "print this" },
 } as const satisfies Record<string, Option>;

@@ -1,7 +1,10 @@
 import { ArtGuardError } from "@artguard/core";
 import {
+  type AnonymousSessions,
+  type Credential,
   formatTraceParent,
   type Governed,
+  type Issuer,
   type Network,
   newTraceId,
   parseTraceParent,
@@ -19,12 +22,16 @@ import { HttpMetrics } from "./metrics.ts";
 import { mountPage } from "./page/mount-page.ts";
 import { RateLimits } from "./rate-limits.ts";
 import type { Route } from "./route.ts";
+import { accountRoutes } from "./routes/accounts.ts";
 import { administrationRoutes } from "./routes/administration.ts";
 import { analysisRoutes } from "./routes/analyses.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { authRoutes } from "./routes/auth.ts";
 import { detectForgery } from "./routes/detect-forgery.ts";
 import { grantRoutes } from "./routes/grants.ts";
+import { organizationRoutes } from "./routes/organizations.ts";
+import { policyRoutes } from "./routes/policy.ts";
 import { livePath, serviceRoutes } from "./routes/service.ts";
 import { userRoutes } from "./routes/users.ts";
 import { busy, HeldBytes } from "./upload/held-bytes.ts";
@@ -33,7 +40,14 @@ import { WorkGate } from "./upload/work-gate.ts";
 /** Options of {@link createApp}. */
 export interface AppOptions {
   /** What may be asked, under its rules; from `createGovernance`. */
-  readonly governance: Pick<Governed, "attempt">;
+  readonly governance: Pick<Governed, "attempt" | "locate">;
+  /** Gives tokens: the routes under `/auth`; without it there are none. From `openIdentity`, or a `CognitoLogin`. */
+  readonly issuer?: Issuer;
+  /**
+   * Begins sessions for callers without credential who upload, e.g. `governance.identity.anonymous`; default such callers are
+   * refused.
+   */
+  readonly anonymous?: Pick<AnonymousSessions, "begin">;
   /** Merged over the default limits. */
   readonly limits?: Partial<HttpLimits>;
   /** Version of the privacy policy that `save_image=true` agrees to where a request names none; default `1`. */
@@ -63,6 +77,9 @@ const routes: readonly Route[] = [
   ...grantRoutes,
   ...auditRoutes,
   ...administrationRoutes,
+  ...accountRoutes,
+  ...organizationRoutes,
+  ...policyRoutes,
 ];
 
 /**
@@ -75,8 +92,8 @@ const routes: readonly Route[] = [
 export function createApp(options: AppOptions): Hono<AppEnvironment> {
   const context = contextOf(options);
   const { onError = () => undefined, accepting = () => true } = options;
-  const rates = new RateLimits(context.limits);
-  const all = [...routes, ...serviceRoutes(routes)];
+  const ours = [...routes, ...(options.issuer ? authRoutes(options.issuer) : [])];
+  const all = [...ours, ...serviceRoutes(ours)];
   const app = new Hono<AppEnvironment>();
   app.use(hardening);
   app.use(async (c, next) => {
@@ -99,7 +116,9 @@ export function createApp(options: AppOptions): Hono<AppEnvironment> {
   });
   for (const route of all) {
     app.on(route.method.toUpperCase(), honoPath(route.path), async (c) => {
-      if (!route.isOpen) await rates.admit(credentialOf(c.req.raw.headers), context.networkOf(c));
+      const { isOpen = false, isLimited = !isOpen } = route;
+      const credential: Credential = isOpen ? { kind: "none" } : credentialOf(c.req.raw.headers);
+      if (isLimited) await context.rates.admit(credential, context.networkOf(c));
       return route.handle(c, context);
     });
   }
@@ -124,12 +143,14 @@ export function createApp(options: AppOptions): Hono<AppEnvironment> {
 
 function contextOf(options: AppOptions): AppContext {
   const limits = { ...defaultHttpLimits, ...options.limits };
-  const { governance, consentPolicyVersion = "1", networkOf = networkOfNode, now = Date.now } = options;
+  const { governance, anonymous, consentPolicyVersion = "1", networkOf = networkOfNode, now = Date.now } = options;
   const held = new HeldBytes(limits.heldBytes);
   const work = new WorkGate(limits);
   return {
     governance,
+    ...(anonymous && { anonymous }),
     limits,
+    rates: new RateLimits(limits),
     held,
     work,
     live: new LiveAnalyses({ now }),

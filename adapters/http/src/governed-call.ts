@@ -1,4 +1,4 @@
-import type { ErrorEnvelope, GovernedRequest, Outcome } from "@artguard/governance";
+import type { ErrorEnvelope, GovernedRequest, IssuerCall, Outcome } from "@artguard/governance";
 import type { AppContext, RequestContext } from "./app-context.ts";
 import { credentialOf } from "./credential-of.ts";
 import { type Caller, errorToStatus, headersOfError } from "./error-to-status.ts";
@@ -8,12 +8,35 @@ function governedRequestOf(c: RequestContext, { networkOf }: AppContext): Govern
   const purpose = c.req.header("x-purpose");
   const approvalId = c.req.header("x-approval-id");
   return {
-    credential: credentialOf(c.req.raw.headers),
+    credential: c.get("credential") ?? credentialOf(c.req.raw.headers),
     network: networkOf(c),
     traceparent: c.get("traceparent"),
     ...(purpose !== undefined && { purpose }),
     ...(approvalId !== undefined && { approvalId }),
   };
+}
+
+/** What surrounds a call of an issuer for the request. */
+export async function issuerCallOf(c: RequestContext, { governance, networkOf }: AppContext): Promise<IssuerCall> {
+  const { clientAddress } = await governance.locate(networkOf(c));
+  return {
+    ...(clientAddress !== undefined && { clientAddress }),
+    traceId: c.get("traceId"),
+    signal: c.req.raw.signal,
+  };
+}
+
+/**
+ * Lets a caller who proves nothing act under a pseudonym of its own in this request, where the app admits that. What proves
+ * the pseudonym later is in the answer.
+ */
+export async function admitAnonymous(c: RequestContext, app: AppContext): Promise<void> {
+  if (!app.anonymous || credentialOf(c.req.raw.headers).kind !== "none") return;
+  const call = await issuerCallOf(c, app);
+  await app.rates.admitAnonymous(call.clientAddress);
+  const { access_token: token } = await app.anonymous.begin(call);
+  c.set("credential", { kind: "token", token });
+  c.header("X-Anonymous-Token", token);
 }
 
 /** Asks governance for an operation on behalf of the request. */

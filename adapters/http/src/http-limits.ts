@@ -14,6 +14,8 @@ export interface HttpLimits {
   readonly perCallerPerMinute: number;
   /** Requests from one address in a minute, whatever their credentials; default 6000. */
   readonly perAddressPerMinute: number;
+  /** Anonymous sessions that begin from one address (of IPv6: one /64) in a day, each with the quota of the tier Free; default 5. */
+  readonly anonymousPerAddressPerDay: number;
 }
 
 /** See {@link HttpLimits}. */
@@ -25,4 +27,5 @@ export const defaultHttpLimits: HttpLimits = {
   waiting: 64,
   perCallerPerMinute: 600,
   perAddressPerMinute: 6000,
+  anonymousPerAddressPerDay: 5,
 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ArtGuardError } from "@artguard/core";
-import type { Credential, Network } from "@artguard/governance";
+import { type Credential, type Network, originOf } from "@artguard/governance";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { HttpLimits } from "./http-limits.ts";
 
@@ -12,7 +12,10 @@ export class RateLimits {
   readonly #byCaller: RateLimiterMemory;
   readonly #byAddress: RateLimiterMemory;
 
-  constructor({ perCallerPerMinute, perAddressPerMinute }: HttpLimits) {
+  readonly #anonymous: RateLimiterMemory;
+
+  constructor({ perCallerPerMinute, perAddressPerMinute, anonymousPerAddressPerDay }: HttpLimits) {
+    this.#anonymous = new RateLimiterMemory({ points: anonymousPerAddressPerDay, duration: 86_400 });
     const duration = 60;
     this.#byCaller = new RateLimiterMemory({ points: perCallerPerMinute, duration });
     this.#byAddress = new RateLimiterMemory({ points: perAddressPerMinute, duration });
@@ -20,12 +23,21 @@ export class RateLimits {
 
   /** Counts a request. @throws ArtGuardError `http.rate-limited` */
   async admit(credential: Credential, { remoteAddress = "unknown" }: Network): Promise<void> {
+    await this.#consume(this.#byAddress, remoteAddress);
+    await this.#consume(this.#byCaller, nameOf(credential) ?? remoteAddress);
+  }
+
+  /** Counts the beginning of an anonymous session by where its client is. @throws ArtGuardError `http.rate-limited` */
+  async admitAnonymous(clientAddress = "unknown"): Promise<void> {
+    await this.#consume(this.#anonymous, originOf(clientAddress));
+  }
+
+  async #consume(limiter: RateLimiterMemory, name: string): Promise<void> {
     try {
-      await this.#byAddress.consume(remoteAddress);
-      await this.#byCaller.consume(nameOf(credential) ?? remoteAddress);
+      await limiter.consume(name);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      throw new ArtGuardError("http.rate-limited", "too many requests in a minute", {
+      throw new ArtGuardError("http.rate-limited", `more than ${limiter.points} in ${limiter.duration} s`, {
         details: { retry_after_ms: refusal.msBeforeNext },
       });
     }

@@ -46,6 +46,8 @@ export interface RouteDocument {
   readonly success: readonly DocumentedSuccess[];
   /** Whether nobody is asked who they are. */
   readonly isOpen?: boolean;
+  /** Whether requests from one address are counted although nobody is asked; those of all others are. */
+  readonly isLimited?: boolean;
 }
 
 /** One route of the app. */

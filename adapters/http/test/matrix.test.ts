@@ -1,6 +1,9 @@
 import { ArtGuardError, MemoryTableStore } from "@artguard/core";
 import { type AnyOperation, auditOperations, newAuditKeyPair, openAuditLog } from "@artguard/governance";
 import { describe, expect, it } from "vitest";
+import { contextOf } from "../../../packages/governance/test/fixtures/contexts.ts";
+import { houseOf } from "../../../packages/governance/test/fixtures/governed-place.ts";
+import { noon } from "../../../packages/governance/test/fixtures/stores.ts";
 import { formOf, httpPlace, picture } from "./http-place.ts";
 
 /** How a route is asked about the thing of this id, or the user of this name. */
@@ -9,7 +12,9 @@ interface Case {
   readonly body?: object;
   readonly isUpload?: true;
   /** Whether the route is about something that can be somebody else's. */
-  readonly about: "analysis" | "user" | "oneself" | "service";
+  readonly about: "analysis" | "user" | "organization" | "delegation" | "oneself" | "service";
+  /** Where it is nobody's own, also not of whom it is about. */
+  readonly notOwn?: true;
 }
 
 const grant = { grantee: { kind: "user", id: "ella" }, permission: "analysis.read" };
@@ -19,6 +24,42 @@ const ofUser = (path: string, body?: object): Case => ({
   path: (id) => `${path}?user_id=${id}`,
   ...(body && { body }),
 });
+const ofAccount = (rest: string, body?: object): Case => ({
+  about: "user",
+  path: (id) => `/v1/admin/users/${id}${rest}`,
+  ...(body && { body }),
+  ...(rest !== "/roles" && { notOwn: true }),
+});
+const ofOrganization = (rest: string, body?: object): Case => ({
+  about: "organization",
+  path: (id) => `/v1/organizations/${id}${rest}`,
+  ...(body && { body }),
+});
+const ofPolicy = (rest: string, body: object): Case => ({
+  about: "service",
+  path: () => `/v1/admin/policy${rest}`,
+  body,
+});
+const museum = {
+  kind: "institution",
+  legal_name: "Museo",
+  country: "CR",
+  contact_email: "museo@example.org",
+  legal_representative: "R. Mora",
+  sector: "museum",
+};
+const person = {
+  kind: "natural_person",
+  ...{ given_name: "Ada", family_name: "Mora", document_number: "1-2345-6789", document_country: "CR" },
+  email: "ada@example.org",
+};
+const rule = { countries: ["CR"], unknown_country: "refuse", stale_database: "use", missing_database: "refuse" };
+const question = {
+  caller: { principal: { kind: "user", id: "ada" } },
+  permission: "analysis.read",
+  resource: { kind: "analysis" },
+};
+const policy = { roles: {}, rules: [] };
 const byResource = (id: string) => `/v1/grants?resource_kind=analysis&resource_id=${id}`;
 
 const cases: Readonly<Record<string, Case>> = {
@@ -68,6 +109,50 @@ const cases: Readonly<Record<string, Case>> = {
     about: "user",
     path: (id) => `/v1/admin/usage/user/${id}/suspension`,
   },
+  "post /v1/admin/users": {
+    about: "service",
+    path: () => "/v1/admin/users",
+    body: { user_id: "new", email: "new@example.org" },
+  },
+  "get /v1/admin/users": { about: "service", path: () => "/v1/admin/users" },
+  "get /v1/admin/users/{user_id}/roles": ofAccount("/roles"),
+  "put /v1/admin/users/{user_id}/roles": { ...ofAccount("/roles", { roles: ["admin"] }), notOwn: true },
+  "put /v1/admin/users/{user_id}/plan": ofAccount("/plan", { account_tier: "Enterprise" }),
+  "put /v1/admin/users/{user_id}/password": ofAccount("/password", { password: "a long password" }),
+  "delete /v1/admin/users/{user_id}/sessions": ofAccount("/sessions"),
+  "get /v1/user/roles": { about: "oneself", path: () => "/v1/user/roles" },
+  "put /v1/user/password": {
+    about: "oneself",
+    path: () => "/v1/user/password",
+    body: { password: "a long password", current_password: "former" },
+  },
+  "delete /v1/user/sessions": { about: "oneself", path: () => "/v1/user/sessions" },
+  "post /v1/user/person": { about: "oneself", path: () => "/v1/user/person", body: { entity: person } },
+  "post /v1/organizations": {
+    about: "service",
+    path: () => "/v1/organizations",
+    body: { organization_id: "new", entity: museum },
+  },
+  "get /v1/organizations/{organization_id}": ofOrganization(""),
+  "get /v1/organizations/{organization_id}/members": ofOrganization("/members"),
+  "put /v1/organizations/{organization_id}/members/{user_id}": ofOrganization("/members/ella", { roles: ["user"] }),
+  "delete /v1/organizations/{organization_id}/members/{user_id}": ofOrganization("/members/ella"),
+  "post /v1/organizations/{organization_id}/delegations": ofOrganization("/delegations", {
+    ...{ user_id: "ella", roles: ["admin"], valid_until: noon + 3_600_000, approval_id: "agreed" },
+  }),
+  "delete /v1/delegations/{delegation_id}": {
+    about: "delegation",
+    path: (id) => `/v1/delegations/${id}?user_id=ella`,
+  },
+  "get /v1/organizations/{organization_id}/place-rule": ofOrganization("/place-rule"),
+  "put /v1/organizations/{organization_id}/place-rule": ofOrganization("/place-rule", { rule }),
+  "put /v1/organizations/{organization_id}/networks": ofOrganization("/networks", {
+    ...{ networks: ["192.0.2.0/24"], approval_id: "agreed" },
+  }),
+  "put /v1/admin/policy": ofPolicy("", { policy, expected: 0 }),
+  "post /v1/admin/policy/revert": ofPolicy("/revert", { version: 0, expected: 0 }),
+  "post /v1/admin/policy/explain": ofPolicy("/explain", question),
+  "post /v1/admin/policy/simulate": ofPolicy("/simulate", { policy, requests: [question] }),
   "get /v1/admin/policy": { about: "service", path: () => "/v1/admin/policy" },
 };
 
@@ -95,6 +180,11 @@ async function placeOfMatrix() {
     networkOf: (c) => ({ remoteAddress: c.req.header("x-address") ?? "1.1.1.1" }),
   });
   await place.storeAnalysis("a1", "ada");
+  const house = { ...museum, kind: "institution", sector: "museum" } as const;
+  await place.directory.registerOrganization(houseOf("ada"), house);
+  await place.directory.addMember(houseOf("ada"), "ada", ["admin"]);
+  const delegation = { organizationId: houseOf("ada"), userId: "ella", roles: ["admin"], validUntil: noon + 1e9 };
+  const { delegation_id } = await place.directory.delegations.create(contextOf("ada"), delegation, "agreed");
   const described = (await (await place.app.request("/openapi.json")).json()) as Described;
   const routes = Object.entries(described.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
@@ -112,7 +202,7 @@ async function placeOfMatrix() {
     const answer = await place.as(token, path(id), { ...sent, headers: { ...headers, ...sent.headers } });
     return { status: answer.status, text: (await answer.text()).replace(/[0-9a-f]{32}/, "").replaceAll(id, "ID") };
   };
-  return { ...place, routes, ask };
+  return { ...place, routes, ask, delegation_id };
 }
 
 describe("every route, whoever asks", () => {
@@ -132,8 +222,13 @@ describe("every route, whoever asks", () => {
   });
 
   it("tells nobody whether what is not theirs is there", async () => {
-    const { routes, ask } = await placeOfMatrix();
-    const others = { analysis: ["a1", "a2"], user: ["ada", "nobody"] } as const;
+    const { routes, ask, delegation_id } = await placeOfMatrix();
+    const others = {
+      analysis: ["a1", "a2"],
+      user: ["ada", "nobody"],
+      organization: [houseOf("ada"), "nowhere"],
+      delegation: [delegation_id, "f".repeat(32)],
+    } as const;
     for (const route of routes) {
       const { about } = cases[route]!;
       if (about === "oneself") continue;
@@ -147,14 +242,16 @@ describe("every route, whoever asks", () => {
   });
 
   it("is open to the owner where it is the owner's: what refuses the others is not that everything is refused", async () => {
-    const { routes, ask, as, upload } = await placeOfMatrix();
-    const mine = routes.filter(
-      (route) => /^get/.test(route) && ["analysis", "user"].includes(cases[route]!.about) && route !== "get /v1/audit",
-    );
+    const { routes, ask, as, upload, delegation_id } = await placeOfMatrix();
+    const isMine = (route: string) =>
+      /^get/.test(route) || ["organization", "delegation"].includes(cases[route]!.about);
+    const mine = routes.filter((route) => isMine(route) && route !== "get /v1/audit" && !cases[route]!.notOwn);
     const { request_id } = (await (await upload("ada")).json()) as { request_id: string };
+    const own = { analysis: request_id, user: "ada", organization: houseOf("ada"), delegation: delegation_id };
     for (const route of mine) {
-      const id = cases[route]!.about === "user" ? "ada" : request_id;
-      expect((await ask(route, "ada", id)).status, route).toBe(200);
+      const { about } = cases[route]!;
+      if (about === "oneself" || about === "service") continue;
+      expect([200, 201], route).toContain((await ask(route, "ada", own[about])).status);
     }
     expect((await as("ada", "/v1/analyses/a1", { method: "DELETE" })).status).toBe(200);
   });

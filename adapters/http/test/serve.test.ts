@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { loadServerSettings, openEmbedded } from "@artguard/http/serve";
+import { localContext, openFolderPlace, openGovernance } from "@artguard/governance";
+import { type EmbeddedOptions, loadServerSettings, openEmbedded } from "@artguard/http/serve";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { formOf, halfDetector, picture } from "./http-place.ts";
 
@@ -12,11 +13,12 @@ function newFolder(): string {
   return folder;
 }
 
-async function opened(folder: string) {
+async function opened(folder: string, more: Partial<EmbeddedOptions> = {}) {
   const { limits, consentPolicyVersion } = loadServerSettings({});
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
-  const embedded = await openEmbedded({ folder, limits, consentPolicyVersion, detectors: [halfDetector()], onError });
+  const fixed = { folder, limits, consentPolicyVersion, detectors: [halfDetector()], onError };
+  const embedded = await openEmbedded({ ...fixed, ...more });
   onTestFinished(() => embedded[Symbol.asyncDispose]());
   const as = (key: string | undefined, path: string, init: RequestInit = {}) =>
     embedded.app.request(path, { ...init, headers: { ...(key && { "x-api-key": key }), ...init.headers } });
@@ -45,6 +47,41 @@ describe("the embedded app", () => {
     expect((await first.as(undefined, "/v1/analyses")).status).toBe(401);
     expect((await first.app.request("/v1/user", { headers: { authorization: "Bearer eyJ.x.y" } })).status).toBe(401);
     expect((await opened(folder)).firstKey).toBeUndefined();
+  });
+
+  it("lets the administrator in with the password that the operator sets, and do the work with the key beside it", async () => {
+    const folder = newFolder();
+    const { firstKey = "", app } = await opened(folder);
+    const password = "set by the operator";
+    await using place = await openFolderPlace(folder);
+    await using another = await openGovernance({ ...place, detectors: [], identity: { development: {} } });
+    const byOperator = { context: localContext() };
+    await another.run(another.password!.setPassword, { userId: "admin", password }, byOperator);
+    const answer = await app.request("/auth/login", {
+      method: "POST",
+      body: JSON.stringify({ email: "admin@artguard.invalid", password }),
+      headers: { "content-type": "application/json", "x-api-key": firstKey },
+    });
+    const { access_token } = (await answer.json()) as { access_token: string };
+    const suspended = await app.request("/v1/admin/usage/user/eve/suspension", {
+      method: "PUT",
+      body: JSON.stringify({ because: "test" }),
+      headers: { "content-type": "application/json", authorization: `Bearer ${access_token}` },
+    });
+    expect([answer.status, suspended.status]).toEqual([200, 200]);
+  });
+
+  it("admits callers without credential where the setting says so", async () => {
+    const { as } = await opened(newFolder(), { anonymous: true });
+    const answer = await as(undefined, "/detect-forgery", await formOf(picture));
+    expect(answer.status).toBe(200);
+    const authorization = `Bearer ${answer.headers.get("x-anonymous-token")}`;
+    expect((await as(undefined, "/v1/analyses", { headers: { authorization } })).status).toBe(200);
+  });
+
+  it("has no logins where the embedded issuer is off", async () => {
+    const { app } = await opened(newFolder(), { embeddedIssuer: false });
+    expect((await app.request("/auth/login", { method: "POST" })).status).toBe(404);
   });
 
   it("writes an audit log whose trace is the request's, and that never holds a key", async () => {

@@ -23,7 +23,8 @@ async function layerCost(): Promise<number[]> {
     traceId: "1".repeat(32),
     authentication: { method: "none", strength: "none" },
   } as const;
-  const governance = { attempt: async () => ({ ok: true, output: { user_id: "ada" }, context }) as const };
+  const attempt = async () => ({ ok: true, output: { user_id: "ada" }, context }) as const;
+  const governance = { attempt, locate: async () => ({}) };
   const limits = { perCallerPerMinute: 1e7, perAddressPerMinute: 1e7 };
   const server = await startServer(createApp({ governance, limits }), loadServerSettings({ ARTGUARD_HTTP_PORT: "0" }));
   const times = await timed(2000, `${server.url}/v1/user`, {});

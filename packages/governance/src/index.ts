@@ -104,7 +104,7 @@ export {
 export { openProtectedImages, type ProtectedImages, type ProtectedImagesOptions } from "./evidence/protected-images.ts";
 export { openEvidence, type Recipient, type SealedEvidence } from "./evidence/sealed-evidence.ts";
 export { checkGeographyDatabase } from "./geography/check-geography-database.ts";
-export { type Arrival, canonicalAddress, clientAddressOf } from "./geography/client-address.ts";
+export { type Arrival, canonicalAddress, clientAddressOf, originOf } from "./geography/client-address.ts";
 export {
   type CountryAnswer,
   CountryDatabase,
@@ -134,6 +134,12 @@ export {
   type PasswordServices,
   passwordOperations,
 } from "./identity/account-operations.ts";
+export {
+  type AnonymousSession,
+  AnonymousSessions,
+  type AnonymousSessionsOptions,
+  anonymousScopes,
+} from "./identity/anonymous-sessions.ts";
 export type { ChangeApproval, ChangeAskedFor } from "./identity/approval-gate.ts";
 export {
   type AuthenticatorOptions,

@@ -15,6 +15,7 @@ const keySchema = z.object({
   revoked_at: z.number().optional(),
   scopes: z.array(z.string()).optional(),
   valid_until: z.number().optional(),
+  second_factor: z.boolean().optional(),
 });
 
 const create = operationRoute({
@@ -31,9 +32,17 @@ const create = operationRoute({
       .exactOptional()
       .describe("Permissions; default all of the caller's."),
     valid_until: z.number().int().exactOptional().describe("Epoch milliseconds; default no end."),
+    second_factor: z
+      .boolean()
+      .exactOptional()
+      .describe("To be shown at logins beside the password; made in a session with two factors alone."),
   }),
   operation: "api-key.create",
-  input: ({ valid_until, ...rest }) => ({ ...rest, ...(valid_until !== undefined && { validUntil: valid_until }) }),
+  input: ({ valid_until, second_factor, ...rest }) => ({
+    ...rest,
+    ...(valid_until !== undefined && { validUntil: valid_until }),
+    ...(second_factor !== undefined && { secondFactor: second_factor }),
+  }),
   success: [{ status: "created", description: "The key.", bodies: json(keySchema.extend({ key: z.string() })) }],
 });
 

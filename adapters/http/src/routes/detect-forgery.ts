@@ -4,7 +4,7 @@ import { z } from "zod";
 import { analysisJson, analysisJsonSchema } from "../analysis-json.ts";
 import type { AppContext, RequestContext } from "../app-context.ts";
 import { successStatus } from "../error-to-status.ts";
-import { attempt, refused } from "../governed-call.ts";
+import { admitAnonymous, attempt, refused } from "../governed-call.ts";
 import { eventStream } from "../live/event-stream.ts";
 import { flagInQuery, parsed, type Route } from "../route.ts";
 import { readUpload, type Upload } from "../upload/read-upload.ts";
@@ -33,7 +33,7 @@ export const detectForgery: Route = {
   tag: "analyses",
   summary: "Analyse an image",
   description:
-    "Answers when the analysis is done. With `Prefer: respond-async` it is done later, with `Accept: text/event-stream` its progress is answered as it happens.",
+    "Answers when the analysis is done. With `Prefer: respond-async` it is done later, with `Accept: text/event-stream` its progress is answered as it happens. Where callers without credential are admitted, `X-Anonymous-Token` of the answer is the bearer token by which they read it later, and erase it.",
   query,
   form,
   headers: [
@@ -75,6 +75,7 @@ async function receive(c: RequestContext, app: AppContext, { hold, respond }: Ex
   const options = parsed(query, c.req.query());
   const upload = await readUpload(c.req.raw, { maxBytes: app.limits.uploadBytes, hold });
   const input = inputOf(c, app, upload, options);
+  await admitAnonymous(c, app);
   if (prefersAsync(c)) respond(await submit(c, app, input));
   else await app.work.run(() => analyse(c, app, input, respond));
 }

@@ -1,3 +1,4 @@
+import type { UserStanding } from "@artguard/governance";
 import { z } from "zod";
 import { type MediaBody, numberInQuery, type RequestValues } from "../route.ts";
 
@@ -44,6 +45,25 @@ export const eventSchema = z.object({
 /** Such a query in governance's words. */
 export function whose({ user_id, ...rest }: RequestValues): object {
   return { ...rest, ...(user_id !== undefined && { userId: user_id }) };
+}
+
+/** Names of roles. */
+export const roles = z.array(z.string().min(1).max(128)).max(50);
+/** What a user is. */
+export const standingSchema = z.object({
+  user_id: z.string(),
+  roles: z.array(z.string()).describe("Everywhere."),
+  organizations: z.array(z.object({ organization_id: z.string(), roles: z.array(z.string()) })),
+});
+
+/** What a user is, of `user.roles`. */
+export function standingJson(output: unknown): z.output<typeof standingSchema> {
+  const { user_id, roles, organizations } = output as UserStanding & { readonly user_id: string };
+  const members = organizations.map(({ organizationId: organization_id, roles }) => ({
+    organization_id,
+    roles: [...roles],
+  }));
+  return { user_id, roles: [...roles], organizations: members };
 }
 
 /** An answer that says nothing but that it is done. */

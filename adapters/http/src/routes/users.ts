@@ -9,7 +9,8 @@ import { json, userId, whose, whoseQuery } from "./schemas.ts";
 const tag = "user";
 const count = z.number().int().nonnegative();
 const nameChange = z.string().min(1).max(200).nullable().exactOptional();
-const userJsonSchema = z.looseObject({
+/** A user as it is answered. */
+export const userJsonSchema = z.looseObject({
   user_id: z.string(),
   email: z.string().optional(),
   account_tier: z.enum(accountTiers),
@@ -108,7 +109,7 @@ const erase = operationRoute({
 export const userRoutes: readonly Route[] = [read, update, quota, exportAll, erase];
 
 /** Nobody outside has a use for the hash of a key. */
-function userJson(output: unknown): object {
+export function userJson(output: unknown): object {
   const { api_key_hash: _, ...rest } = output as User;
   return rest;
 }

@@ -14,7 +14,9 @@ import { startOpenWork } from "./open-work-loop.ts";
 import type { ServerSettings } from "./server-settings.ts";
 
 /** Options of {@link openEmbedded}. */
-export interface EmbeddedOptions extends Pick<ServerSettings, "folder" | "limits" | "consentPolicyVersion"> {
+export interface EmbeddedOptions
+  extends Pick<ServerSettings, "folder" | "limits" | "consentPolicyVersion">,
+    Partial<Pick<ServerSettings, "embeddedIssuer" | "anonymous" | "issuers" | "trustedProxies">> {
   /** Default `forensicDetectors()`. */
   readonly detectors?: readonly Detector[];
   /** See `AppOptions`. */
@@ -26,7 +28,10 @@ export interface EmbeddedOptions extends Pick<ServerSettings, "folder" | "limits
 /** The app on embedded stores; disposing it ends its work and closes them. */
 export interface EmbeddedApp extends AsyncDisposable {
   readonly app: Hono<AppEnvironment>;
-  /** API key of the administrator, at the first start with a folder: the only time that it can be seen. */
+  /**
+   * API key of the administrator, at the first start with a folder: the only time that it can be seen. Shown beside the
+   * administrator's password, it is the second factor of a login.
+   */
   readonly firstKey?: string;
 }
 
@@ -34,19 +39,22 @@ export interface EmbeddedApp extends AsyncDisposable {
 const administrator = userIdOf("admin");
 
 /**
- * The whole of ArtGuard on one machine: SQLite, a folder, API keys, and one administrator with the role `admin`. Stored
+ * The whole of ArtGuard on one machine: SQLite, a folder, API keys, logins, and one administrator with the role `admin`. Stored
  * images are encrypted; the keys are those of `openFolderPlace`.
  *
  * @throws ArtGuardError `storage.*` for a folder that cannot be used, `keys.file-damaged`, `keys.file-exposed`
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedApp> {
   const { folder, detectors = forensicDetectors(), onError = () => undefined } = options;
+  const { embeddedIssuer = true, anonymous: admitsAnonymous = false, issuers = [], trustedProxies = 0 } = options;
   const onBackgroundError = (error: unknown) => onError(error, "");
   const place = await openFolderPlace(folder);
   const governance = await openGovernance({
     ...place,
     detectors,
     tiers: defaultTiers,
+    identity: { issuers, ...(embeddedIssuer && { development: {} }), anonymous: admitsAnonymous },
+    geography: { trustedProxies },
     operations: ({ audit }) => Object.values<AnyOperation>(auditOperations(audit)),
     onAuditFailure: onBackgroundError,
   });
@@ -55,7 +63,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedAp
   const stopWork = startOpenWork(artguard, onBackgroundError);
   const { limits, consentPolicyVersion, accepting } = options;
   const ready = async () => void (await users.find(administrator));
-  const app = createApp({ governance, limits, consentPolicyVersion, ready, onError, ...(accepting && { accepting }) });
+  const { development: issuer, anonymous } = identity;
+  const more = { ...(accepting && { accepting }), ...(issuer && { issuer }), ...(anonymous && { anonymous }) };
+  const app = createApp({ governance, limits, consentPolicyVersion, ready, onError, ...more });
   return {
     app,
     ...(firstKey !== undefined && { firstKey }),
@@ -80,6 +90,6 @@ async function firstKeyOf(
     email: "admin@artguard.invalid",
     account_tier: "Enterprise",
   });
-  const { key } = await apiKeys.create(administrator, "first start");
+  const { key } = await apiKeys.create(administrator, "first start", { secondFactor: true });
   return key;
 }

@@ -1,9 +1,14 @@
 import { availableParallelism } from "node:os";
 import { ArtGuardError } from "@artguard/core";
+import type { TrustedIssuer } from "@artguard/governance";
 import { z } from "zod";
 import { defaultHttpLimits, type HttpLimits } from "../http-limits.ts";
+import { issuersOf } from "./issuer-settings.ts";
 
 const whole = z.coerce.number({ error: "must be a whole number" }).int("must be a whole number");
+const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], {
+  error: "must be true or false",
+});
 const atLeastOne = whole.min(1, "must be 1 or more");
 
 /** Every setting of the server: its variable in the environment, and what a value must be. */
@@ -18,6 +23,13 @@ export const serverSettings = {
     variable: "ARTGUARD_CONSENT_POLICY_VERSION",
     schema: z.string().min(1, "must have 1–200 characters").max(200, "must have 1–200 characters"),
   },
+  embeddedIssuer: { variable: "ARTGUARD_EMBEDDED_ISSUER", schema: flag },
+  anonymous: { variable: "ARTGUARD_ANONYMOUS", schema: flag },
+  anonymousPerAddressPerDay: { variable: "ARTGUARD_ANONYMOUS_PER_ADDRESS_PER_DAY", schema: atLeastOne },
+  trustedProxies: {
+    variable: "ARTGUARD_TRUSTED_PROXIES",
+    schema: whole.min(0, "must be 0–10").max(10, "must be 0–10"),
+  },
   uploadBytes: { variable: "ARTGUARD_HTTP_UPLOAD_BYTES", schema: atLeastOne },
   heldBytes: { variable: "ARTGUARD_HTTP_HELD_BYTES", schema: atLeastOne },
   working: { variable: "ARTGUARD_HTTP_WORKING", schema: atLeastOne },
@@ -27,7 +39,10 @@ export const serverSettings = {
   headersTimeoutMs: { variable: "ARTGUARD_HTTP_HEADERS_TIMEOUT_MS", schema: atLeastOne },
   requestTimeoutMs: { variable: "ARTGUARD_HTTP_REQUEST_TIMEOUT_MS", schema: atLeastOne },
   drainMs: { variable: "ARTGUARD_HTTP_DRAIN_MS", schema: atLeastOne },
-} as const satisfies Record<string, { readonly variable: string; readonly schema: z.ZodType<string | number> }>;
+} as const satisfies Record<
+  string,
+  { readonly variable: string; readonly schema: z.ZodType<string | number | boolean> }
+>;
 
 type Name = keyof typeof serverSettings;
 
@@ -41,6 +56,14 @@ export interface ServerSettings {
   readonly folder: string;
   /** See `AppOptions`; default `1`. */
   readonly consentPolicyVersion: string;
+  /** Whether the embedded issuer is open: logins with a password; default true. */
+  readonly embeddedIssuer: boolean;
+  /** Whether callers without credential may analyse, under a pseudonym and with the quota of the tier Free; default false. */
+  readonly anonymous: boolean;
+  /** Other issuers whose access tokens are believed; from the file alone. Default none. */
+  readonly issuers: readonly TrustedIssuer[];
+  /** Proxies of ours in front of the server; default 0: `X-Forwarded-For` is not believed. */
+  readonly trustedProxies: number;
   readonly limits: HttpLimits;
   /** Milliseconds in which the head of a request must have come; default 5000. */
   readonly headersTimeoutMs: number;
@@ -55,6 +78,9 @@ const defaults = {
   port: 3000,
   folder: ".artguard",
   consentPolicyVersion: "1",
+  embeddedIssuer: true,
+  anonymous: false,
+  trustedProxies: 0,
   headersTimeoutMs: 5000,
   requestTimeoutMs: 60_000,
   drainMs: 30_000,
@@ -72,7 +98,7 @@ export function loadServerSettings(
 ): ServerSettings {
   const problems: string[] = [];
   const given = fileValues(file, problems);
-  const values: Partial<Record<Name, string | number>> = {};
+  const values: Partial<Record<Name, string | number | boolean>> = {};
   for (const [name, { variable, schema }] of Object.entries(serverSettings)) {
     const [source, value] = environment[variable] ? [variable, environment[variable]] : [name, given[name]];
     if (value === undefined) continue;
@@ -80,6 +106,7 @@ export function loadServerSettings(
     if (result.success) values[name as Name] = result.data;
     else problems.push(`${source} ${result.error.issues[0]?.message}`);
   }
+  const issuers = issuersOf(given["issuers"], values.embeddedIssuer !== false, problems);
   if (problems.length > 0) throw new ArtGuardError("configuration.invalid", problems.join("; "));
   const settings = {
     ...defaults,
@@ -87,15 +114,17 @@ export function loadServerSettings(
     working: availableParallelism(),
     ...values,
   } as typeof defaults & HttpLimits;
-  const { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs, ...limits } = settings;
-  return { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs, limits };
+  const { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs, ...more } = settings;
+  const { embeddedIssuer, anonymous, trustedProxies, ...limits } = more;
+  const own = { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs };
+  return { ...own, embeddedIssuer, anonymous, issuers, trustedProxies, limits };
 }
 
 function fileValues(file: unknown, problems: string[]): Readonly<Record<string, unknown>> {
   const parsed = z.record(z.string(), z.unknown()).safeParse(file);
   if (!parsed.success) problems.push("the file must hold one JSON object");
   const values = parsed.data ?? {};
-  const unknown = Object.keys(values).filter((name) => !(name in serverSettings));
+  const unknown = Object.keys(values).filter((name) => !(name in serverSettings) && name !== "issuers");
   problems.push(...unknown.map((name) => `${name} is no setting`));
   return values;
 }

@@ -73,9 +73,13 @@ export interface OpenGovernanceOptions
   readonly audit?: Pick<AuditLogOptions, "addresses" | "mirror" | "retiredKeys">;
   /** Default nobody asks where requests come from. */
   readonly geography?: Pick<GeographyOptions, "trustedProxies" | "database">;
-  /** Default API keys are believed, and no tokens. `development` opens the embedded issuer. */
+  /**
+   * Default API keys are believed, and no tokens. `development` opens the embedded issuer, `anonymous` sessions of callers
+   * without an account.
+   */
   readonly identity?: Pick<IdentityOptions, "issuers" | "provision"> & {
     readonly development?: Omit<DevelopmentIssuerOptions, "secret">;
+    readonly anonymous?: boolean;
   };
   readonly usage?: Pick<UsageOptions, "plans" | "defaultPlans">;
   /** Operations of packages above, which may use what was opened. */
@@ -208,8 +212,12 @@ function rawOf(objects: ObjectStore | ImageStores): ObjectStore {
   return "raw" in objects ? objects.raw : objects;
 }
 
-function identityOf({ identity: { development, ...rest } = {}, secret }: OpenGovernanceOptions) {
-  return { ...rest, ...(development && { development: { ...development, secret } }) };
+function identityOf({ identity: { development, anonymous, ...rest } = {}, secret }: OpenGovernanceOptions) {
+  return {
+    ...rest,
+    ...(development && { development: { ...development, secret } }),
+    ...(anonymous && { anonymous: { secret } }),
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import ipaddr from "ipaddr.js";
 
 /** How a request came, as the adapter saw it. */
@@ -33,6 +33,16 @@ export function clientAddressOf({ remoteAddress, forwardedFor }: Arrival, truste
 /** The one way to write an address; undefined for what is none. Addresses with a zone have a meaning on their host only. */
 export function canonicalAddress(text: string): string | undefined {
   return isIP(text) === 0 || text.includes("%") ? undefined : ipaddr.process(text).toString();
+}
+
+/**
+ * By what callers are counted: one connection has 2^64 addresses of IPv6 to choose from, and they count as one. Other text is
+ * itself.
+ */
+export function originOf(address: string): string {
+  if (!isIPv6(address) || address.includes("%")) return address;
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === "ipv6" ? ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/64`).toString() : parsed.toString();
 }
 
 function withoutPort(entry: string): string {

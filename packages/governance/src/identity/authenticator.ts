@@ -1,4 +1,5 @@
-import { type ApiKeyRepository, ArtGuardError, type UserRepository, userIdOf } from "@artguard/core";
+import { type ApiKeyRepository, ArtGuardError, type User, type UserRepository, userIdOf } from "@artguard/core";
+import { type AnonymousSessions, anonymousScopes, isAnonymousToken } from "./anonymous-sessions.ts";
 import { createSecurityContext } from "./create-security-context.ts";
 import { type Directory, mergedByOrganization, type UserStanding } from "./directory.ts";
 import type { Revocations } from "./revocations.ts";
@@ -36,6 +37,8 @@ export interface AuthenticatorOptions {
   readonly tokens?: TokenVerifier;
   /** Without it, API keys are refused. */
   readonly apiKeys?: ApiKeyRepository;
+  /** Without it, tokens of anonymous sessions are refused. */
+  readonly anonymous?: AnonymousSessions;
   /**
    * Called for a good token of a person who is no user here yet; may make the user. Default nothing: the token is refused.
    */
@@ -62,6 +65,7 @@ export class IdentityAuthenticator {
    */
   async authenticate(proof: Proof, facts: RequestFacts = {}): Promise<SecurityContext> {
     facts.signal?.throwIfAborted();
+    if (proof.kind === "token" && isAnonymousToken(proof.token)) return this.#byAnonymousToken(proof.token, facts);
     if (proof.kind === "token") return this.#byToken(proof.token, facts);
     if (proof.kind === "api_key") return this.#byApiKey(proof.key, facts);
     return createSecurityContext({
@@ -116,6 +120,16 @@ export class IdentityAuthenticator {
     );
   }
 
+  /** Of the directory nothing is asked: such a session has no roles of its own. */
+  async #byAnonymousToken(token: string, facts: RequestFacts): Promise<SecurityContext> {
+    const { anonymous, users } = this.#options;
+    const id = anonymous?.userOf(token);
+    if (id === undefined) throw new ArtGuardError("identity.invalid-token", "the token is of no session");
+    assertLives(await users.find(id));
+    const who = { principal: { kind: "user", id }, scopes: anonymousScopes } as const;
+    return this.#contextOf(who, { roles: [], organizations: [] }, { method: "token", strength: "none" }, facts);
+  }
+
   async #contextOf(
     who: Pick<SecurityContext, "principal" | "scopes" | "actsIn">,
     { roles, organizations }: UserStanding,
@@ -137,11 +151,14 @@ export class IdentityAuthenticator {
       await provision(token);
       user = await users.find(userId);
     }
-    if (!user || user.erasing_at !== undefined) {
-      throw new ArtGuardError("identity.unknown-user", "the token's user is not, or no longer, a user here");
-    }
+    assertLives(user);
     return directory.standingOf(userId);
   }
+}
+
+function assertLives(user: User | undefined): void {
+  if (user && user.erasing_at === undefined) return;
+  throw new ArtGuardError("identity.unknown-user", "the token's user is not, or no longer, a user here");
 }
 
 function joined(token: UserStanding, directory: UserStanding): UserStanding {

@@ -245,6 +245,8 @@ export class DevelopmentIssuer implements Issuer {
   async changePassword(userId: string, current: string, password: string): Promise<void> {
     const user = await this.#living(userId);
     if (user.email === undefined) throw invalidCredentials();
+    // Whoever chooses a weak one has guessed nothing.
+    this.assertStrong(password, user.email);
     await this.#attempts.begin("account", user.email, this.#lockOut.account);
     if (!(await this.#passwords.replace(user, current, password))) throw invalidCredentials();
     await this.#attempts.forgive("account", user.email);

@@ -1,4 +1,5 @@
 import { ArtGuardError, type UserRepository, userIdOf } from "@artguard/core";
+import type { JSONWebKeySet } from "jose";
 import { z } from "zod";
 import type { IdentityAuthenticator } from "./authenticator.ts";
 import type { SecurityContext } from "./security-context.ts";
@@ -84,6 +85,8 @@ export interface Issuer {
   logout(request: LogoutRequest, call?: IssuerCall): Promise<void>;
   /** `GET /auth/session/validate`. @throws ArtGuardError what is wrong with the token, as `IdentityAuthenticator.authenticate`. */
   validateSession(accessToken: string, call?: IssuerCall): Promise<SessionState>;
+  /** `GET /.well-known/jwks.json`: its public keys; absent where an identity provider has them. */
+  jwks?(): Promise<JSONWebKeySet>;
 }
 
 /** Checks a body. @throws ArtGuardError `identity.invalid-input`, which names the field and not its value. */

@@ -1,5 +1,4 @@
 import { createHmac } from "node:crypto";
-import { isIPv6 } from "node:net";
 import {
   ArtGuardError,
   type Condition,
@@ -9,7 +8,7 @@ import {
   type ServerSecret,
   type Table,
 } from "@artguard/core";
-import ipaddr from "ipaddr.js";
+import { originOf } from "../geography/client-address.ts";
 import { type Attempts, attemptsSchema, type IdentityItem, identityKey } from "./identity-table.ts";
 
 /** How many failures are free, and how long the door stays shut after the next ones. */
@@ -108,13 +107,6 @@ export class LoginAttempts {
     const digest = createHmac("sha256", this.#secret).update(`attempts\n${kind}\n${counted}`).digest("hex");
     return { identity_id: identityKey.attempts(digest), entry: "attempts" } as const;
   }
-}
-
-/** One connection has 2^64 addresses of IPv6 to choose from: they count as one. */
-function originOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === "ipv6" ? ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/64`).toString() : parsed.toString();
 }
 
 function ignoreConflict(error: unknown): false {

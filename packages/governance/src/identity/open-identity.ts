@@ -1,5 +1,6 @@
 import type { ApiKeyRepository, TableStore, UserRepository } from "@artguard/core";
 import type { AuditLog } from "../audit/audit-log.ts";
+import { AnonymousSessions, type AnonymousSessionsOptions } from "./anonymous-sessions.ts";
 import { type FindPermissions, IdentityAuthenticator } from "./authenticator.ts";
 import type { DelegationsOptions } from "./delegations.ts";
 import { DevelopmentIssuer, type DevelopmentIssuerOptions } from "./development-issuer.ts";
@@ -22,6 +23,8 @@ export interface IdentityOptions extends DelegationsOptions {
   readonly issuers?: readonly TrustedIssuer[];
   /** Opens the embedded issuer; default none. */
   readonly development?: DevelopmentIssuerOptions;
+  /** Opens sessions for callers without an account; default none. */
+  readonly anonymous?: Pick<AnonymousSessionsOptions, "secret">;
   /** Gets every login, refresh, logout and validation of the embedded issuer, also those that are refused; default none. */
   readonly audit?: AuditLog;
   /** See `AuthenticatorOptions`. */
@@ -37,6 +40,8 @@ export interface Identity {
   readonly revocations: Revocations;
   /** The embedded issuer, if it was asked for. */
   readonly development?: DevelopmentIssuer;
+  /** Sessions of callers without an account, if they were asked for. */
+  readonly anonymous?: AnonymousSessions;
   /** Deletes everything that is stored here about a user; can be repeated. */
   forgetUser(userId: string): Promise<void>;
 }
@@ -63,18 +68,22 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
   const services = { users, directory, revocations, permissionsOf };
   const embedded = { ...services, tables, table, now, ...(audit && { audit }), ...(apiKeys && { apiKeys }) };
   const development = options.development && (await DevelopmentIssuer.open(embedded, options.development));
+  const anonymous =
+    options.anonymous && new AnonymousSessions({ ...options.anonymous, users, ...(audit && { audit }) });
   const trusted = [...issuers, ...(development ? [development.trusted] : [])];
   const authenticator = new IdentityAuthenticator({
     ...services,
     tokens: createTokenVerifier({ issuers: trusted, now }),
     ...(apiKeys && { apiKeys }),
     ...(provision && { provision }),
+    ...(anonymous && { anonymous }),
   });
   return {
     authenticator,
     directory,
     revocations,
     ...(development && { development }),
+    ...(anonymous && { anonymous }),
     forgetUser: async (userId) => {
       await development?.endSessions(userId);
       await forgetUser(table, userId);

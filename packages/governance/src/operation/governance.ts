@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { ArtGuardError } from "@artguard/core";
 import { newTraceId, parseTraceParent } from "../audit/trace.ts";
+import { clientAddressOf } from "../geography/client-address.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
 import { type ErrorEnvelope, toErrorEnvelope } from "./error-envelope.ts";
 import type { AnyOperation, Operation } from "./operation.ts";
 import { type Passage, Pipeline } from "./pipeline.ts";
-import type { GovernancePorts, GovernedRequest } from "./ports.ts";
+import type { GovernancePorts, GovernedRequest, Location, Network } from "./ports.ts";
 import { OperationRegistry } from "./registry.ts";
 
 /** What came of a call, for adapters: the output, or the envelope of the error. */
@@ -48,6 +49,13 @@ export interface Governed {
   ): Promise<Output>;
   /** As `run`, by name and with input that nobody has looked at yet; nothing is thrown. */
   attempt(name: string, input: unknown, request: GovernedRequest): Promise<Outcome<unknown>>;
+  /**
+   * Where a request comes from, as the gate of geography believes it; without one the address of the connection. For what is
+   * asked before anybody can be known, such as a login.
+   *
+   * @throws ArtGuardError for an address that nobody may come from.
+   */
+  locate(network: Network): Promise<Location>;
   /** Everything that can be asked for. */
   readonly operations: readonly AnyOperation[];
 }
@@ -75,8 +83,14 @@ export function governed({ operations, approvalFor = [], ...options }: GovernedO
       if (passage.ok) return passage.output as Output;
       throw passage.error;
     },
+    locate: async (network) => options.geography?.locate(network) ?? connectionOf(network),
     attempt: async (name, input, request) => outcomeOf(await pipeline.pass(name, input, request)),
   };
+}
+
+function connectionOf(network: Network): Location {
+  const clientAddress = clientAddressOf(network, 0);
+  return { ...(clientAddress !== undefined && { clientAddress }) };
 }
 
 /** A name that is misspelt would leave its operation without approval. */

@@ -77,6 +77,7 @@ export const publicCodeTable: Readonly<Record<string, PublicCode>> = {
   "identity.organization-not-found": "NOT_FOUND",
   "identity.provider-unavailable": "TEMPORARILY_UNAVAILABLE",
   "identity.step-up-required": "STEP_UP_REQUIRED",
+  "identity.too-many-attempts": "USAGE_LIMIT_EXCEEDED",
   "identity.weak-password": "VALIDATION_FAILED",
   "http.body-too-large": "PAYLOAD_TOO_LARGE",
   "http.busy": "TEMPORARILY_UNAVAILABLE",

@@ -1,5 +1,5 @@
 import { userIdOf } from "@artguard/core";
-import { localContext, type SecurityContext } from "@artguard/governance";
+import { defaultPolicy, localContext, type OpenGovernanceOptions, type SecurityContext } from "@artguard/governance";
 import { describe, expect, it } from "vitest";
 import { contextOf, multiFactor } from "../fixtures/contexts.ts";
 import { as, guardedPlace } from "../fixtures/guarded-place.ts";
@@ -10,8 +10,8 @@ const password = "a long password";
 const eve = { userId: "eve", email: "eve@example.org" };
 
 /** An administrator with a password and the second factor that the operator gave her, and somebody. */
-async function withRoot() {
-  const place = await guardedPlace({ identity: { development: { hasher: cheapHasher() } } });
+async function withRoot(options: Partial<OpenGovernanceOptions> = {}) {
+  const place = await guardedPlace({ identity: { development: { hasher: cheapHasher() } }, ...options });
   const { governance, clock } = place;
   const { run, account, core, identity } = governance;
   const passwords = governance.password!;
@@ -38,6 +38,12 @@ describe("an administrator of an embedded installation", () => {
       await expect(run(account.create, eve, request)).rejects.toThrow(refused("access.step-up-required"));
     }
     expect(await run(account.create, eve, await login("root", key))).toMatchObject({ user_id: "eve" });
+  });
+
+  it("is kept from it by the rule of the policy alone: without it, one factor is enough", async () => {
+    const { run, account, key } = await withRoot({ access: { policy: { ...defaultPolicy, rules: [] } } });
+    const byKey = { credential: { kind: "api_key", key } } as const;
+    expect(await run(account.create, eve, byKey)).toMatchObject({ user_id: "eve" });
   });
 
   it("proves it again after a quarter of an hour", async () => {
@@ -168,6 +174,8 @@ describe("passwords", () => {
     const { run, passwords, login } = await withRoot();
     const ada = await login("ada");
     const guess = (n: number) => run(passwords.setPassword, { password: next, current_password: `guess ${n}` }, ada);
+    const weak = run(passwords.setPassword, { password: "ada", current_password: password }, ada);
+    await expect(weak).rejects.toThrow(refused("identity.weak-password"));
     for (let n = 0; n < 5; n++) await expect(guess(n)).rejects.toThrow(refused("identity.invalid-credentials"));
     await expect(guess(5)).rejects.toThrow(refused("identity.too-many-attempts"));
   });

@@ -12,7 +12,8 @@ import { page } from "./inputs.ts";
 
 const id = z.string().min(1).max(256);
 const resource = z.strictObject({ kind: z.string().min(1).max(64), id });
-const version = z.number().int().nonnegative();
+/** More than there will ever be; their keys have ten digits. */
+const version = z.number().int().min(0).max(999_999_999);
 const grantName = { grantee: granteeSchema, resource, permission: permissionSchema };
 
 /** Somebody as a rule sees them, for questions about others than the caller. */

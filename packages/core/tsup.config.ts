@@ -11,6 +11,7 @@ export default defineConfig({
     s3: "src/s3/index.ts",
     modal: "src/modal/index.ts",
     knowledge: "src/knowledge/index.ts",
+    report: "src/report/index.ts",
     bedrock: "src/bedrock/index.ts",
     "isolated-child": "src/image/isolated-child.ts",
   },

@@ -9,11 +9,10 @@ import {
   isArtGuardError,
 } from "@artguard/core";
 import { encodePng, type ImageInfo, type PreprocessedImage, renderHeatmap } from "@artguard/core/image";
+import { evidencePage, overlaysOf } from "@artguard/core/report";
 import { atomicWrite } from "./atomic-write.ts";
 import type { Outcome } from "./outcome.ts";
 import { readInput } from "./read-input.ts";
-import { evidencePage } from "./report/evidence-page.ts";
-import { overlaysOf } from "./report/overlays.ts";
 import { localUser } from "./stores/local-user.ts";
 
 /** Paths of the files to write for one input; absent when not asked for. */
@@ -83,8 +82,10 @@ async function writeFiles(
     await atomicWrite(heatmap, await encodePng(picture));
   }
   const hasPage = report !== undefined && preview !== undefined;
-  if (hasPage)
-    await atomicWrite(report, evidencePage({ path, analysis, preview, overlays: await overlaysOf(analysis, info) }));
+  if (hasPage) {
+    const overlays = await overlaysOf(analysis.detections, info);
+    await atomicWrite(report, evidencePage({ name: path, analysis, preview, overlays, index: "index.html" }));
+  }
   return { ...(heatmap !== undefined && { heatmap }), ...(hasPage && { report }) };
 }
 

@@ -1,11 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CompletedAnalysis, isArtGuardError, type ObjectStore } from "@artguard/core";
 import { type PreprocessedImage, preprocessedSide } from "@artguard/core/image";
-import { evidencePage } from "./report/evidence-page.ts";
-
-/** A grey dot, stretched under the outlines where there is no picture. */
-const greyJpeg =
-  "/9j/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBkeFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wAARCAABAAEDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAb/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AK8AH//Z";
+import { evidencePage } from "@artguard/core/report";
 
 /** The evidence page of a kept analysis, with its picture where that is kept. Heat maps are not. */
 export async function keptEvidencePage(
@@ -13,10 +9,9 @@ export async function keptEvidencePage(
   processed: ObjectStore,
 ): Promise<{ html: string; hasPicture: boolean }> {
   const picture = await keptPicture(analysis, processed);
-  const bytes = picture ?? Buffer.from(greyJpeg, "base64");
-  const preview = previewOf(analysis, bytes);
+  const preview = picture && previewOf(analysis, picture);
   return {
-    html: evidencePage({ path: analysis.filename, analysis, preview, overlays: [] }),
+    html: evidencePage({ name: analysis.filename, analysis, ...(preview && { preview }), overlays: undefined }),
     hasPicture: picture !== undefined,
   };
 }

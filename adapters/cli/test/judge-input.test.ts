@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type ArtGuard, createArtGuard, type ProgressEvent } from "@artguard/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { judgeInput } from "../src/judge-input.ts";
-import { reportIndex } from "../src/report/report-index.ts";
+import { reportIndex } from "../src/report-index.ts";
 
 const untouched = fileURLToPath(new URL("../../../examples/images/untouched.jpg", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "artguard-judge-"));

@@ -29,6 +29,7 @@ import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { detectForgery } from "./routes/detect-forgery.ts";
+import { evidencePageRoute } from "./routes/evidence-page.ts";
 import { grantRoutes } from "./routes/grants.ts";
 import { organizationRoutes } from "./routes/organizations.ts";
 import { policyRoutes } from "./routes/policy.ts";
@@ -72,6 +73,7 @@ export interface AppOptions {
 const routes: readonly Route[] = [
   detectForgery,
   ...analysisRoutes,
+  evidencePageRoute,
   ...userRoutes,
   ...apiKeyRoutes,
   ...grantRoutes,

@@ -65,7 +65,7 @@ export interface OperationRoute extends RouteDocument {
   /** The operation's input; governance checks it. */
   input(values: RequestValues): unknown;
   /** What the caller gets of the output; default the output as JSON. */
-  output?(output: unknown): unknown;
+  output?(output: unknown, values: RequestValues): unknown;
 }
 
 /** Puts an operation behind a route: convert, call, convert back. */
@@ -77,7 +77,7 @@ export function operationRoute({ operation, input, output = (value) => value, ..
       const values = await valuesOf(c, app, document);
       const outcome = await attempt(c, app, operation, input(values));
       if (!outcome.ok) return refused(c, outcome.envelope, outcome.context.principal, app);
-      return c.json(output(outcome.output) ?? {}, successStatus[success?.status ?? "ok"]);
+      return c.json(output(outcome.output, values) ?? {}, successStatus[success?.status ?? "ok"]);
     },
   };
 }

@@ -73,6 +73,7 @@ const cases: Readonly<Record<string, Case>> = {
   "post /v1/analyses/{request_id}/withdraw-consent": ofAnalysis("/withdraw-consent"),
   "delete /v1/analyses/{request_id}": ofAnalysis(""),
   "get /v1/analyses/{request_id}/heat-map.png": ofAnalysis("/heat-map.png"),
+  "get /v1/analyses/{request_id}/evidence.html": ofAnalysis("/evidence.html"),
   "get /v1/analyses/{request_id}/events": ofAnalysis("/events"),
   "get /v1/user": ofUser("/v1/user"),
   "patch /v1/user": ofUser("/v1/user", { company: "Gallery" }),

@@ -251,6 +251,7 @@ export {
   UserRepository,
 } from "./user/user-repository.ts";
 export { defineUserTable, type UserItem, userTableName } from "./user/user-table.ts";
+export { analysisIn } from "./vision/analysis-in.ts";
 export { type ReadAnswer, readAnswer } from "./vision/answer.ts";
 export { answerJsonSchema } from "./vision/answer-schema.ts";
 export { type CitedEvidence, citedEvidence } from "./vision/cited-evidence.ts";

@@ -1,7 +1,7 @@
 import { type Analysis, citedEvidence, type Explanation, explanationOf } from "@artguard/core";
 import type { Call } from "../command-line/declare-command.ts";
 import type { explainCommand } from "../declarations/records.ts";
-import { authorWords, evidenceLines } from "../evidence-words.ts";
+import { authorWords, evidenceLines } from "@artguard/core/report";
 import { printable } from "../printable.ts";
 import { withArtGuard } from "../stores/with-artguard.ts";
 
@@ -32,10 +32,11 @@ function json(analysis: Analysis, { sentences, ...explanation }: Explanation): o
 }
 
 function text(analysis: Analysis, explanation: Explanation): string {
+  const { language } = explanation;
   const lines = explanation.sentences.flatMap((sentence) => [
     printable(sentence.text),
-    ...evidenceLines(sentence, analysis).map((line) => `    ${printable(line)}`),
+    ...evidenceLines(sentence, analysis, language).map((line) => `    ${printable(line)}`),
   ]);
   const warnings = explanation.warnings.map((warning) => `warning: ${printable(warning)}`);
-  return `${[...lines, "", ...warnings, printable(authorWords(explanation))].join("\n")}\n`;
+  return `${[...lines, "", ...warnings, printable(authorWords(explanation, language))].join("\n")}\n`;
 }

@@ -15,7 +15,7 @@ import { readKnownWorks } from "../known-works.ts";
 import { isFailed, type Outcome, reaches } from "../outcome.ts";
 import { outputNames } from "../output-names.ts";
 import { duration, ProgressBar } from "../progress-bar.ts";
-import { reportIndex } from "../report/report-index.ts";
+import { reportIndex } from "../report-index.ts";
 import { explanationLine, jsonLine, textLine } from "../result-line.ts";
 import { type ScanOptions, scanOptionsOf } from "../scan-options.ts";
 import { UsageError } from "../usage-error.ts";
@@ -114,11 +114,11 @@ function makeFolder(folder: string): void {
 }
 
 /** Writes `index.html` and says where it is. @returns whether that went well, or was not asked for. */
-async function writeIndex(outcomes: readonly Outcome[], { report, json }: ScanOptions): Promise<boolean> {
+async function writeIndex(outcomes: readonly Outcome[], { report, json, language }: ScanOptions): Promise<boolean> {
   if (report === undefined) return true;
   const path = join(report, "index.html");
   try {
-    await atomicWrite(path, reportIndex(outcomes));
+    await atomicWrite(path, reportIndex(outcomes, language));
     (json ? process.stderr : process.stdout).write(`Report: ${path}\n`);
     return true;
   } catch (error) {

@@ -10,14 +10,21 @@ body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 1rem/1.5 system-ui
 header, .choices { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; justify-content: space-between; }
 h1 { font-size: 1.5rem; margin: 0; }
 h2 { font-size: 1.2rem; margin: 1.5rem 0 .5rem; }
+h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
 label { font-weight: 600; }
 label.check, .choices label { font-weight: 400; }
 small, footer { color: var(--soft); }
 a { color: var(--link); }
-input, select, button { font: inherit; color: inherit; }
-input[type=password], select, button { background: var(--paper); border: 1px solid var(--line); border-radius: .3rem;
+input, select, button, textarea { font: inherit; color: inherit; max-width: 100%; }
+input[type=password], input[type=email], #organization, textarea, select, button { background: var(--paper); border: 1px solid var(--line); border-radius: .3rem;
   padding: .35rem .7rem; }
-input[type=password] { width: min(100%, 36rem); display: block; }
+#key, textarea { width: min(100%, 36rem); display: block; }
+.fields { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: end; }
+.fields label, .fields input { display: block; }
+.actions { display: flex; flex-wrap: wrap; gap: .5rem 1rem; }
+summary { cursor: pointer; font-weight: 600; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; }
+dt { font-weight: 600; } dd { margin: 0; }
 button { cursor: pointer; font-weight: 600; }
 button:disabled { cursor: progress; opacity: .7; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
@@ -30,6 +37,7 @@ progress { width: 100%; accent-color: var(--link); }
 .picture { position: relative; display: inline-block; line-height: 0; max-width: 100%; }
 .picture img, .picture canvas { max-width: 100%; }
 .picture canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
+.picture canvas.alone { position: static; height: auto; border: 1px solid var(--line); }
 #history { list-style: none; padding: 0; }
 #history li { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; padding: .4rem 0;
   border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }

@@ -1,7 +1,9 @@
 import {
   type Analysis,
   ArtGuardError,
+  analysisIn,
   analysisStatuses,
+  languages,
   type Page,
   type SimilarAnalysis,
   verdicts,
@@ -13,6 +15,7 @@ import { attempt, refused } from "../governed-call.ts";
 import { eventStream } from "../live/event-stream.ts";
 import type { LiveEvent } from "../live/live-analyses.ts";
 import { operationRoute, type Route } from "../route.ts";
+import { languageQuery } from "./evidence-page.ts";
 import { eventSchema, json, pageQuery, pageSchema, whose, whoseQuery } from "./schemas.ts";
 
 const tag = "analyses";
@@ -63,10 +66,15 @@ const read = operationRoute({
   method: "get",
   path: "/v1/analyses/{request_id}",
   summary: "One analysis",
+  query: languageQuery,
   operation: "analysis.read",
   input: oneById,
   success: [{ status: "ok", description: "The record.", bodies: json(analysisJsonSchema) }],
-  output: asJson,
+  output: (output, { language }) => {
+    const record = output as Analysis;
+    const asked = languages.find((each) => each === language);
+    return analysisJson(asked ? analysisIn(record, asked) : record);
+  },
 });
 
 const versions = operationRoute({

@@ -1,17 +1,23 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import axe from "axe-core";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { chromiumPath } from "../../../cli/test/report/chromium.ts";
-import { words } from "../../src/page/words.ts";
-import { startServer } from "../../src/serve/start-server.ts";
-import { halfDetector, httpPlace, picture } from "../http-place.ts";
+import { readFileSync, writeFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { words } from "../../src/page/words/words.ts";
+import { halfDetector } from "../http-place.ts";
+import { analyse, example, executablePath, openPage, photograph, small, useBrowser } from "./page-place.ts";
 
-const executablePath = chromiumPath();
-const settings = { host: "127.0.0.1", port: 0, headersTimeoutMs: 5000, requestTimeoutMs: 60_000, drainMs: 500 };
-const file = { name: "portrait.png", mimeType: "image/png", buffer: Buffer.from(picture) };
-const example = readFileSync(fileURLToPath(new URL("../../../../examples/images/untouched.jpg", import.meta.url)));
+/** How opaque the heat map is at a share of its width, in the middle of its height. */
+async function opacityAt(page: Page, share: number): Promise<number> {
+  return page.locator("canvas").evaluate((element, share) => {
+    const canvas = element as unknown as {
+      width: number;
+      height: number;
+      getContext(kind: "2d"): { getImageData(...area: number[]): { data: number[] } };
+    };
+    const [x, y] = [Math.floor(share * canvas.width), Math.floor(canvas.height / 2)];
+    return canvas.getContext("2d").getImageData(x, y, 1, 1).data[3] ?? 0;
+  }, share);
+}
 
 describe("the words of the page", () => {
   it("are the same in every language", () => {
@@ -19,133 +25,121 @@ describe("the words of the page", () => {
       Object.entries(part).flatMap(([name, value]) =>
         typeof value === "object" ? names(value, `${prefix}${name}.`) : [`${prefix}${name}`],
       );
-    expect(names(words.es)).toEqual(names(words.en));
+    expect(names(words.es).sort()).toEqual(names(words.en).sort());
   });
 });
 
 describe.skipIf(!executablePath)("the page in a browser", () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    const args = [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--disable-background-networking",
-      "--disable-sync",
-    ];
-    browser = await chromium.launch({ executablePath: executablePath!, args });
-  });
-  afterAll(() => browser?.close());
+  const browser = useBrowser();
 
-  async function opened(options: Parameters<typeof httpPlace>[0] = {}, view: Parameters<Browser["newPage"]>[0] = {}) {
-    const place = await httpPlace(options);
-    const server = await startServer(place.app, settings);
-    onTestFinished(() => server.stop());
-    const page = await browser.newPage({ viewport: { width: 1100, height: 900 }, locale: "en-GB", ...view });
-    onTestFinished(() => page.close());
-    const [requests, errors]: [string[], string[]] = [[], []];
-    page.on("request", (request) => void requests.push(request.url()));
-    page.on("pageerror", (error) => void errors.push(error.message));
-    await page.goto(server.url);
-    const elsewhere = () => requests.filter((url) => !url.startsWith(server.url) && !/^(blob|data):/.test(url));
-    return { ...place, server, page, elsewhere, errors };
-  }
-
-  async function analyse(page: Page, chosen = file) {
-    await page.getByLabel("API key").fill("ada");
-    await page.getByLabel(/Picture/).setInputFiles(chosen);
-    await page.getByRole("button", { name: "Analyse" }).click();
-  }
-
-  const seriousProblems = async (page: Page) => {
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => [id, nodes[0]?.html]);
-  };
-
-  it("takes a picture to its verdict, with overlay, findings, report and history, and asks nobody else", async () => {
-    const { page, elsewhere, errors } = await opened();
-    await analyse(page, { name: "untouched.jpg", mimeType: "image/jpeg", buffer: example });
-    await page.locator(".verdict").waitFor();
-    expect(await page.locator(".verdict").textContent()).toMatch(/manipulation|Suspicious|forged/);
-    expect(await page.getByText(/Forgery score \d+ of 100, between/).count()).toBe(1);
+  it("takes a picture to its verdict, its heat map and its report, and asks nobody else", async () => {
+    const { page, elsewhere, errors } = await openPage(browser());
+    await analyse(page, example);
     await page.locator("#result:focus").waitFor();
+    expect(Object.values(words.en.verdicts)).toContain(await page.locator(".verdict").textContent());
+    expect(await page.getByText(/Forgery score \d+ of 100, between/).count()).toBe(1);
+    for (const title of ["Explanation", "Findings", "Against it", "Where the file says that it comes from"])
+      expect(await page.getByRole("heading", { name: title }).count()).toBe(1);
     // The detector marks the left half.
-    const marked = await page.locator("canvas").evaluate((canvas) => {
-      const { width, height } = canvas as unknown as { width: number; height: number };
-      const context = (
-        canvas as unknown as { getContext(kind: "2d"): { getImageData(...area: number[]): { data: number[] } } }
-      ).getContext("2d");
-      const alpha = (x: number) => context.getImageData(Math.floor(x * width), Math.floor(height / 2), 1, 1).data[3];
-      return [alpha(0.25), alpha(0.75)];
-    });
-    expect(marked[0]).toBeGreaterThan(marked[1]!);
-    const download = page.waitForEvent("download");
-    await page.getByRole("link", { name: /report/ }).click();
-    const report = JSON.parse(readFileSync(await (await download).path(), "utf8"));
-    expect(report).toMatchObject({ status: "COMPLETED", filename: "untouched.jpg" });
-    expect(await page.getByRole("button", { name: "Show untouched.jpg" }).count()).toBe(1);
-    await page.getByRole("button", { name: "Delete untouched.jpg" }).click();
-    await page.getByText("There are no analyses yet.").waitFor();
+    expect(await opacityAt(page, 0.25)).toBeGreaterThan(await opacityAt(page, 0.75));
+    await photograph(page, "verdict");
+    const coming = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download the report" }).click();
+    const download = await coming;
+    expect(download.suggestedFilename()).toMatch(/^artguard-.*-report\.html$/);
+    const text = readFileSync(await download.path(), "utf8");
+    const kept = `${await download.path()}.html`;
+    writeFileSync(kept, text);
+    const report = await browser().newPage();
+    await report.goto(pathToFileURL(kept).href);
+    expect(await report.locator("h1").textContent()).toBe("untouched.jpg");
+    const shown = report.getByRole("img", { name: "The picture untouched.jpg" });
+    expect(await shown.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)).toBe(1024);
+    await report.getByLabel("no map").check();
+    expect(await report.locator(".overlay:visible").count()).toBe(0);
+    await photograph(report, "report");
+    await report.close();
     expect([elsewhere(), errors]).toEqual([[], []]);
+  });
+
+  it("gives the data of an analysis as JSON", async () => {
+    const { page } = await openPage(browser());
+    await analyse(page);
+    await page.locator(".verdict").waitFor();
+    const coming = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download the data" }).click();
+    const data = JSON.parse(readFileSync(await (await coming).path(), "utf8"));
+    expect(data).toMatchObject({ status: "COMPLETED", filename: "portrait.png" });
+  });
+
+  it("fades the heat map by keyboard, and says how far", async () => {
+    const { page } = await openPage(browser());
+    await analyse(page);
+    await page.locator(".verdict").waitFor();
+    const fader = page.getByLabel("Strength of the heat map");
+    await fader.focus();
+    for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowLeft");
+    expect(await fader.getAttribute("aria-valuetext")).toBe("67 percent");
+    const opacity = () =>
+      page
+        .locator("canvas")
+        .evaluate((canvas) => Number((canvas as unknown as { style: { opacity: string } }).style.opacity));
+    expect(await opacity()).toBeCloseTo(0.67);
+    await page.keyboard.press("Home");
+    expect(await opacity()).toBe(0);
   });
 
   it("shows what happens while it happens", async () => {
     const gate = Promise.withResolvers<void>();
-    const { page } = await opened({ detectors: [halfDetector(gate.promise)] });
+    const { page } = await openPage(browser(), { place: { detectors: [halfDetector(gate.promise)] } });
     await analyse(page);
     await page.getByText("Detector at work: half").waitFor();
     expect(await page.locator("#analyse").isDisabled()).toBe(true);
+    await photograph(page, "progress");
     gate.resolve();
     await page.locator(".verdict").waitFor();
-    expect(await page.locator("#analyse").isDisabled()).toBe(false);
+    await expect.poll(() => page.locator("#analyse").isDisabled()).toBe(false);
   });
 
-  it("says what went wrong, and goes on", async () => {
-    const { page, errors } = await opened();
-    const status = page.getByRole("status");
-    await page.getByRole("button", { name: "Analyse" }).click();
-    expect(await status.textContent()).toBe("Choose a picture first.");
-    await page.getByLabel(/Picture/).setInputFiles(file);
-    await page.getByRole("button", { name: "Analyse" }).click();
-    await page.getByText("Enter an API key first.").waitFor();
-    await page.getByLabel("API key").fill("forged");
-    await page.getByRole("button", { name: "Analyse" }).click();
-    await page.getByText(/AUTHENTICATION_FAILED/).waitFor();
-    const hostile = `<img src=x onerror="document.title='owned'">.png`;
-    await analyse(page, { ...file, name: hostile, buffer: Buffer.from("no image") });
-    await page.getByText(/^It failed: /).waitFor();
-    await analyse(page, { ...file, name: hostile });
+  it("opens analyses of before, reads older ones on demand, and deletes", async () => {
+    const { page, storeAnalysis, requests } = await openPage(browser());
+    for (let i = 0; i < 21; i++) await storeAnalysis(`old-${i}`, "ada");
+    await analyse(page);
     await page.locator(".verdict").waitFor();
-    expect(await page.title()).toBe(words.en.title);
-    expect(errors).toEqual([]);
+    const lines = page.locator("#history li");
+    await expect.poll(() => lines.count()).toBe(20);
+    await page.getByRole("button", { name: "Older ones" }).click();
+    await expect.poll(() => lines.count()).toBe(22);
+    expect(await page.getByRole("button", { name: "Older ones" }).count()).toBe(0);
+    await page.reload();
+    await expect.poll(() => lines.count()).toBe(20);
+    expect(await page.locator(".verdict").count()).toBe(0);
+    await page.getByRole("button", { name: "Show portrait.png" }).click();
+    await page.locator("#result:focus").waitFor();
+    // The heat map is there, and the picture is not: nobody kept it.
+    expect([await page.locator("canvas").count(), await page.locator(".picture img").count()]).toEqual([1, 0]);
+    await page.getByRole("button", { name: "Delete portrait.png" }).click();
+    await page.getByText("The analysis was deleted.").waitFor();
+    expect(await page.locator("#result").isVisible()).toBe(false);
+    expect(await page.getByRole("button", { name: "Show portrait.png" }).count()).toBe(0);
+    expect(requests.filter((url) => url.includes("cursor=")).length).toBeGreaterThan(0);
   });
 
-  it("is there for everybody: keyboard, screen reader, dark and light, English and Spanish", async () => {
-    for (const colorScheme of ["light", "dark"] as const) {
-      const { page } = await opened({}, { colorScheme, locale: "es-ES" });
-      expect(await seriousProblems(page)).toEqual([]);
-      await page.getByLabel("Clave de API").focus();
-      await page.keyboard.type("ada");
-      await page.getByLabel(/^Imagen/).setInputFiles(file);
-      await page.keyboard.press("Enter");
-      await page.locator(".verdict").waitFor();
-      expect(await page.locator("html").getAttribute("lang")).toBe("es");
-      expect(Object.values(words.es.verdicts)).toContain(await page.locator(".verdict").textContent());
-      expect(await seriousProblems(page)).toEqual([]);
-      await page.getByLabel("Idioma").selectOption("en");
-      await page.getByText(/Forgery score \d+ of 100, between/).waitFor();
-      await page.getByLabel("Appearance").selectOption("light");
-      expect(
-        await page
-          .locator("html")
-          .evaluate((html) => (html as unknown as { style: { colorScheme: string } }).style.colorScheme),
-      ).toBe("light");
-    }
-    const { page, server } = await opened();
-    await page.goto(`${server.url}/docs`);
-    expect(await seriousProblems(page)).toEqual([]);
+  it("takes a picture that is dropped on it", async () => {
+    const { page } = await openPage(browser());
+    await page.getByLabel("API key").fill("ada");
+    const bytes = [...small.buffer];
+    const data = await page.evaluateHandle((bytes) => {
+      const { DataTransfer, File } = globalThis as unknown as {
+        DataTransfer: new () => { items: { add(file: unknown): void } };
+        File: typeof globalThis.File;
+      };
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(bytes)], "dropped.png", { type: "image/png" }));
+      return transfer;
+    }, bytes);
+    await page.dispatchEvent("#drop", "drop", { dataTransfer: data });
+    await page.getByRole("button", { name: "Analyse" }).click();
+    await expect.poll(() => page.getByRole("button", { name: "Show dropped.png" }).count()).toBe(1);
   });
 });

@@ -26,6 +26,9 @@ export const englishWords: ExplanationWords = {
     const change = overturned_by === undefined ? "" : ` What would overturn it: ${overturned_by}`;
     return `${claim} (${limitation}${change})`;
   },
+  finding: ({ claim, limitation, overturned_by }) => ({ claim, limitation, overturned_by }),
+  unsuitable: (reason) => reason,
+  stability: (report) => report,
   seen: ({ detector, weight }) =>
     `The vision model ${detector}, whose weight is capped, sees ${weight > 0 ? "signs of forgery" : "signs of an untouched picture"}.`,
   supports: "For forgery:",

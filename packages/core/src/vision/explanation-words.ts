@@ -1,3 +1,4 @@
+import type { StabilityReport } from "../analysis/stability.ts";
 import type { Region } from "../detection/detection.ts";
 import type { Verdict } from "../fusion/verdict.ts";
 import { englishWords } from "./english-words.ts";
@@ -28,6 +29,11 @@ export interface ExplanationWords {
   evidence(evidence: SpokenEvidence): string;
   /** The same of a vision model, whose own words may be in another language. */
   seen(evidence: SpokenEvidence): string;
+  /** A finding in its parts: what was seen, and its limits. What would overturn it is undefined where nobody says so. */
+  finding(evidence: SpokenEvidence): Required<Pick<SpokenEvidence, "claim" | "limitation" | "overturned_by">>;
+  /** Why a detector does not apply. */
+  unsuitable(reason: string): string;
+  stability(report: StabilityReport): StabilityReport;
   /** Labels of the two sides, before a sentence. */
   readonly supports: string;
   readonly opposes: string;

@@ -2,6 +2,8 @@ import type { Region } from "../detection/detection.ts";
 import { cueArticle } from "../knowledge/cue-articles.ts";
 import type { ExplanationWords, SpokenEvidence } from "./explanation-words.ts";
 import { spanishFindings, spanishMeasures } from "./spanish-findings.ts";
+import { spanishReason } from "./spanish-reasons.ts";
+import { spanishStability } from "./spanish-stability.ts";
 
 const verdicts = {
   AUTHENTIC: "Las pruebas no apuntan a una manipulación.",
@@ -26,7 +28,10 @@ const listed = (names: readonly string[]) => list.format(names);
 export const spanishWords: ExplanationWords = {
   verdict: (score, verdict) => `Puntuación de falsificación: ${score} de 100 (${verdict}). ${verdicts[verdict]}`,
   reason: (code) => reasons[code] ?? `Otro motivo: ${code}.`,
-  evidence: (evidence) => `${found(evidence).replace(/\.$/, "")}${inBrackets(evidence)}.`,
+  evidence,
+  finding: (each) => ({ claim: evidence(each), limitation: limitsOf(each), overturned_by: undefined }),
+  unsuitable: spanishReason,
+  stability: spanishStability,
   seen: ({ detector, weight }) =>
     `El modelo de visión ${detector}, cuyo peso tiene un tope, ve ${weight > 0 ? "indicios de falsificación" : "indicios de una imagen intacta"}.`,
   supports: "A favor de la falsificación:",
@@ -45,11 +50,25 @@ export const spanishWords: ExplanationWords = {
       : `Se omitieron ${count} afirmaciones del modelo que no citaban ninguna prueba de las que recibió.`,
 };
 
+function evidence(each: SpokenEvidence): string {
+  return `${found(each).replace(/\.$/, "")}${inBrackets(each)}.`;
+}
+
+/** As the article on the detector has it; with its false alarms where it accuses. */
+function limitsOf({ detector, code, weight }: SpokenEvidence): string {
+  if (code === undefined) return "Una falsificación que no deja huellas de este tipo se ve igual.";
+  const article = cueArticle(detector, "es");
+  if (!article) return "Este detector no describe sus límites en español.";
+  return weight > 0 ? `${article.limits} ${article.falseAlarms}` : article.limits;
+}
+
 function found({ detector, code, weight }: SpokenEvidence): string {
   if (code === undefined) return `El detector ${detector} pudo juzgar la imagen y no la acusa.`;
   const article = cueArticle(detector, "es");
   const wording = spanishFindings[`${detector}/${code}`] ?? (article && `${article.title}. ${article.meaning}`);
-  return wording ?? `El detector ${detector} halló indicios de ${weight > 0 ? "falsificación" : "autenticidad"}.`;
+  if (wording !== undefined) return wording;
+  if (weight === 0) return `El detector ${detector} comunicó una observación que solo informa.`;
+  return `El detector ${detector} halló indicios de ${weight > 0 ? "falsificación" : "autenticidad"}.`;
 }
 
 function inBrackets({ claim, region }: SpokenEvidence): string {

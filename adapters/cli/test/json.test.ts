@@ -28,6 +28,8 @@ const calls: Readonly<Record<string, readonly [words: string, status: number]>> 
   show: ["ID", 0],
   explain: ["ID", 0],
   report: ["ID --to page.html", 0],
+  dispute: ["ID --reason restored", 0],
+  review: ["ID --note seen", 0],
   resume: ["ID", 1],
   "knowledge add": ["note.md", 0],
   "knowledge search": ["seams", 0],

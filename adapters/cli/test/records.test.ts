@@ -40,7 +40,8 @@ describe("artguard scan", () => {
     expect(filesBelow(join(folder, ".artguard", "objects"))).toEqual([]);
     await run("scan", image("untouched.jpg"), ...quick, "--save-images");
     const kept = filesBelow(join(folder, ".artguard", "objects"));
-    expect(kept.length).toBe(2);
+    // The image, its copy and its heat map.
+    expect(kept.length).toBe(3);
     expect(await readFile(join(folder, ".artguard", ".gitignore"), "utf8")).toBe("*\n");
   });
 });
@@ -67,6 +68,47 @@ describe("artguard history, show, delete and export", () => {
     const days = (Date.parse(copy.until) - untouched.analysis.created_at) / 86_400_000;
     expect(days).toBeGreaterThan(29.9);
     expect(days).toBeLessThanOrEqual(30.001);
+  });
+
+  it("dispute and review one analysis, beside its verdict, and show both", async () => {
+    const { items } = await history();
+    const { request_id, verdict } = items.find(({ filename }) => filename === "spliced.jpg")!;
+    expect((await run("dispute")).stdout).toBe("");
+    const disputed = await run("dispute", request_id, "--reason", "It hung in\nmy \u001b[31mkitchen.");
+    expect([disputed.status, disputed.stderr]).toEqual([0, ""]);
+    expect((await run("dispute")).stdout).toBe(disputed.stdout);
+    expect((await run("dispute", request_id, "--reason", "again")).stderr).toContain("analysis.already-disputed");
+    const note = ["--note", "A later frame.", "--verdict", "AUTHENTIC", "--reviewer", "rosa"];
+    const reviewed = JSON.parse((await run("review", request_id, ...note, "--json")).stdout);
+    expect(reviewed).toMatchObject({ verdict, review: { reviewer_verdict: "AUTHENTIC", reviewer_id: "rosa" } });
+    const { stdout } = await run("show", request_id);
+    expect(stdout).toContain(verdict);
+    expect(stdout).toContain("disputed by local, resolved: It hung in my [31mkitchen.\n");
+    expect(stdout).toContain("reviewed by rosa, who says AUTHENTIC: A later frame.\n");
+    expect(stdout).toContain("disputes and reviews in the table of analyses");
+    for (const wrong of [
+      ["dispute", request_id],
+      ["review", request_id],
+      ["review", "--note", "x"],
+      ["review", request_id, "--note", "x", "--verdict", "MAYBE"],
+    ])
+      expect((await run(...wrong)).status, wrong.join(" ")).toBe(2);
+  });
+
+  it("show the heat map of a kept image, and say when there is none", async () => {
+    const { items } = await history();
+    const file = join(folder, "heat-map.png");
+    const [kept, unkept] = ["untouched.jpg", "spliced.jpg"].map(
+      (name) => items.find((each) => each.filename === name)!,
+    );
+    const { status, stderr } = await run("show", unkept!.request_id, "--heatmap", file);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("analysis.heat-map-not-kept")]);
+    expect(existsSync(file)).toBe(false);
+    expect((await run("show", kept!.request_id, "--heatmap", file)).status).toBe(0);
+    expect((await readFile(file)).subarray(1, 4).toString()).toBe("PNG");
+    expect((await run("show", kept!.request_id, "--heatmap", join(folder, "no", "where.png"))).stderr).toContain(
+      "storage.write-failed",
+    );
   });
 
   it("explain one analysis sentence by sentence, with the evidence under each, in two languages", async () => {

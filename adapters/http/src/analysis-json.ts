@@ -20,7 +20,11 @@ const withheld = {
   processed_image_url: true,
   image_object: true,
   processed_object: true,
+  heatmap_object: true,
   input_object: true,
+  dispute_index: true,
+  disputed_at: true,
+  dispute_revision: true,
 } as const;
 
 /** What a measurement holds is its detector's to say. */

@@ -30,6 +30,7 @@ import { auditRoutes } from "./routes/audit.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { detectForgery } from "./routes/detect-forgery.ts";
 import { evidencePageRoute } from "./routes/evidence-page.ts";
+import { disputeRoutes } from "./routes/disputes.ts";
 import { grantRoutes } from "./routes/grants.ts";
 import { organizationRoutes } from "./routes/organizations.ts";
 import { policyRoutes } from "./routes/policy.ts";
@@ -74,6 +75,7 @@ const routes: readonly Route[] = [
   detectForgery,
   ...analysisRoutes,
   evidencePageRoute,
+  ...disputeRoutes,
   ...userRoutes,
   ...apiKeyRoutes,
   ...grantRoutes,

@@ -237,7 +237,7 @@ describe("DELETE /api/user/{user_id}/data", () => {
     expect(withoutTrace(await others.json())).toEqual(withoutTrace(await nobodys.json()));
     expect((await as("ada", `/v1/analyses/${request_id}`)).status).toBe(200);
     const receipt = await erase("ada", "ada");
-    expect(await receipt.json()).toMatchObject({ user_id: "ada", erased: { analyses: 1, objects: 2, users: 1 } });
+    expect(await receipt.json()).toMatchObject({ user_id: "ada", erased: { analyses: 1, objects: 3, users: 1 } });
     expect((await as("ada", `/v1/analyses/${request_id}`)).status).toBe(404);
     expect(audit.entries.some(({ type, outcome }) => type === "user.erase" && outcome === "success")).toBe(true);
   });

@@ -56,7 +56,11 @@ describe("what a process remembers of its analyses", () => {
     const bytes = 4 * cells;
     const { lives } = livesWith({ heatmapBytes: 2 * bytes, analyses: 3 });
     for (const id of ["a1", "a2", "a3"]) await analyse(lives, id);
-    expect(["a1", "a2", "a3"].map((id) => lives.heatmapOf(id) !== undefined)).toEqual([false, true, true]);
+    expect(["a1", "a2", "a3"].map((id) => lives.heatmapOf({ request_id: id }) !== undefined)).toEqual([
+      false,
+      true,
+      true,
+    ]);
     expect(lives.find("a1")?.events.length).toBe(3);
     await analyse(lives, "a4");
     expect(lives.find("a1")).toBeUndefined();

@@ -57,8 +57,90 @@ describe("the routes of analyses", () => {
     const gone = await as("ada", "/v1/analyses/old/heat-map.png");
     expect([gone.status, await gone.json()]).toMatchObject([
       404,
-      { error: { details: { reason: "http.heat-map-gone" } } },
+      { error: { details: { reason: "analysis.heat-map-not-kept" } } },
     ]);
+  });
+});
+
+describe("a kept heat map", () => {
+  const heatMap = async (answer: Response | Promise<Response>) => {
+    const { status, headers } = await answer;
+    const png = Buffer.from(await (await answer).arrayBuffer());
+    expect([status, headers.get("content-type"), png.subarray(1, 4).toString()]).toEqual([200, "image/png", "PNG"]);
+    return png;
+  };
+
+  it("is there when no process remembers the analysis: submitted, done by a worker, for who may see it", async () => {
+    const { upload, as, artguard } = await httpPlace();
+    const headers = { prefer: "respond-async" };
+    const { request_id } = await json(upload("ada", { query: "?save_image=true", headers }));
+    const path = `/v1/analyses/${request_id}/heat-map.png`;
+    expect((await as("ada", path)).status).toBe(404);
+    await artguard.processOpenWork();
+    expect(await heatMap(as("ada", path))).toEqual(Buffer.from(await artguard.heatmap(String(request_id))));
+    expect((await as("rex", path)).status).toBe(404);
+    await as("ada", `/v1/analyses/${request_id}/withdraw-consent`, { method: "POST" });
+    expect((await as("ada", path)).status).toBe(404);
+    const { request_id: unkept } = await json(upload("ada", { headers }));
+    await artguard.processOpenWork();
+    expect((await as("ada", `/v1/analyses/${unkept}/heat-map.png`)).status).toBe(404);
+  });
+
+  it("takes the place of the remembered one after another result", async () => {
+    const { upload, as, artguard } = await httpPlace();
+    const { request_id } = await json(upload("ada", { query: "?save_image=true" }));
+    const path = `/v1/analyses/${request_id}`;
+    await heatMap(as("ada", `${path}/heat-map.png`));
+    await as("ada", `${path}/reanalyze`, { method: "POST" });
+    const second = await heatMap(as("ada", `${path}/heat-map.png`));
+    expect(second).toEqual(Buffer.from(await artguard.heatmap(String(request_id))));
+  });
+});
+
+describe("disputes", () => {
+  const post = (body: object) => ({
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json" },
+  });
+
+  it("are made by the owner, found and answered by reviewers, and leave the verdict as it is", async () => {
+    const { upload, as } = await httpPlace();
+    const { request_id, verdict, forgery_score } = await json(upload("ada"));
+    const path = `/v1/analyses/${request_id}`;
+    const reason = "It\nhung <b>in my kitchen</b>.\u0000";
+    const disputed = await json(as("ada", `${path}/dispute`, post({ reason })));
+    const dispute = { reason: "It hung <b>in my kitchen</b>.", status: "open", disputed_by: "ada", version_number: 1 };
+    expect(disputed).toMatchObject({ verdict, forgery_score, dispute });
+    for (const name of ["dispute_index", "disputed_at", "dispute_revision"]) expect(disputed).not.toHaveProperty(name);
+    expect((await as("ada", `${path}/dispute`, post({ reason }))).status).toBe(409);
+    expect((await as("ada", `${path}/review`, post({ note: "mine" }))).status).toBe(403);
+    expect((await as("ada", "/v1/disputes")).status).toBe(403);
+    expect(await json(as("rosa", "/v1/disputes"))).toMatchObject({ items: [{ request_id, verdict, dispute }] });
+    expect((await as("rosa", path)).status).toBe(404);
+    expect(await json(as("rosa", `/v1/disputes/${request_id}`))).toMatchObject({ request_id, verdict, dispute });
+    const remark = await json(as("rosa", `${path}/review`, post({ note: "Looking.", resolved: false })));
+    expect(remark).toMatchObject({ dispute: { status: "open" }, review: { note: "Looking." } });
+    const said = { note: "A later frame.", reviewer_verdict: "AUTHENTIC" };
+    const reviewed = await json(as("rosa", `${path}/review`, post(said)));
+    const review = { ...said, reviewer_id: "rosa" };
+    expect(reviewed).toMatchObject({ verdict, forgery_score, dispute: { status: "resolved" }, review });
+    expect(reviewed["dispute_history"]).toMatchObject([{ review: { note: "Looking." } }]);
+    expect((await as("rosa", `/v1/disputes/${request_id}`)).status).toBe(404);
+    expect(await json(as("rosa", "/v1/disputes"))).toEqual({ items: [] });
+    expect(await json(as("ada", path))).toMatchObject({ review });
+  });
+
+  it.each([
+    ["without a reason", {}],
+    ["with an invisible one", { reason: "\u200b\n" }],
+    ["with too long a one", { reason: "x".repeat(2001) }],
+    ["with one that is no text", { reason: 7 }],
+  ])("are refused %s", async (_, body) => {
+    const { upload, as } = await httpPlace();
+    const { request_id } = await json(upload("ada"));
+    const answer = await as("ada", `/v1/analyses/${request_id}/dispute`, post(body));
+    expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: "VALIDATION_FAILED" } }]);
   });
 });
 

@@ -45,6 +45,17 @@ export {
   type ProbeStabilityOptions,
 } from "./analysis/create-artguard.ts";
 export type { RecordOptions } from "./analysis/create-record.ts";
+export {
+  type Dispute,
+  disputeSchema,
+  type EarlierStatement,
+  type Review,
+  reviewSchema,
+  type StatementMarker,
+  statementMarkerSchema,
+  statementsOf,
+} from "./analysis/dispute.ts";
+export type { DisputeOptions, ReviewOptions } from "./analysis/dispute-analysis.ts";
 export type { SimilarAnalysis, SimilarOptions, SimilarQuery } from "./analysis/find-similar.ts";
 export { type AnalysisStatus, analysisStatuses, analysisTransitions, assertTransition } from "./analysis/lifecycle.ts";
 export type { ImageStores, StorageOptions } from "./analysis/open-storage.ts";

@@ -1,3 +1,4 @@
+import * as disputes from "../declarations/disputes.ts";
 import * as help from "../declarations/help.ts";
 import * as images from "../declarations/images.ts";
 import {
@@ -42,6 +43,8 @@ export const program: readonly Runnable[] = [
   runnable(records.explainCommand, async () => (await import("../commands/explain.ts")).explain),
   runnable(records.reportCommand, async () => (await import("../commands/report.ts")).report),
   runnable(records.resumeCommand, async () => (await import("../commands/resume.ts")).resume),
+  runnable(disputes.disputeCommand, async () => (await import("../commands/dispute.ts")).dispute),
+  runnable(disputes.reviewCommand, async () => (await import("../commands/dispute.ts")).review),
   runnable(records.deleteCommand, async () => (await import("../commands/delete.ts")).deleteAnalyses),
   runnable(records.exportCommand, async () => (await import("../commands/export.ts")).exportRecords),
   runnable(records.eraseCommand, async () => (await import("../commands/erase.ts")).erase),

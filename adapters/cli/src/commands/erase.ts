@@ -17,9 +17,9 @@ export async function erase({ values }: Call<typeof eraseCommand>): Promise<numb
 }
 
 function textOf({ user_id, completed_at, erased, residues }: ErasureReceipt): string {
-  const { analyses, versions, objects, markers, users } = erased;
+  const { analyses, versions, objects, markers, statements, users } = erased;
   const lines = [
-    `erased ${printable(user_id)} at ${new Date(completed_at).toISOString()}: ${analyses} analyses, ${versions} earlier results, ${objects} objects, ${markers} markers, ${users} accounts`,
+    `erased ${printable(user_id)} at ${new Date(completed_at).toISOString()}: ${analyses} analyses, ${versions} earlier results, ${objects} objects, ${markers} markers, ${statements} statements, ${users} accounts`,
     "left:",
     ...residues.map(({ what, until, why }) => `  ${what}, until ${until}: ${why}`),
   ];

@@ -1,16 +1,19 @@
 import { type Analysis, explainRetention } from "@artguard/core";
+import { atomicWrite } from "../atomic-write.ts";
 import type { Call } from "../command-line/declare-command.ts";
 import type { showCommand } from "../declarations/records.ts";
 import { printable } from "../printable.ts";
 import { withArtGuard } from "../stores/with-artguard.ts";
+import { statementLines } from "./dispute.ts";
 
-/** `artguard show`: one kept analysis, its earlier results and how long what is kept. @throws UsageError */
+/** `artguard show`: one kept analysis, its earlier results, its dispute and how long what is kept. @throws UsageError */
 export async function show({ values, operands }: Call<typeof showCommand>): Promise<number> {
   const [requestId = ""] = operands;
   return await withArtGuard(values, async (artguard) => {
     const analysis = await artguard.get(requestId);
     const earlier = (await artguard.versions(requestId)).slice(0, -1);
     const retention = explainRetention(analysis);
+    if (values.heatmap !== undefined) await atomicWrite(values.heatmap, await artguard.heatmap(requestId));
     const result = { analysis, earlier_results: earlier, retention };
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : textOf(analysis, earlier, retention));
     return 0;
@@ -29,6 +32,7 @@ function textOf(
     `request_id ${analysis.request_id}, ${new Date(analysis.created_at).toISOString()}, policy ${analysis.policy_version ?? "none"}`,
     ...(error_message === undefined ? [] : [printable(error_message)]),
     ...(analysis.findings ?? []).map(({ claim, weight }) => `  ${weight.toFixed(2)}  ${printable(claim)}`),
+    ...statementLines(analysis),
     ...earlier.map(
       (result) =>
         `  before: ${result.verdict} ${Math.round(result.forgery_score ?? 0)} by policy ${result.policy_version}`,

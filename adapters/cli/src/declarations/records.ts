@@ -20,9 +20,17 @@ export const historyCommand = declareCommand({
 export const showCommand = declareCommand({
   name: "show",
   group: "Kept analyses",
-  summary: "show one: findings, earlier results, how long what is kept and who deletes it",
+  summary: "show one: findings, earlier results, dispute and review, how long what is kept and who deletes it",
   arguments: one,
-  options: place,
+  options: {
+    heatmap: {
+      type: "text",
+      of: "file",
+      value: "FILE",
+      summary: "write the heat map of a kept image there, a PNG of at most 1024 px",
+    },
+    ...place,
+  },
   examples: [["show 018f2b6e", "everything on one"]],
   json: "one object: `analysis`, `earlier_results`, `retention`",
 });

@@ -1,4 +1,5 @@
 import {
+  type Analysis,
   type CompletedAnalysis,
   type Detection,
   fuseHeatmaps,
@@ -33,6 +34,8 @@ const defaults = { rememberMs: 10 * 60_000, heatmapBytes: 64 * 2 ** 20, analyses
 interface Drawable {
   readonly detections: readonly Detection[];
   readonly info: ImageInfo;
+  /** Of the result. */
+  readonly version: number;
 }
 
 /** One analysis while it happens, and for a while afterwards. */
@@ -76,8 +79,8 @@ export class LiveAnalysis {
     return detections.reduce((sum, { heatmap }) => sum + (heatmap?.data.byteLength ?? 0), 0);
   }
 
-  #keepHeatmaps({ detections }: CompletedAnalysis, info: ImageInfo): void {
-    if (detections.some(({ heatmap }) => heatmap)) this.drawable = { detections, info };
+  #keepHeatmaps({ detections, version_number: version = 1 }: CompletedAnalysis, info: ImageInfo): void {
+    if (detections.some(({ heatmap }) => heatmap)) this.drawable = { detections, info, version };
   }
 
   #append(type: string, json: object): void {
@@ -126,10 +129,11 @@ export class LiveAnalyses {
     return this.#byId.get(requestId);
   }
 
-  /** The heat map of all detectors together, where this process made it: null when nothing was localised. */
-  heatmapOf(requestId: string) {
-    const drawable = this.find(requestId)?.drawable;
-    return drawable && { heatmap: fuseHeatmaps(drawable.detections, drawable.info), info: drawable.info };
+  /** The heat map of all detectors together, where this process made that result: null when nothing was localised. */
+  heatmapOf({ request_id, version_number = 1 }: Pick<Analysis, "request_id" | "version_number">) {
+    const drawable = this.find(request_id)?.drawable;
+    if (drawable?.version !== version_number) return undefined;
+    return { heatmap: fuseHeatmaps(drawable.detections, drawable.info), info: drawable.info };
   }
 
   /** Oldest first: what is over, and heat maps and analyses that are too many. */

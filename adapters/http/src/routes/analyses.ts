@@ -1,6 +1,5 @@
 import {
   type Analysis,
-  ArtGuardError,
   analysisIn,
   analysisStatuses,
   languages,
@@ -10,6 +9,7 @@ import {
 } from "@artguard/core";
 import { z } from "zod";
 import { analysisJson, analysisJsonSchema } from "../analysis-json.ts";
+import type { AppContext, RequestContext } from "../app-context.ts";
 import { successStatus } from "../error-to-status.ts";
 import { attempt, refused } from "../governed-call.ts";
 import { eventStream } from "../live/event-stream.ts";
@@ -150,19 +150,31 @@ const heatMap: Route = {
   path: "/v1/analyses/{request_id}/heat-map.png",
   summary: "Where the image was forged",
   description:
-    "8-bit grey, size of the upright original, 255 = most suspicious. Heat maps are not stored: there is one for some minutes, of the process that made the analysis.",
+    "8-bit grey, 255 = most suspicious, of the upright original: for some minutes at its size, from the process that made the analysis; later at no more than 1024 px, as long as the image is kept. None is kept of an image that is not.",
   success: [{ status: "ok", description: "The picture.", bodies: [{ type: "image/png" }] }],
   handle: async (c, app) => {
     const requestId = c.req.param("request_id") ?? "";
     const outcome = await attempt(c, app, "analysis.read", { requestId });
     if (!outcome.ok) return refused(c, outcome.envelope, outcome.context.principal, app);
-    const drawn = app.live.heatmapOf(requestId);
-    if (!drawn) throw new ArtGuardError("http.heat-map-gone", "the heat map of this analysis is not at hand");
-    const { encodePng, renderHeatmap } = await import("@artguard/core/image");
-    const png = await encodePng(renderHeatmap(drawn.heatmap, drawn.info));
-    return c.body(Buffer.from(png), successStatus.ok, { "Content-Type": "image/png" });
+    const drawn = await remembered(outcome.output as Analysis, app);
+    if (drawn) return picture(c, drawn);
+    const kept = await attempt(c, app, "analysis.heat-map", { requestId });
+    if (!kept.ok) return refused(c, kept.envelope, kept.context.principal, app);
+    return picture(c, kept.output as Uint8Array);
   },
 };
+
+/** What this process made of it, at full size. */
+async function remembered(analysis: Analysis, { live }: AppContext): Promise<Uint8Array | undefined> {
+  const drawn = live.heatmapOf(analysis);
+  if (!drawn) return undefined;
+  const { encodePng, renderHeatmap } = await import("@artguard/core/image");
+  return encodePng(renderHeatmap(drawn.heatmap, drawn.info));
+}
+
+function picture(c: RequestContext, png: Uint8Array): Response {
+  return c.body(Buffer.from(png), successStatus.ok, { "Content-Type": "image/png" });
+}
 
 const events: Route = {
   ...ofOne,

@@ -34,7 +34,14 @@ const receiptSchema = z.object({
   user_id: z.string(),
   requested_at: z.number(),
   completed_at: z.number(),
-  erased: z.object({ analyses: count, versions: count, objects: count, markers: count, users: count }),
+  erased: z.object({
+    analyses: count,
+    versions: count,
+    objects: count,
+    markers: count,
+    statements: count,
+    users: count,
+  }),
   residues: z.array(z.object({ what: z.string(), until: z.string(), why: z.string() })),
 });
 

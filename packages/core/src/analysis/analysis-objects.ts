@@ -6,8 +6,13 @@ import type { StoredObject } from "./stored-image.ts";
 type AnalysisKey = Pick<Analysis, "request_id" | "created_at">;
 
 /** Objects that a record names, whatever their keys are. */
-export function namedObjects({ image_object, processed_object, input_object }: Partial<Analysis>): StoredObject[] {
-  return [image_object, processed_object, input_object].filter((object) => object !== undefined);
+export function namedObjects({
+  image_object,
+  processed_object,
+  heatmap_object,
+  input_object,
+}: Partial<Analysis>): StoredObject[] {
+  return [image_object, processed_object, heatmap_object, input_object].filter((object) => object !== undefined);
 }
 
 /** Keys that only a URL names: records of before, with images under `audit/`. */

@@ -25,11 +25,12 @@ import {
   startOfDay,
   totalOf,
 } from "./count-analyses.ts";
+import { openDisputes, type StatementMarker, statementPartition, statementsBy, statementsOn } from "./dispute.ts";
 import { type AnalysisStatus, assertTransition } from "./lifecycle.ts";
 import { openWorkPartition } from "./open-work.ts";
-import { defined, storable, without, withoutImage, withoutKey } from "./storable-record.ts";
-import { withoutExpiredImage } from "./stored-image.ts";
-import { toIso } from "./time.ts";
+import { defined, storable, without, withoutAsides, withoutKey } from "./storable-record.ts";
+import { type StoredObject, withoutExpiredImage } from "./stored-image.ts";
+import { type EpochMilliseconds, toIso } from "./time.ts";
 
 /** Key of an open analysis. */
 export type OpenWorkKey = Pick<Analysis, "request_id" | "created_at">;
@@ -57,6 +58,15 @@ export interface Transition {
   readonly remove?: readonly (keyof Analysis)[];
   /** What must hold of the stored record besides its status; default nothing. */
   readonly condition?: Condition<AnalysisItem>;
+}
+
+/** What somebody says of a result, as it changes the record. */
+export interface AddedStatement {
+  readonly set: Partial<Analysis>;
+  readonly remove: readonly (keyof Analysis)[];
+  /** Who says it. */
+  readonly author: string | undefined;
+  readonly created_at: EpochMilliseconds;
 }
 
 /**
@@ -146,26 +156,42 @@ export class AnalysisRepository {
 
   /**
    * Replaces the result of a COMPLETED analysis and keeps the earlier one as a version, which does not name the image:
-   * what is said of the image and of consent to it is said once, in the record.
+   * what is said of the image, of consent to it and against the result is said once, in the record.
    *
+   * @param beside Its `heatmap`: that of the new result, stored already; null when there is none; default: it stays.
    * @returns the record after the change.
-   * @throws ArtGuardError `analysis.lease-lost` when another result came in between.
+   * @throws ArtGuardError `analysis.lease-lost` when another result came in between, or the image with which the heat map
+   * is to be kept went.
    */
-  async replaceResult(record: Analysis, result: Partial<Analysis>): Promise<Analysis> {
+  async replaceResult(
+    record: Analysis,
+    result: Partial<Analysis>,
+    beside: { heatmap?: StoredObject | null } = {},
+  ): Promise<Analysis> {
+    const { heatmap } = beside;
     const number = record.version_number ?? 1;
-    const change = { ...withoutImage(storable(result)), version_number: number + 1 };
-    const gone = (["truncated", "unfinished"] as const).filter((name) => change[name] === undefined);
+    const change: Partial<Analysis> = {
+      ...withoutAsides(storable(result)),
+      version_number: number + 1,
+      ...(heatmap && { heatmap_object: heatmap }),
+    };
+    const replaced = ["truncated", "unfinished", ...(heatmap === null ? (["heatmap_object"] as const) : [])] as const;
+    const gone = replaced.filter((name) => change[name] === undefined);
     const next: Analysis = { ...without(record, gone), ...change };
     const earlier: AnalysisVersion = {
       request_id: versionPartition(record.request_id),
       created_at: record.analyzed_at ?? record.created_at,
       version_of: record.request_id,
       version_number: number,
-      result: withoutImage(storable(record)),
+      result: withoutAsides(storable(record)),
       ...(record.record_expires_at !== undefined && { record_expires_at: record.record_expires_at }),
     };
     const isAsRead: Condition<AnalysisItem> = {
-      all: [{ attribute: "status", equals: "COMPLETED" }, sameVersion(record)],
+      all: [
+        { attribute: "status", equals: "COMPLETED" },
+        sameVersion(record),
+        ...(heatmap ? [{ attribute: "image_saved", equals: true } as const] : []),
+      ],
     };
     await this.#guarded(record.request_id, [
       updateAction(this.definition, keyOf(record), { set: withoutKey(change), remove: gone }, isAsRead),
@@ -173,6 +199,43 @@ export class AnalysisRepository {
       ...this.#count(record, next),
     ]);
     return next;
+  }
+
+  /**
+   * Puts a dispute or a review beside the result of a COMPLETED analysis. When it is not its owner's, the transaction also
+   * writes what leads from its author to it.
+   *
+   * @returns the record after the change.
+   * @throws ArtGuardError `analysis.lease-lost` when another statement or another result came in between.
+   */
+  async addStatement(record: Analysis, { set, remove, author, created_at }: AddedStatement): Promise<Analysis> {
+    const change = { ...set, dispute_revision: (record.dispute_revision ?? 0) + 1 };
+    const isAsRead: Condition<AnalysisItem> = {
+      all: [{ attribute: "status", equals: "COMPLETED" }, sameVersion(record), sameRevision(record)],
+    };
+    const isOwn = author === undefined || author === record.user_id;
+    const marker = isOwn ? [] : [putAction(this.definition, markerOf(record, author, created_at), { item: "absent" })];
+    const update = updateAction(
+      this.definition,
+      keyOf(record),
+      { set: change, ...(remove.length > 0 && { remove }) },
+      isAsRead,
+    );
+    await this.#guarded(record.request_id, [update, ...marker]);
+    return { ...without(record, remove), ...change };
+  }
+
+  /** Analyses whose result is disputed, the longest disputed first. Read through an index, then as they are. */
+  async disputed({ cursor, limit = defaultLimit }: PageOptions = {}): Promise<Page<Analysis>> {
+    const page = await this.#table.query({
+      index: "dispute-index",
+      partition: openDisputes,
+      limit,
+      select: ["request_id", "created_at"],
+      ...(cursor !== undefined && { cursor }),
+    });
+    const records = await this.getMany(page.items as OpenWorkKey[]);
+    return { ...page, items: records.filter(({ dispute }) => dispute?.status === "open") };
   }
 
   /** The record with this request_id. @throws ArtGuardError `analysis.not-found` */
@@ -258,11 +321,19 @@ export class AnalysisRepository {
     } while (cursor !== undefined);
   }
 
-  /** All results of an analysis, oldest first; the last is the present one. @throws ArtGuardError `analysis.not-found` */
+  /**
+   * All results of an analysis, oldest first, each with the last dispute and review of it; the last is the record itself.
+   *
+   * @throws ArtGuardError `analysis.not-found`
+   */
   async results(requestId: string): Promise<Analysis[]> {
     const present = await this.get(requestId);
     const earlier = (await this.#all(versionPartition(requestId))) as AnalysisVersion[];
-    return [...earlier.map(({ result }) => result), present];
+    const results = earlier.map(({ result, version_number }) => ({
+      ...result,
+      ...statementsOn(version_number, present),
+    }));
+    return [...results, present];
   }
 
   /**
@@ -281,17 +352,19 @@ export class AnalysisRepository {
   }
 
   /**
-   * Deletes a record and its earlier results. What ended stays counted; what was open does not.
+   * Deletes a record, its earlier results and what leads to statements on it. What ended stays counted; what was open does not.
    *
-   * @throws ArtGuardError `analysis.lease-lost` when its status or result changed since it was read.
+   * @throws ArtGuardError `analysis.lease-lost` when its status or result changed since it was read, or
+   * something was said of it.
    */
   async delete(record: Analysis, { actions = [] }: { actions?: readonly TransactAction[] } = {}): Promise<void> {
     const versions = await this.#all(versionPartition(record.request_id));
-    await this.#table.batchWrite({ delete: versions.map(keyOf) });
+    const markers = await this.#all(statementPartition(record.request_id));
+    await this.#table.batchWrite({ delete: [...versions, ...markers].map(keyOf) });
     const isOpen = record.status === "PENDING" || record.status === "PROCESSING";
     await this.#guarded(record.request_id, [
       deleteAction(this.definition, keyOf(record), {
-        all: [{ attribute: "status", equals: record.status }, sameVersion(record)],
+        all: [{ attribute: "status", equals: record.status }, sameVersion(record), sameRevision(record)],
       }),
       ...(isOpen ? this.#count(record, undefined) : []),
       ...actions,
@@ -352,6 +425,26 @@ function sameVersion({ version_number }: Analysis): Condition<AnalysisItem> {
   return version_number === undefined
     ? { attribute: "version_number", is: "absent" }
     : { attribute: "version_number", equals: version_number };
+}
+
+/** No other statement came since the record was read. */
+function sameRevision({ dispute_revision }: Analysis): Condition<AnalysisItem> {
+  return dispute_revision === undefined
+    ? { attribute: "dispute_revision", is: "absent" }
+    : { attribute: "dispute_revision", equals: dispute_revision };
+}
+
+function markerOf(record: Analysis, author: string, created_at: EpochMilliseconds): StatementMarker {
+  const { request_id, created_at: analysis_created_at, record_expires_at } = record;
+  return {
+    request_id: statementPartition(request_id),
+    created_at,
+    statement_of: request_id,
+    analysis_created_at,
+    dispute_index: statementsBy(author),
+    disputed_at: created_at,
+    ...(record_expires_at !== undefined && { record_expires_at }),
+  };
 }
 
 function leaseLost(requestId: string, cause: unknown): ArtGuardError {

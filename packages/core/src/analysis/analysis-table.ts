@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineTable } from "../storage/table.ts";
 import { type Analysis, analysisSchema } from "./analysis.ts";
 import { type AnalysisCounter, analysisCounterSchema } from "./analysis-counter.ts";
+import { type StatementMarker, statementMarkerSchema } from "./dispute.ts";
 import { epochMillisecondsSchema, epochSecondsSchema } from "./time.ts";
 
 /** An earlier result of an analysis that was made again. */
@@ -24,9 +25,9 @@ export type AnalysisVersion = z.infer<typeof analysisVersionSchema>;
 type Key = "request_id" | "created_at";
 type Sparse<Item> = { [A in keyof Omit<Item, Key>]?: Item[A] | undefined };
 
-/** Any item of the table: a record, an earlier result or a counter. */
+/** Any item of the table: a record, an earlier result, a counter or the marker of a statement. */
 export type AnalysisItem = { request_id: string; created_at: number } & Sparse<
-  Analysis & AnalysisVersion & AnalysisCounter
+  Analysis & AnalysisVersion & AnalysisCounter & StatementMarker
 >;
 
 /** What `user-index` holds besides keys: what a list of one's analyses shows. */
@@ -78,8 +79,9 @@ export function defineAnalysisTable(name = analysisTableName("dev")) {
         projection: ["user_id", "filename", "record_expires_at"],
       },
       "open-work-index": { partition: "open_work", sort: "created_at", projection: "keys" },
+      "dispute-index": { partition: "dispute_index", sort: "disputed_at", projection: "keys" },
     },
     ttl: "record_expires_at",
-    schema: z.union([analysisSchema, analysisVersionSchema, analysisCounterSchema]),
+    schema: z.union([analysisSchema, analysisVersionSchema, analysisCounterSchema, statementMarkerSchema]),
   });
 }

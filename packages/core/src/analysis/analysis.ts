@@ -4,6 +4,7 @@ import { verdicts } from "../fusion/verdict.ts";
 import { userIdTextSchema } from "../user/user-id.ts";
 import { explanationSchema } from "../vision/explanation.ts";
 import { counterEvidenceSchema } from "./counter-evidence.ts";
+import { disputeShape } from "./dispute.ts";
 import { analysisStatuses } from "./lifecycle.ts";
 import { openWorkShape } from "./open-work.ts";
 import { stabilityReportSchema } from "./stability.ts";
@@ -136,6 +137,7 @@ export const analysisSchema = recordSchema.extend({
   /** Attributes that hold less here than the analysis found, because an item has at most 400 KB. Absent: all is here. */
   truncated: z.array(z.string()).optional(),
   ...storedImageShape,
+  ...disputeShape,
   ...openWorkShape,
 });
 /** See {@link analysisSchema}. */

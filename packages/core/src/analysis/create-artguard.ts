@@ -19,7 +19,9 @@ import type { AnalysisSummary } from "./analysis-table.ts";
 import { type AnalyzeOptions, analyzeImage } from "./analyze-image.ts";
 import type { AnalysisCounts } from "./count-analyses.ts";
 import { deleteAnalysis } from "./delete-analysis.ts";
+import { type DisputeOptions, disputeAnalysis, type ReviewOptions, reviewAnalysis } from "./dispute-analysis.ts";
 import { findSimilar, type SimilarAnalysis, type SimilarOptions, type SimilarQuery } from "./find-similar.ts";
+import { readHeatmap } from "./kept-heatmap.ts";
 import { openAnalysisStorage } from "./open-analysis-storage.ts";
 import type { StorageOptions } from "./open-storage.ts";
 import { detect, probeStability, type StabilityOptions } from "./probe-stability.ts";
@@ -103,6 +105,14 @@ export interface ArtGuard extends AsyncDisposable {
   /** The stored record, without heat maps. @throws ArtGuardError `analysis.not-found` */
   get(requestId: string): Promise<Analysis>;
   /**
+   * Where the image looks forged, all detectors together, as a PNG: 8-bit grey, 255 = most suspicious, the upright image
+   * at no more than 1024 px. Kept with the image, as long as that, and for no image that is not kept.
+   *
+   * @throws ArtGuardError `analysis.not-found`, `analysis.heat-map-not-kept` also when nothing was localised,
+   * `keys.approval-required` where images are opened by custodians alone.
+   */
+  heatmap(requestId: string): Promise<Uint8Array>;
+  /**
    * A user's analyses, newest first, a page at a time.
    *
    * @param options.limit 1–1000, default 20.
@@ -151,8 +161,35 @@ export interface ArtGuard extends AsyncDisposable {
    * `analysis.not-found`, `analysis.aborted`, `user.being-erased`, `analysis.lease-lost` when another result came in between.
    */
   resume(requestId: string, options?: ResumeOptions): Promise<ResumedAnalysis>;
-  /** All results of an analysis, oldest first; the last is the present one. @throws ArtGuardError `analysis.not-found` */
+  /**
+   * All results of an analysis, oldest first, each with the last dispute and review of it; the last is the present record.
+   *
+   * @throws ArtGuardError `analysis.not-found`
+   */
   versions(requestId: string): Promise<Analysis[]>;
+  /**
+   * Says that somebody does not agree with a result. The dispute is kept beside the verdict, about the result of that
+   * moment, also after `reanalyze`; no detector, model or fusion ever sees it.
+   *
+   * @returns the record with the open dispute.
+   * @throws ArtGuardError `analysis.not-found`, `analysis.not-completed`, `analysis.already-disputed`,
+   * `analysis.dispute-limit`, `analysis.invalid-input`, `user.being-erased`, `analysis.lease-lost` when another result or
+   * statement came in between.
+   * @example
+   * await artguard.dispute(analysis.request_id, { reason: "This is the second state of the print." });
+   */
+  dispute(requestId: string, options: DisputeOptions): Promise<Analysis>;
+  /**
+   * What a person says who looked at a disputed result, with or without a verdict of their own. It is kept beside the
+   * verdict, never over it, and ends the dispute unless `resolved` is false.
+   *
+   * @returns the record with the review.
+   * @throws ArtGuardError `analysis.not-found`, `analysis.not-disputed`, `analysis.dispute-limit`,
+   * `analysis.invalid-input`, `user.being-erased`, `analysis.lease-lost` as {@link ArtGuard.dispute}.
+   */
+  review(requestId: string, options: ReviewOptions): Promise<Analysis>;
+  /** Analyses with an open dispute, the longest disputed first, a page at a time. @throws ArtGuardError `storage.invalid-cursor` */
+  disputed(options?: PageOptions): Promise<Page<Analysis>>;
   /** Deletes an analysis with its images and earlier results. @throws ArtGuardError `analysis.not-found` */
   deleteAnalysis(requestId: string): Promise<void>;
   /**
@@ -230,6 +267,7 @@ function recordMethods(context: AnalysisContext) {
   const perform = (record: Analysis, signal: AbortSignal) => performAnalysis(record, signal, context);
   return {
     get: async (requestId) => (await repository()).get(requestId),
+    heatmap: async (requestId) => readHeatmap(requestId, await context.storage()),
     history: async (userId, pageOptions) => (await repository()).history(userId, pageOptions),
     counts: async (period) => (await repository()).counts(period),
     findSimilar: async (query, similarOptions) => findSimilar(query, similarOptions, await repository()),
@@ -253,6 +291,9 @@ function recordMethods(context: AnalysisContext) {
       return resume(requestId, resumeOptions, context);
     },
     versions: async (requestId) => (await repository()).results(requestId),
+    dispute: async (requestId, disputeOptions) => disputeAnalysis(requestId, disputeOptions, context),
+    review: async (requestId, reviewOptions) => reviewAnalysis(requestId, reviewOptions, context),
+    disputed: async (pageOptions) => (await repository()).disputed(pageOptions),
     deleteAnalysis: async (requestId) => deleteAnalysis(requestId, await context.storage()),
   } satisfies Partial<ArtGuard>;
 }

@@ -2,13 +2,14 @@ import { ArtGuardError } from "../errors/artguard-error.ts";
 import type { Analysis } from "./analysis.ts";
 import type { AnalysisContext } from "./analysis-context.ts";
 import type { Examination } from "./examine-image.ts";
+import { fusedHeatmap } from "./kept-heatmap.ts";
 import { type Consent, consentSchema } from "./stored-image.ts";
 import { dayMs, type EpochSeconds, epochSecondsSchema, secondsAt } from "./time.ts";
 
 const defaultImageDays = 30;
 
 /**
- * Keeps an examined image and its copy of at most 2048 px until they expire, before its record does.
+ * Keeps an examined image, its copy of at most 2048 px and its heat map until they expire, before its record does.
  *
  * @returns the record's attributes about them.
  * @throws ArtGuardError `analysis.consent-required`
@@ -16,14 +17,16 @@ const defaultImageDays = 30;
 export async function keepImage(
   bytes: Uint8Array,
   record: Analysis,
-  { info, processed }: Examination,
+  examination: Examination,
   context: AnalysisContext,
 ): Promise<Partial<Analysis>> {
+  const { info, processed } = examination;
   const { images, repository } = await context.storage();
   // It may have been withdrawn while the image was examined.
   assertConsent((await repository.get(record.request_id)).consent, context.now());
   if (!processed) throw new ArtGuardError("image.undecodable", "no copy of the image could be made");
-  return images.keep(record, bytes, { info, processed, expiresAt: imageExpiry(record, context) });
+  const heatmap = await fusedHeatmap(examination, context);
+  return images.keep(record, bytes, { info, processed, heatmap, expiresAt: imageExpiry(record, context) });
 }
 
 /**

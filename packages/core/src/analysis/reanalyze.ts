@@ -4,6 +4,8 @@ import type { Analysis, CompletedAnalysis } from "./analysis.ts";
 import type { AnalysisContext, AnalysisStorage } from "./analysis-context.ts";
 import { withHeatmaps } from "./completed-record.ts";
 import { examineQuietly } from "./examine-image.ts";
+import { storeHeatmap } from "./kept-heatmap.ts";
+import type { StoredObject } from "./stored-image.ts";
 import { epochMillisecondsSchema } from "./time.ts";
 
 /** Options of `artguard.reanalyze`. */
@@ -30,9 +32,21 @@ export async function reanalyze(
   const { stability: earlier, truncated: _, unfinished: __, ...base } = record;
   const language = options.language ?? record.explanation?.language;
   const asked = { ...options, language, stability: earlier !== undefined };
-  const { analysis } = await examineQuietly(bytes, base, asked, context);
-  const stored = await storage.repository.replaceResult(record, laterThan(record, analysis));
+  const examination = await examineQuietly(bytes, base, asked, context);
+  const { analysis } = examination;
+  const heatmap = await storeHeatmap(record, examination, context);
+  const stored = await storage.repository.replaceResult(record, laterThan(record, analysis), { heatmap });
+  await deleteFormer(record, heatmap, storage);
   return withHeatmaps(stored, analysis);
+}
+
+/** No record names it any more: what is not deleted here `sweepExpired` deletes. */
+async function deleteFormer(
+  { heatmap_object: former }: Analysis,
+  present: StoredObject | null,
+  { images }: AnalysisStorage,
+): Promise<void> {
+  if (former && former.key !== present?.key) await images.deleteHeatmap(former).catch(() => undefined);
 }
 
 /** Versions are told apart by their time, also when the clock stands still. */

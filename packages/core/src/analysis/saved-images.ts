@@ -13,6 +13,15 @@ import { type EpochSeconds, secondsAt } from "./time.ts";
 
 type Key = Pick<Analysis, "request_id" | "created_at">;
 
+/** What is kept of an image besides its bytes. */
+interface KeptParts {
+  readonly info: ImageInfo;
+  readonly processed: PreprocessedImage;
+  /** PNG of the fused heat map, when there is one. */
+  readonly heatmap: Uint8Array | undefined;
+  readonly expiresAt: EpochSeconds;
+}
+
 /** Milliseconds for which the input of an unfinished job may be held. */
 const longestHoldMs = 86_400_000;
 
@@ -35,21 +44,33 @@ export class SavedImages {
   async keep(
     record: Key,
     bytes: Uint8Array,
-    { info, processed, expiresAt }: { info: ImageInfo; processed: PreprocessedImage; expiresAt: EpochSeconds },
+    { info, processed, heatmap, expiresAt }: KeptParts,
   ): Promise<Partial<Analysis>> {
     const name = `original.${extensions[info.format]}`;
     const image_object = await put(this.#raw, keyOf(record, name), bytes, info.content_type, thirtyDayRetention);
     const copy = [keyOf(record, "processed.jpg"), processed.bytes, processed.content_type] as const;
     const processed_object = await put(this.#processed, ...copy, thirtyDayRetention);
+    const heatmap_object = heatmap && (await this.keepHeatmap(record, heatmap));
     return {
       image_saved: true,
       image_object,
       processed_object,
+      ...(heatmap_object && { heatmap_object }),
       raw_image_url: this.#raw.uri(image_object.key),
       processed_image_url: this.#processed.uri(processed_object.key),
       image_expires_at: expiresAt,
       auto_delete_date: expiresAt,
     };
+  }
+
+  /**
+   * Keeps the heat map of a result of an image that is kept, with the time of the image.
+   *
+   * @param png Its name follows from its content: another result of the same analysis gets another one.
+   */
+  async keepHeatmap(record: Key, png: Uint8Array): Promise<StoredObject> {
+    const name = createHash("sha256").update(png).digest("hex").slice(0, 16);
+    return put(this.#processed, keyOf(record, `heatmap-${name}.png`), png, "image/png", thirtyDayRetention);
   }
 
   /** Holds the input of a submitted job until it ends, at most 24 h. */
@@ -62,10 +83,18 @@ export class SavedImages {
   }
 
   /** The bytes of an original or a held input. @throws ArtGuardError `storage.not-found`, `storage.corrupt` when they are not those that were stored. */
-  async read({ key, sha256 }: StoredObject): Promise<Uint8Array> {
-    const bytes = await this.#raw.get(key);
-    if (createHash("sha256").update(bytes).digest("hex") === sha256) return bytes;
-    throw new ArtGuardError("storage.corrupt", `the object ${key} is not what was stored`);
+  async read(object: StoredObject): Promise<Uint8Array> {
+    return checked(this.#raw, object);
+  }
+
+  /** The bytes of a heat map. @throws ArtGuardError as {@link SavedImages.read} */
+  async readHeatmap(object: StoredObject): Promise<Uint8Array> {
+    return checked(this.#processed, object);
+  }
+
+  /** Deletes the heat map of an earlier result. */
+  async deleteHeatmap({ key }: StoredObject): Promise<void> {
+    await this.#processed.delete(key);
   }
 
   /** Deletes the held input of a job. */
@@ -77,6 +106,12 @@ export class SavedImages {
   async deleteAll(record: Key & Partial<Analysis>): Promise<void> {
     await deleteAnalysisObjects(record, [this.#raw, this.#processed]);
   }
+}
+
+async function checked(store: ObjectStore, { key, sha256 }: StoredObject): Promise<Uint8Array> {
+  const bytes = await store.get(key);
+  if (createHash("sha256").update(bytes).digest("hex") === sha256) return bytes;
+  throw new ArtGuardError("storage.corrupt", `the object ${key} is not what was stored`);
 }
 
 async function put(

@@ -1,10 +1,18 @@
 import type { Analysis } from "./analysis.ts";
+import { disputeShape } from "./dispute.ts";
 import { fitted } from "./fit-record.ts";
 import { keepable } from "./keepable.ts";
 import { openWorkAttributes } from "./open-work.ts";
 import { storedImageShape } from "./stored-image.ts";
 
-const imageAttributes = ["image_saved", "raw_image_url", "processed_image_url", ...Object.keys(storedImageShape)];
+/** What is said once, in the record: of the image and consent to it, and by people who do not agree with the result. */
+const asideAttributes = [
+  "image_saved",
+  "raw_image_url",
+  "processed_image_url",
+  ...Object.keys(storedImageShape),
+  ...Object.keys(disputeShape),
+];
 
 /**
  * What is stored of it. Heat maps are not: they are large and can be drawn again from the image. What is still too large
@@ -31,9 +39,9 @@ export function defined<Part extends object>(part: Part): Part {
   return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) as Part;
 }
 
-/** Without what is said of the image itself and of consent to it: that may have changed since the record was read. */
-export function withoutImage<Part extends Partial<Analysis>>(part: Part): Part {
-  return omit(part, imageAttributes) as Part;
+/** The result alone, without {@link asideAttributes}: these may have changed since the record was read. */
+export function withoutAsides<Part extends Partial<Analysis>>(part: Part): Part {
+  return omit(part, asideAttributes) as Part;
 }
 
 /** Without what belongs to unfinished work. */

@@ -34,6 +34,8 @@ export const storedImageShape = {
   image_object: storedObjectSchema.optional(),
   /** The copy of at most 2048 px. */
   processed_object: storedObjectSchema.optional(),
+  /** The fused heat map of the present result: a grey PNG of at most 1024 px, of the upright image. It shows what is in the image, and is kept as that is. */
+  heatmap_object: storedObjectSchema.optional(),
   /** Epoch seconds from which the image no longer exists for readers. */
   image_expires_at: epochSecondsSchema.optional(),
   /** The bytes of a submitted job, held until it ends. */
@@ -54,6 +56,7 @@ interface WithImage {
   processed_image_url?: string | undefined;
   image_object?: StoredObject | undefined;
   processed_object?: StoredObject | undefined;
+  heatmap_object?: StoredObject | undefined;
   image_expires_at?: number | undefined;
   auto_delete_date?: number | undefined;
   input_object?: StoredObject | undefined;
@@ -69,14 +72,19 @@ export function withoutExpiredImage<R extends WithImage>(record: R, nowMs: numbe
   // Records of before have the spec's attribute only.
   const expiresAt = record.image_expires_at ?? (record.image_saved ? record.auto_delete_date : undefined);
   if (record.consent?.withdrawn_at !== undefined || hasPassed(expiresAt, nowMs)) {
-    const { image_object: _, processed_object: __, raw_image_url: ___, processed_image_url: ____, ...rest } = visible;
-    visible = { ...rest, image_saved: false } as R;
+    visible = { ...withoutNames(visible), image_saved: false } as R;
   }
   if (hasPassed(record.input_expires_at, nowMs)) {
     const { input_object: _, ...rest } = visible;
     visible = rest as R;
   }
   return visible;
+}
+
+function withoutNames(record: WithImage): WithImage {
+  const { image_object: _, processed_object: __, heatmap_object: ___, ...named } = record;
+  const { raw_image_url: ____, processed_image_url: _____, ...rest } = named;
+  return rest;
 }
 
 function hasPassed(expiresAt: number | undefined, nowMs: number): boolean {

@@ -42,6 +42,10 @@ export const errorCodes = {
     meaning: "The caller's AbortSignal fired.",
     fix: "Start the analysis again if it is still wanted.",
   },
+  "analysis.already-disputed": {
+    meaning: "The result is disputed already, and nobody has resolved that yet.",
+    fix: "Wait for the review; after it the result can be disputed again.",
+  },
   "analysis.consent-required": {
     meaning: "An image is to be kept without consent that allows it.",
     fix: "Pass the consent for image_storage that the image's owner gave, or do not save the image.",
@@ -54,9 +58,17 @@ export const errorCodes = {
     meaning: "A remote detector whose answer is awaited is not among the remoteDetectors.",
     fix: "Pass the remote detector that the analysis was begun with to createArtGuard.",
   },
+  "analysis.dispute-limit": {
+    meaning: "As many disputes and reviews as a record keeps were made on this analysis.",
+    fix: "Resolve the dispute, or analyse the image anew and dispute that result; nothing that was said is dropped.",
+  },
   "analysis.handle-expired": {
     meaning: "A late answer was not asked for in time, and is no longer to be had.",
     fix: "The result stands without it; reanalyze a saved image, or analyse it anew.",
+  },
+  "analysis.heat-map-not-kept": {
+    meaning: "No heat map is kept: the image is not, or no detector could localise anything.",
+    fix: "Use the regions of the record, which tell the same places; keep the image to have its heat map kept.",
   },
   "analysis.illegal-transition": {
     meaning: "The record's status does not allow this change.",
@@ -79,6 +91,10 @@ export const errorCodes = {
   "analysis.not-completed": {
     meaning: "The analysis has no result: it is not finished, or it failed.",
     fix: "Wait until its status is COMPLETED; a FAILED one says why in error_message.",
+  },
+  "analysis.not-disputed": {
+    meaning: "There is no open dispute about the result of this analysis.",
+    fix: "Read the record again: somebody may have resolved it. A review answers a dispute.",
   },
   "analysis.not-found": { meaning: "No analysis has this request_id.", fix: "Check the request_id." },
   "analysis.nothing-to-resume": {
@@ -316,10 +332,6 @@ export const errorCodes = {
     meaning: "The server is at work with as much as it can hold, or is about to end; nothing was done.",
     fix: "Repeat the request after details.retry_after_ms.",
     retryable: true,
-  },
-  "http.heat-map-gone": {
-    meaning: "The heat map of this analysis is not at hand: it is not stored, and this process made none or forgot it.",
-    fix: "Use the regions of the record, which tell the same places, or analyse the image again.",
   },
   "http.invalid-body": {
     meaning: "The body of a request is broken or lacks what it must have.",

@@ -14,3 +14,4 @@ export { hammingDistance, lumaGrid, orientHash, perceptualHash, uprightHash } fr
 export { type PreprocessedImage, preprocessedSide, preprocessImage } from "./preprocess-image.ts";
 export type { Raster } from "./raster.ts";
 export { type GreyPicture, renderHeatmap } from "./render-heatmap.ts";
+export { renderSmallHeatmap, smallHeatmapSide } from "./small-heatmap.ts";

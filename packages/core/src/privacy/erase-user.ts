@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { statementsBy } from "../analysis/dispute.ts";
 import { epochMillisecondsSchema, epochSecondsSchema } from "../analysis/time.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { Condition, Table } from "../storage/table.ts";
@@ -12,6 +13,7 @@ import { deleteAllExpired, type PrivacyCallOptions, type PrivacyContext } from "
 import { sweepAnalyses } from "./sweep-analyses.ts";
 import { sweepExpired } from "./sweep-expired.ts";
 import { sweepMarkers } from "./sweep-markers.ts";
+import { sweepStatements } from "./sweep-statements.ts";
 
 /** Options of `eraseUser`. */
 export interface EraseOptions extends PrivacyCallOptions {
@@ -30,14 +32,14 @@ const secondsPerDay = 86_400;
 const stages: Readonly<Record<Exclude<ErasureStage, "completed">, { work: Work; next: ErasureStage }>> = {
   first_sweep: { work: firstSweep, next: "second_sweep" },
   second_sweep: { work: secondSweep, next: "markers" },
-  markers: { work: sweepMarkers, next: "user" },
+  markers: { work: sweepBesides, next: "user" },
   user: { work: eraseAccount, next: "completed" },
 };
 
 /**
  * Erases everything that is kept of a user. From the first moment nothing new is accepted; then records with their
  * earlier results, images, processed copies and held inputs go, a second time for what was on its way meanwhile, then
- * the markers beside the account, then the account, then what deleted items left in the store's own files. The state is
+ * the person's name under disputes and reviews of others' analyses and the markers beside the account, then the account, then what deleted items left in the store's own files. The state is
  * stored: after a crash at any point another call, or `resumeErasures`, goes on where it was and returns the same
  * receipt.
  *
@@ -108,7 +110,8 @@ async function isKnown(userId: UserId, { users, analysisItems }: PrivacyContext)
   const analyses = await analysisItems.query({ index: "user-index", partition: userId, limit: 1 });
   const owned = await users.query({ index: "owner-index", partition: userId, limit: 1 });
   const account = await users.get({ user_id: userId }, { consistent: true });
-  return account !== undefined || analyses.items.length + owned.items.length > 0;
+  const said = await analysisItems.query({ index: "dispute-index", partition: statementsBy(userId), limit: 1 });
+  return account !== undefined || analyses.items.length + owned.items.length + said.items.length > 0;
 }
 
 /** Workers may still be writing to open records: those keep their record as the thread that leads to their objects. */
@@ -137,6 +140,12 @@ async function secondSweep(userId: UserId, context: PrivacyContext, options: Pri
   do {
     found = await sweepAnalyses(userId, context, { ...options, keepOpen: false });
   } while (found > 0);
+}
+
+/** What there is of a person beside analyses and account. */
+async function sweepBesides(userId: UserId, context: PrivacyContext, options: PrivacyCallOptions): Promise<void> {
+  await sweepStatements(userId, context, options);
+  await sweepMarkers(userId, context, options);
 }
 
 async function eraseAccount(userId: UserId, { store, users }: PrivacyContext): Promise<void> {
@@ -196,6 +205,7 @@ function newState(userId: UserId, now: number): ErasureItem {
     erased_versions: 0,
     erased_objects: 0,
     erased_markers: 0,
+    erased_statements: 0,
     erased_users: 0,
   };
 }

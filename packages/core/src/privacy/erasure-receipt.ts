@@ -22,6 +22,8 @@ export interface ErasureReceipt {
     readonly objects: number;
     /** E-mail address, API keys and Idempotency-Keys. */
     readonly markers: number;
+    /** Disputes and reviews of others' analyses, which no longer say whose they are. */
+    readonly statements: number;
     /** 1, or 0 for a pseudonym without an account. */
     readonly users: number;
   };
@@ -55,6 +57,11 @@ const erasureResidues: readonly Residue[] = [
     why: "nothing leads to it any more; an object's key names no person. An embedded store has removed it",
   },
   {
+    what: "the words of disputes and reviews that were made on others' analyses",
+    until: "as long as that analysis",
+    why: "they are its owner's evidence; they no longer say who said them",
+  },
+  {
     what: "daily sums of analyses",
     until: "no end",
     why: "numbers of all users together, from which nobody can be told",
@@ -77,6 +84,7 @@ export function receiptOf(userId: UserId, state: ErasureItem): ErasureReceipt {
       versions: state.erased_versions,
       objects: state.erased_objects,
       markers: state.erased_markers,
+      statements: state.erased_statements ?? 0,
       users: state.erased_users,
     },
     residues: erasureResidues,

@@ -1,9 +1,19 @@
 import type { Analysis } from "../analysis/analysis.ts";
+import { statementsOf } from "../analysis/dispute.ts";
 import { idempotencySeconds } from "../user/idempotency.ts";
 
 /** One thing that is kept because of an analysis, or expressly is not. */
 export interface RetainedDatum {
-  readonly datum: "result" | "earlier results" | "image" | "processed copy" | "job input" | "idempotency key" | "sums";
+  readonly datum:
+    | "result"
+    | "earlier results"
+    | "disputes and reviews"
+    | "image"
+    | "processed copy"
+    | "heat map"
+    | "job input"
+    | "idempotency key"
+    | "sums";
   readonly kept: boolean;
   readonly where: string;
   /** ISO 8601, or null: until somebody deletes it. */
@@ -26,8 +36,10 @@ export function explainRetention(record: Analysis): RetainedDatum[] {
   return [
     result(record),
     ...earlierResults(record),
+    ...statements(record),
     image(record),
     ...processedCopy(record),
+    ...heatMap(record),
     ...jobInput(record),
     idempotencyKey(record),
     sums,
@@ -54,6 +66,22 @@ function earlierResults({ version_number = 1, record_expires_at }: Analysis): Re
       where: "table of analyses",
       until: iso(record_expires_at),
       why: `${version_number - 1} before the image was analysed again: what was said stays provable`,
+      deleted_by: record_expires_at === undefined ? onRequest : byRecordExpiry,
+    },
+  ];
+}
+
+function statements(record: Analysis): RetainedDatum[] {
+  const { record_expires_at } = record;
+  const count = statementsOf(record).length;
+  if (count === 0) return [];
+  return [
+    {
+      datum: "disputes and reviews",
+      kept: true,
+      where: "table of analyses",
+      until: iso(record_expires_at),
+      why: `${count}, beside the verdict they are about: what was said against it stays provable. Whoever said it and is erased is no longer named`,
       deleted_by: record_expires_at === undefined ? onRequest : byRecordExpiry,
     },
   ];
@@ -101,6 +129,20 @@ function processedCopy({ processed_object, image_expires_at }: Analysis): Retain
       where: `object store, ${processed_object.key}`,
       until: iso(image_expires_at),
       why: "the copy of at most 2048 px that was looked at; it never outlives the image",
+      deleted_by: byImageExpiry,
+    },
+  ];
+}
+
+function heatMap({ heatmap_object, image_expires_at }: Analysis): RetainedDatum[] {
+  if (!heatmap_object) return [];
+  return [
+    {
+      datum: "heat map",
+      kept: true,
+      where: `object store, ${heatmap_object.key}`,
+      until: iso(image_expires_at),
+      why: "where the image looks forged, at most 1024 px; it can show what is in the image and never outlives it",
       deleted_by: byImageExpiry,
     },
   ];

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Analysis } from "../analysis/analysis.ts";
 import { keysOfUrls, namedObjects } from "../analysis/analysis-objects.ts";
+import { statementsOf, timeOf } from "../analysis/dispute.ts";
 import { type StoredObject, withoutExpiredImage } from "../analysis/stored-image.ts";
 import { isArtGuardError } from "../errors/artguard-error.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
@@ -11,6 +12,7 @@ import { markerKey } from "../user/user-marker.ts";
 import type { UserItem } from "../user/user-table.ts";
 import { explainRetention } from "./explain-retention.ts";
 import type { PrivacyCallOptions, PrivacyContext } from "./privacy-context.ts";
+import { foundStatements } from "./statements-by.ts";
 
 /** One file of an export. */
 export interface ExportedFile {
@@ -30,13 +32,15 @@ const withheldOfAnalysis = [
   "lease_owner",
   "fence",
   "attempt",
+  "dispute_index",
+  "dispute_revision",
   "raw_image_url",
   "processed_image_url",
 ];
 
 /**
- * Everything that is kept of a user, as files: `profile.json`, `api-keys.json`, `idempotency-keys.json`, for each
- * analysis its record with what `explainRetention` says of it, earlier results and images, and last `manifest.json`
+ * Everything that is kept of a user, as files: `profile.json`, `api-keys.json`, `idempotency-keys.json`,
+ * `statements.json` with what they said of analyses of others, for each analysis its record with what `explainRetention` says of it, earlier results and images, and last `manifest.json`
  * with the SHA-256 of each file. JSON carries the attribute names of the spec (GDPR, articles 15 and 20). Secrets are
  * not in it: of API keys there are names and times. In place of an image that only custodians can open there is a file
  * that says so, `….withheld.json`. Files come one at a time; nothing is held back in memory.
@@ -68,7 +72,18 @@ async function* filesOf(userId: UserId, context: PrivacyContext, options: Privac
   if (account) yield json("profile.json", without(account, withheldOfUser));
   yield json("api-keys.json", (await allOf(ownedItems(users, userId, markerKey.apiKey("")))).map(apiKey));
   yield json("idempotency-keys.json", (await allOf(ownedItems(users, userId, "IDEMP#"))).map(idempotencyKey));
+  yield json("statements.json", await ownStatements(userId, context));
   for await (const record of records(userId, context)) yield* analysisFiles(record, context, options);
+}
+
+/** What the person said of analyses of others: their words, and no more of those analyses than the id. */
+async function ownStatements(userId: UserId, context: PrivacyContext): Promise<object[]> {
+  const own: object[] = [];
+  for await (const { marker, record } of foundStatements(userId, context)) {
+    const said = record && statementsOf(record).find((each) => timeOf(each) === marker.created_at);
+    if (said) own.push({ request_id: marker.statement_of, ...said });
+  }
+  return own;
 }
 
 async function* records(userId: UserId, { analysisItems, now }: PrivacyContext) {

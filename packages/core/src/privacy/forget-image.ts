@@ -5,6 +5,7 @@ import type { Change } from "../storage/table.ts";
 const imageAttributes = [
   "image_object",
   "processed_object",
+  "heatmap_object",
   "raw_image_url",
   "processed_image_url",
   "image_expires_at",

@@ -144,8 +144,8 @@ class ExpiryWalk {
   }
 }
 
-function namesImage({ image_object, processed_object }: Analysis, key: string): boolean {
-  return image_object?.key === key || processed_object?.key === key;
+function namesImage({ image_object, processed_object, heatmap_object }: Analysis, key: string): boolean {
+  return [image_object, processed_object, heatmap_object].some((object) => object?.key === key);
 }
 
 async function firstDay(store: ObjectStore, options: PrivacyCallOptions): Promise<number | undefined> {

@@ -2,6 +2,8 @@ import type { Analysis } from "../analysis/analysis.ts";
 import type { AnalysisItem } from "../analysis/analysis-table.ts";
 import { epochMillisecondsSchema, epochSecondsSchema } from "../analysis/time.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
+import { inferenceFolder } from "../storage/object-layout.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
 import type { Change } from "../storage/table.ts";
 import { forgetImage } from "./forget-image.ts";
 import type { PrivacyCallOptions, PrivacyContext } from "./privacy-context.ts";
@@ -27,10 +29,7 @@ export async function withdrawConsent(
   const expired = epochSecondsSchema.parse(Math.floor(withdrawn_at / 1000));
   const hidden = { consent: { ...stored.consent, withdrawn_at }, image_saved: false, image_expires_at: expired };
   await update(requestId, { set: hidden });
-  const keys = [stored.image_object?.key, stored.processed_object?.key].filter((name) => name !== undefined);
-  for (const store of new Set(objects)) {
-    for (const name of keys) await store.delete(name, signal ? { signal } : {});
-  }
+  await deleteImages(stored, objects, signal ? { signal } : {});
   await update(requestId, forgetImage(stored));
   return analyses.get(requestId);
 
@@ -40,6 +39,22 @@ export async function withdrawConsent(
     } catch (error) {
       throw isArtGuardError(error, "storage.condition-failed") ? notFound(id) : error;
     }
+  }
+}
+
+/** What the record names, and what an interrupted worker left beside it; not the input of a job that goes on. */
+async function deleteImages(
+  record: Analysis,
+  stores: readonly ObjectStore[],
+  options: PrivacyCallOptions,
+): Promise<void> {
+  const { image_object, processed_object, heatmap_object, input_object } = record;
+  const named = [image_object, processed_object, heatmap_object].flatMap((object) => object?.key ?? []);
+  for (const store of new Set(stores)) {
+    const keys = new Set(named);
+    const folder = inferenceFolder(record.request_id, record.created_at);
+    for await (const { key } of store.list(folder, options)) if (key !== input_object?.key) keys.add(key);
+    for (const key of keys) await store.delete(key, options);
   }
 }
 

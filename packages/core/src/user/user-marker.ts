@@ -101,6 +101,8 @@ export const erasureSchema = z.object({
   erased_versions: count,
   erased_objects: count,
   erased_markers: count,
+  /** Absent in tombstones of before. */
+  erased_statements: count.optional(),
   erased_users: count,
   expires_at: epochSecondsSchema.optional(),
 });

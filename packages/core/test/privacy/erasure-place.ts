@@ -5,13 +5,13 @@ import { type FolderObjectStore, folder } from "@artguard/core/filesystem";
 import { sqlite } from "@artguard/core/sqlite";
 import { expect } from "vitest";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
-import { imagesOf, type Subject, writtenAt } from "./subjects.ts";
+import { imagesOf, reviewedBy, type Subject, writtenAt } from "./subjects.ts";
 
 /** The moment at which people are erased. */
 export const now = () => writtenAt + 1000;
 
 /** What the receipt of a whole subject says. */
-export const whole = { analyses: 2, versions: 1, objects: 3, markers: 3, users: 1 };
+export const whole = { analyses: 2, versions: 1, objects: 4, markers: 3, statements: 1, users: 1 };
 
 /** A folder with a database and images, as a host would have it; it goes with the test. */
 export function temporaryPlace() {
@@ -54,6 +54,8 @@ export async function expectIntact(subjects: readonly Subject[], tables: TableSt
     expect(own.items).toHaveLength(whole.analyses);
     const versions = await analyses.query({ partition: `VERSION#${one.requestIds[0]}` });
     expect(versions.items).toHaveLength(whole.versions);
+    const reviewed = await analyses.get({ request_id: reviewedBy(one), created_at: writtenAt });
+    expect(reviewed).toMatchObject({ review: { note: "Yes.", reviewer_id: one.userId } });
     for (const [key, bytes] of imagesOf(one)) expect(await objects.get(key)).toEqual(bytes);
   }
 }

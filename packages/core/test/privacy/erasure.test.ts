@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import {
   type Analysis,
+  defineAnalysisTable,
   type ErrorCode,
   erasureGate,
   inferenceKey,
@@ -16,7 +17,7 @@ import {
 import { describe, expect, it, vi } from "vitest";
 import { type BeforeCall, crashAfter, watchedObjects, watchedTables } from "./crashing.ts";
 import { expectIntact, now, temporaryPlace, traced, whole } from "./erasure-place.ts";
-import { storeSubjects, subject, writtenAt } from "./subjects.ts";
+import { reviewedBy, storeSubjects, subject, writtenAt } from "./subjects.ts";
 
 const refused = (code: ErrorCode) => expect.objectContaining({ code });
 const nothing: BeforeCall = () => undefined;
@@ -76,6 +77,11 @@ describe("eraseUser, for 60 of 300 people", () => {
       // While the database is still open: its log has no memory either.
       expect(traced(path, erased)).toBe(0);
       await expectIntact(kept, tables, objects);
+      const analyses = await tables.open(defineAnalysisTable());
+      for (const one of erased) {
+        const reviewed = await analyses.get({ request_id: reviewedBy(one), created_at: writtenAt });
+        expect(reviewed).toMatchObject({ user_id: "keeper", review: { note: "Yes." }, dispute_revision: 4 });
+      }
     });
     expect(messages.join("\n")).not.toMatch(/fp\d{4}x/);
     expect(traced(path, kept)).toBe(240);
@@ -138,12 +144,13 @@ async function traces({ users, analyses, objects, one }: Awaited<ReturnType<type
   const owned = await users.query({ index: "owner-index", partition: one.userId });
   const own = await analyses.query({ index: "user-index", partition: one.userId });
   const versions = await analyses.query({ partition: `VERSION#${one.requestIds[0]}` });
+  const said = await analyses.query({ index: "dispute-index", partition: `BY#${one.userId}` });
   const keys: string[] = [];
   for await (const { key } of objects.list("")) keys.push(key);
   const account = await users.get({ user_id: one.userId });
   return [
     ...[...owned.items, ...(account ? [account] : [])].map(({ user_id }) => user_id),
-    ...[...own.items, ...versions.items].map(({ request_id }) => request_id),
+    ...[...own.items, ...versions.items, ...said.items].map(({ request_id }) => request_id),
     ...keys,
   ];
 }

@@ -26,10 +26,12 @@ describe("exportUser", () => {
       "profile.json",
       "api-keys.json",
       "idempotency-keys.json",
+      "statements.json",
       `analyses/${saved}/analysis.json`,
       `analyses/${saved}/versions/1.json`,
       `analyses/${saved}/original.jpg`,
       `analyses/${saved}/processed.jpg`,
+      `analyses/${saved}/heatmap-0.png`,
       `analyses/${waiting}/analysis.json`,
       `analyses/${waiting}/input.jpg`,
       "manifest.json",
@@ -39,7 +41,12 @@ describe("exportUser", () => {
     expect(record).toMatchObject({ filename: `${one.fingerprint}.jpg`, consent: { purpose: "image_storage" } });
     expect(record.retention.map(({ datum }: { datum: string }) => datum)).toContain("image");
     const images = imagesOf(one).map(([, bytes]) => bytes);
-    expect(files.filter(({ content_type }) => content_type === "image/jpeg").map(({ bytes }) => bytes)).toEqual(images);
+    expect(files.filter(({ content_type }) => content_type.startsWith("image/")).map(({ bytes }) => bytes)).toEqual(
+      images,
+    );
+    expect(JSON.parse(text("statements.json"))).toEqual([
+      { request_id: "r1-reviewed", review: expect.objectContaining({ reviewer_id: one.userId }) },
+    ]);
     expect(JSON.parse(text("idempotency-keys.json"))).toMatchObject([{ key: `key-${one.fingerprint}` }]);
   });
 

@@ -51,10 +51,10 @@ describe("sweepExpired", () => {
     const { privacy, objects, clock, subjects, record } = await someSubjects();
     const [saved, waiting] = subjects[0]!.requestIds;
     clock.set(writtenAt + day);
-    expect(await privacy.sweepExpired()).toMatchObject({ objects_examined: 3, objects_deleted: 1, images_expired: 0 });
+    expect(await privacy.sweepExpired()).toMatchObject({ objects_examined: 4, objects_deleted: 1, images_expired: 0 });
     expect(await objects.head(inferenceKey(waiting, writtenAt, "input.jpg"))).toBeUndefined();
     clock.set(writtenAt + 30 * day);
-    expect(await privacy.sweepExpired()).toMatchObject({ objects_deleted: 2, images_expired: 1 });
+    expect(await privacy.sweepExpired()).toMatchObject({ objects_deleted: 3, images_expired: 1 });
     expect(await keysOf(objects)).toEqual([]);
     const left = await record(saved);
     expect([left.image_saved, left.image_object, left.raw_image_url]).toEqual([false, undefined, undefined]);
@@ -89,7 +89,7 @@ describe("sweepExpired", () => {
     await analyses.update(key, { set: { record_expires_at } });
     clock.set(writtenAt + 40 * day);
     expect(await analyses.get(key)).toBeUndefined();
-    expect(await privacy.sweepExpired()).toMatchObject({ objects_deleted: 3, records_deleted: 1 });
+    expect(await privacy.sweepExpired()).toMatchObject({ objects_deleted: 4, records_deleted: 1 });
     expect(await keysOf(objects)).toEqual([]);
   });
 
@@ -131,7 +131,7 @@ describe("sweepExpired", () => {
       results.push(result);
       cursor = result.next;
     } while (cursor !== undefined);
-    expect(results.reduce((sum, { objects_examined }) => sum + objects_examined, 0)).toBe(3 * subjects.length);
+    expect(results.reduce((sum, { objects_examined }) => sum + objects_examined, 0)).toBe(4 * subjects.length);
     expect(await keysOf(objects)).toEqual([]);
     for (const limit of [0, -1, 1.5, Number.NaN])
       await expect(privacy.sweepExpired({ limit })).rejects.toThrow(refused("storage.invalid-option"));
@@ -171,7 +171,7 @@ describe("withdrawConsent", () => {
     const { privacy, objects, subjects } = await someSubjects();
     const attempt = privacy.withdrawConsent(subjects[0]!.requestIds[0], userIdOf("somebody-else"));
     await expect(attempt).rejects.toThrow(refused("analysis.not-found"));
-    expect(await keysOf(objects)).toHaveLength(3);
+    expect(await keysOf(objects)).toHaveLength(4);
   });
 
   it("makes the image invisible at once and is finished by another call when it was interrupted", async () => {
@@ -264,7 +264,7 @@ describe("explainRetention", () => {
 
   it("says it in the schema's own words: every attribute about a stored object is covered", async () => {
     const { analyses } = await someSubjects();
-    const objectAttributes = ["image_object", "processed_object", "input_object"];
+    const objectAttributes = ["image_object", "processed_object", "heatmap_object", "input_object"];
     const schemas = (analyses.definition.schema as unknown as { options: { shape: object }[] }).options;
     const stored = schemas.flatMap(({ shape }) => Object.keys(shape)).filter((name) => name.endsWith("_object"));
     expect([...new Set(stored)].sort()).toEqual(objectAttributes.sort());

@@ -10,6 +10,7 @@ import {
   inferenceKey,
   normalizeEmail,
   type ObjectStore,
+  statementMarkerSchema,
   type TableStore,
   type UserId,
   type UserItem,
@@ -42,7 +43,8 @@ const day = 86_400_000;
 
 /**
  * Stores what ArtGuard keeps of each subject: account, e-mail marker, API key, Idempotency-Key, a finished analysis with
- * image, processed copy and an earlier result, and a submitted one with its held input.
+ * image, processed copy, heat map and an earlier result, and a submitted one with its held input;
+ * and their review of an analysis of a keeper, who is never erased.
  */
 export async function storeSubjects(subjects: readonly Subject[], tables: TableStore, objects: ObjectStore) {
   const users = await tables.open(defineUserTable());
@@ -60,6 +62,7 @@ export function imagesOf({ requestIds: [saved, waiting], fingerprint }: Subject)
   return [
     [inferenceKey(saved, writtenAt, "original.jpg"), content(`original of ${fingerprint}`)],
     [inferenceKey(saved, writtenAt, "processed.jpg"), content(`processed of ${fingerprint}`)],
+    [inferenceKey(saved, writtenAt, "heatmap-0.png"), content(`heat map of ${fingerprint}`)],
     [inferenceKey(waiting, writtenAt, "input.jpg"), content(`input of ${fingerprint}`)],
   ];
 }
@@ -105,11 +108,11 @@ function accountItems({ userId, email, fingerprint, requestIds: [saved] }: Subje
 
 function analysisItems(one: Subject): AnalysisItem[] {
   const { requestIds, userId, fingerprint } = one;
-  const [original, processed, input] = imagesOf(one).map(([key, bytes]) => ({
+  const [original, processed, heatmap, input] = imagesOf(one).map(([key, bytes]) => ({
     key,
     sha256: "0".repeat(64),
     size_bytes: bytes.length,
-    content_type: "image/jpeg",
+    content_type: key.endsWith(".png") ? "image/png" : "image/jpeg",
   }));
   const common = { created_at: writtenAt, user_id: userId, filename: `${fingerprint}.jpg`, content_type: "image/jpeg" };
   const saved = analysisSchema.parse({
@@ -122,6 +125,7 @@ function analysisItems(one: Subject): AnalysisItem[] {
     consent: { purpose: "image_storage", policy_version: "2026-01", granted_at: writtenAt },
     image_object: original,
     processed_object: processed,
+    heatmap_object: heatmap,
     raw_image_url: `s3://raw/${original!.key}`,
     image_expires_at: Math.floor((writtenAt + 30 * day) / 1000),
     version_number: 2,
@@ -148,7 +152,36 @@ function analysisItems(one: Subject): AnalysisItem[] {
     input_object: input,
     input_expires_at: Math.floor((writtenAt + day) / 1000),
   });
-  return [saved, version, waiting];
+  return [saved, version, waiting, ...reviewOf(one)];
+}
+
+/** Id of the analysis of the keeper that a subject reviewed. */
+export const reviewedBy = ({ requestIds: [saved] }: Subject) => saved.replace("saved", "reviewed");
+
+function reviewOf(one: Subject): AnalysisItem[] {
+  const said = { created_at: writtenAt, version_number: 1 };
+  const reviewed = analysisSchema.parse({
+    request_id: reviewedBy(one),
+    created_at: writtenAt,
+    user_id: "keeper",
+    status: "COMPLETED",
+    filename: "kept.jpg",
+    content_type: "image/jpeg",
+    size_bytes: 1,
+    dispute: { ...said, reason: "No.", status: "resolved", disputed_by: "keeper", resolved_at: writtenAt },
+    review: { ...said, note: "Yes.", reviewer_id: one.userId },
+    dispute_history: [{ review: { ...said, note: "Perhaps.", reviewer_id: one.userId } }],
+    dispute_revision: 3,
+  });
+  const marker = statementMarkerSchema.parse({
+    request_id: `STATEMENT#${reviewed.request_id}`,
+    created_at: writtenAt,
+    statement_of: reviewed.request_id,
+    analysis_created_at: writtenAt,
+    dispute_index: `BY#${one.userId}`,
+    disputed_at: writtenAt,
+  });
+  return [reviewed, marker];
 }
 
 function content(text: string): Uint8Array {

@@ -26,6 +26,8 @@ export const defaultPolicy: Policy = parsePolicy({
     },
     // Approves what others ask for, and reads nothing of it.
     custodian: { own: ["user.read"], any: ["approval.read", "approval.decide"] },
+    // Sees what is disputed, as long as it is, and answers it.
+    reviewer: { own: ["user.read"], any: ["analysis.review"] },
     // Held in an organisation, the same role administers that organisation alone.
     admin: {
       any: [
@@ -53,6 +55,12 @@ export const defaultPolicy: Policy = parsePolicy({
   },
   roles_of_kind: { user: ["user"], local: ["operator"], service: ["service"] },
   rules: [
+    {
+      id: "nobody-reviews-what-is-their-own",
+      effect: "deny",
+      permissions: ["analysis.review"],
+      when: { relation: "owner" },
+    },
     {
       id: "step-up-for-what-is-not-yours",
       effect: "deny",

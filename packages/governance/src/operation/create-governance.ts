@@ -17,6 +17,7 @@ import type { Usage } from "../usage/usage.ts";
 import { grantOperations, policyOperations } from "./core-operations/access-operations.ts";
 import { analysisOperations, findAnalysis } from "./core-operations/analysis-operations.ts";
 import type { CoreServices } from "./core-operations/core-services.ts";
+import { disputeOperations } from "./core-operations/dispute-operations.ts";
 import { serviceOperations, usageOperations } from "./core-operations/service-operations.ts";
 import { apiKeyOperations, userOperations } from "./core-operations/user-operations.ts";
 import { type Governed, type GovernedOptions, governed } from "./governance.ts";
@@ -78,6 +79,7 @@ export async function createGovernance(options: GovernanceOptions): Promise<Gove
 function coreOperations(services: CoreServices) {
   return {
     analysis: analysisOperations(services),
+    dispute: disputeOperations(services),
     user: userOperations(services),
     apiKey: apiKeyOperations(services),
     grant: grantOperations(services),

@@ -1,8 +1,21 @@
-import { bytesOf, type ObjectStore } from "@artguard/core";
+import { bytesOf, type Detector, type ObjectStore } from "@artguard/core";
 import { encryptedObjects, type GovernancePlace, type Protection } from "@artguard/governance";
 import { expect, it } from "vitest";
 import { as, guardedPlace, photograph, splitKeyOf, storeImage } from "../fixtures/guarded-place.ts";
 import { holdsPieceOf } from "./stored-images.ts";
+
+/** Marks a corner. */
+const localising: Detector = {
+  id: "corner",
+  version: "1.0.0",
+  family: "noise",
+  detect: ({ raster: { width, height } }) => {
+    const [across, down] = [Math.ceil(width / 8), Math.ceil(height / 8)];
+    const data = Float32Array.from({ length: across * down }, (_, i) => (i < 20 ? 1 : 0));
+    const heatmap = { width: across, height: down, scale: 8, data };
+    return { applicable: true, statistic: 1, regions: [], findings: [], heatmap };
+  },
+};
 
 /** Stores for one test. */
 export type MakePlace = (now: () => number) => Promise<Pick<GovernancePlace, "tables"> & { objects: ObjectStore }>;
@@ -18,7 +31,7 @@ async function storedBytes(objects: ObjectStore): Promise<Map<string, Buffer>> {
 /** What the images of analyses promise, over any stores. */
 export function protectedImagesSuite(makePlace: MakePlace): void {
   const guarded = async (protection: Protection) => {
-    const { stores, ...place } = await guardedPlace({ protection }, makePlace);
+    const { stores, ...place } = await guardedPlace({ protection, detectors: [localising] }, makePlace);
     return { ...place, objects: stores.objects as ObjectStore };
   };
 
@@ -27,8 +40,15 @@ export function protectedImagesSuite(makePlace: MakePlace): void {
     const { run, core } = governance;
     const requestId = await storeImage(governance, "ada", clock.ms);
     const stored = await storedBytes(objects);
-    expect([...stored.keys()].map((key) => key.split("/").at(-1))).toEqual(["original.jpg", "processed.jpg"]);
-    for (const bytes of stored.values()) expect(holdsPieceOf(photograph, bytes)).toBe(false);
+    expect([...stored.keys()].map((key) => key.split("/").at(-1))).toEqual([
+      expect.stringMatching(/^heatmap-.*\.png$/),
+      "original.jpg",
+      "processed.jpg",
+    ]);
+    const heatmap = Buffer.from(await run(core.analysis.heatMap, { requestId }, as("ada")));
+    expect(heatmap.subarray(1, 4).toString()).toBe("PNG");
+    for (const bytes of stored.values())
+      expect([holdsPieceOf(photograph, bytes), bytes.includes(heatmap.subarray(0, 24))]).toEqual([false, false]);
     expect((await run(core.analysis.reanalyze, { requestId }, as("ada"))).status).toBe("COMPLETED");
     const exported = new Map<string, Uint8Array>();
     for await (const { path, bytes } of await run(core.user.export, {}, as("ada"))) exported.set(path, bytes);
@@ -51,7 +71,10 @@ export function protectedImagesSuite(makePlace: MakePlace): void {
     await splitKeyOf(governance, "ada");
     const requestId = await storeImage(governance, "ada", clock.ms);
     const stored = await storedBytes(objects);
-    expect(stored.size).toBe(2);
+    expect(stored.size).toBe(3);
+    await expect(run(core.analysis.heatMap, { requestId }, as("ada"))).rejects.toMatchObject({
+      code: "keys.approval-required",
+    });
     for (const bytes of stored.values()) expect(holdsPieceOf(photograph, bytes)).toBe(false);
     await expect(run(core.analysis.reanalyze, { requestId }, as("ada"))).rejects.toMatchObject({
       code: "keys.approval-required",

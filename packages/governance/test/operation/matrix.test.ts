@@ -141,7 +141,7 @@ async function walk(operations: readonly AnyOperation[], options: Partial<Govern
         unequal.push(what);
       const expected = isKnown && of !== "operator";
       if (reached(own, operation) !== expected) ownRefused.push(what);
-      if (isShared && !other.ok) ownRefused.push(`${what}, shared`);
+      if (isShared && !reached(other, operation)) ownRefused.push(`${what}, shared`);
       const foreign = own.ok && JSON.stringify(own.output)?.includes(`"of-${others}"`);
       if (foreign) leaked.push(what);
     }

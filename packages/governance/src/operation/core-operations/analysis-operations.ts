@@ -80,6 +80,16 @@ export function analysisOperations({ artguard, access, privacy }: CoreServices) 
       audit: "data-access",
       handler: ({ requestId }) => artguard.get(requestId),
     }),
+    /** The kept heat map, a PNG. */
+    heatMap: defineOperation({
+      ...common,
+      name: "analysis.heat-map",
+      input: byId,
+      permission: "analysis.read",
+      effect: "read",
+      audit: "data-access",
+      handler: ({ requestId }) => artguard.heatmap(requestId),
+    }),
     versions: defineOperation({
       ...common,
       name: "analysis.versions",

@@ -1,7 +1,7 @@
 import { type Analysis, citedEvidence, type Explanation, explanationOf } from "@artguard/core";
+import { authorWords, evidenceLines } from "@artguard/core/report";
 import type { Call } from "../command-line/declare-command.ts";
 import type { explainCommand } from "../declarations/records.ts";
-import { authorWords, evidenceLines } from "@artguard/core/report";
 import { printable } from "../printable.ts";
 import { withArtGuard } from "../stores/with-artguard.ts";
 

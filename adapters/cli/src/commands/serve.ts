@@ -12,11 +12,13 @@ export async function serve({ values }: Call<typeof serveCommand>, signal: () =>
   // Who does not serve loads no server.
   const http = await import("@artguard/http/serve");
   const environment = { ...process.env, ...variablesOf(flags, http.serverSettings) };
+  // Whoever reads where it listens may end it at once.
+  const ending = ended(signal());
   try {
     const settings = http.loadServerSettings(environment, config === undefined ? {} : await jsonIn(config));
     const server = await http.serve(settings, { onError: logFailure });
     announce(server, settings.folder, json);
-    await ended(signal());
+    await ending;
     await server.stop();
     return 0;
   } catch (error) {

@@ -81,16 +81,18 @@ describe.skipIf(!canRunPython(schemathesis))("the server under schemathesis", ()
       await embedded[Symbol.asyncDispose]();
     });
     const token = await loggedIn(server.url, settings.folder, embedded.firstKey ?? "");
-    // The caller must live to the end, and so must its session and its roles.
+    // The caller must live to the end, and so must its session, its roles, the policy and the rules of places.
     const ofOthers = ["password", "sessions", "roles"].map((what) => `/v1/admin/users/{user_id}/${what}`);
-    const ending = ["/api/user/{user_id}/data", "/v1/user/sessions", "/auth/logout", ...ofOthers];
+    const ofRules = ["/v1/admin/policy", "/v1/admin/policy/revert", "/v1/organizations/{organization_id}/place-rule"];
+    const ending = ["/api/user/{user_id}/data", "/v1/user/sessions", "/auth/logout", ...ofOthers, ...ofRules];
     const all = ["--max-examples", "10", ...ending.flatMap((path) => ["--exclude-path", path])];
     const { status, output } = await fuzz(server.url, token, all);
     expect(output).toMatch(/Tested: \d\d/);
     expect(output).toMatch(/\d{3,} generated/);
     expect(output).not.toContain("unresolvable");
     expect(status, output).toBe(0);
-    expect((await fetch(`${server.url}/v1/user`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+    const alive = await fetch(`${server.url}/v1/user`, { headers: { authorization: `Bearer ${token}` } });
+    expect(alive.status, await alive.text()).toBe(200);
     const rest = ["--max-examples", "5", ...ending.flatMap((path) => ["--include-path", path])];
     const last = await fuzz(server.url, embedded.firstKey ?? "", rest);
     expect(last.status, last.output).toBe(0);

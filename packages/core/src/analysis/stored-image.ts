@@ -34,7 +34,10 @@ export const storedImageShape = {
   image_object: storedObjectSchema.optional(),
   /** The copy of at most 2048 px. */
   processed_object: storedObjectSchema.optional(),
-  /** The fused heat map of the present result: a grey PNG of at most 1024 px, of the upright image. It shows what is in the image, and is kept as that is. */
+  /**
+   * The fused heat map of the present result: a grey PNG of at most 1024 px, of the upright image. It can show what is in
+   * the image, and is kept as that is.
+   */
   heatmap_object: storedObjectSchema.optional(),
   /** Epoch seconds from which the image no longer exists for readers. */
   image_expires_at: epochSecondsSchema.optional(),

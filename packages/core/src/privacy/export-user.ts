@@ -40,10 +40,11 @@ const withheldOfAnalysis = [
 
 /**
  * Everything that is kept of a user, as files: `profile.json`, `api-keys.json`, `idempotency-keys.json`,
- * `statements.json` with what they said of analyses of others, for each analysis its record with what `explainRetention` says of it, earlier results and images, and last `manifest.json`
- * with the SHA-256 of each file. JSON carries the attribute names of the spec (GDPR, articles 15 and 20). Secrets are
- * not in it: of API keys there are names and times. In place of an image that only custodians can open there is a file
- * that says so, `….withheld.json`. Files come one at a time; nothing is held back in memory.
+ * `statements.json` with what they said of analyses of others, for each analysis its record with what `explainRetention`
+ * says of it, earlier results, images and heat map, and last `manifest.json` with the SHA-256 of each file. JSON carries
+ * the attribute names of the spec (GDPR, articles 15 and 20). Secrets are not in it: of API keys there are names and
+ * times. In place of an image that only custodians can open there is a file that says so, `….withheld.json`. Files come
+ * one at a time; nothing is held back in memory.
  *
  * @throws ArtGuardError `user.being-erased`, `storage.*`
  * @example

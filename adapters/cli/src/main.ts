@@ -1,64 +1,27 @@
 #!/usr/bin/env node
 import manifest from "../package.json" with { type: "json" };
-import { audit } from "./commands/audit.ts";
-import { compare } from "./commands/compare.ts";
-import { deleteAnalyses } from "./commands/delete.ts";
-import { dispute, review } from "./commands/dispute.ts";
-import { doctor } from "./commands/doctor.ts";
-import { erase } from "./commands/erase.ts";
-import { explain } from "./commands/explain.ts";
-import { exportRecords } from "./commands/export.ts";
-import { history } from "./commands/history.ts";
-import { knowledge } from "./commands/knowledge.ts";
-import { limits } from "./commands/limits.ts";
-import { provenance } from "./commands/provenance.ts";
-import { resume } from "./commands/resume.ts";
-import { scan } from "./commands/scan.ts";
-import { serve } from "./commands/serve.ts";
-import { show } from "./commands/show.ts";
-import { sweep } from "./commands/sweep.ts";
-import { train } from "./commands/train.ts";
+import { findCommand, secondWordError } from "./command-line/find-command.ts";
+import { commandHelp, overview } from "./command-line/help-text.ts";
+import { commands, program } from "./command-line/program.ts";
 import { assertNodeVersion } from "./node-version.ts";
-import { usage } from "./usage.ts";
 import { UsageError } from "./usage-error.ts";
 
-async function main([command, ...args]: readonly string[]): Promise<number> {
-  assertNodeVersion(process.versions.node, manifest.engines.node);
-  if (command === "--version") return print(`${manifest.version}\n`);
-  if (command === "--help" || args.includes("--help")) return print(usage);
-  if (command === "scan") return await scan(args, interruption());
-  if (command === "work") {
-    // What no other command needs is loaded here.
-    const { work } = await import("./commands/work.ts");
-    return await work(args, interruption());
-  }
-  const run = commands.get(command ?? "");
-  if (run) return await run(args);
-  throw new UsageError(command === undefined ? "name a command" : `there is no command "${command}"`);
-}
+const words = process.argv.slice(2);
+const json = words.includes("--json");
 
-const commands = new Map<string, (args: readonly string[]) => number | Promise<number>>(
-  Object.entries({
-    provenance,
-    compare,
-    limits,
-    history,
-    serve,
-    show,
-    resume,
-    dispute,
-    review,
-    explain,
-    delete: deleteAnalyses,
-    export: exportRecords,
-    erase,
-    sweep,
-    doctor,
-    train,
-    knowledge,
-    audit,
-  }),
-);
+async function main([first, ...rest]: readonly string[]): Promise<number> {
+  assertNodeVersion(process.versions.node, manifest.engines.node);
+  if (first === undefined) throw new UsageError("name a command");
+  if (first === "--version") return print(json ? `${JSON.stringify(manifest.version)}\n` : `${manifest.version}\n`);
+  if (first === "--help") return print(overview(commands, manifest.version));
+  const found = findCommand(program, [first, ...rest]);
+  const isHelp = found.rest.includes("--help");
+  if ("several" in found) {
+    if (!isHelp) throw secondWordError(found.several, found.rest[0]);
+    return print(found.several.map(({ command }) => commandHelp(command)).join("\n\n"));
+  }
+  return isHelp ? print(commandHelp(found.one.command)) : await found.one.run(found.rest, interruption);
+}
 
 function print(text: string): number {
   process.stdout.write(text);
@@ -72,6 +35,12 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
+/** Where to read on: in the help of the command, if there is one. */
+function helpOn([first]: readonly string[]): string {
+  const isKnown = commands.some(({ name }) => name.split(" ")[0] === first);
+  return isKnown ? `artguard help ${first}` : "artguard --help";
+}
+
 // The reader of our output went away (`artguard … | head`): there is nobody left to tell.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
@@ -79,9 +48,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await main(words);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`artguard: ${error.message}\nCommands and options: artguard --help\n`);
+  const fix = `Help: ${helpOn(words)}`;
+  if (json) print(`${JSON.stringify({ error: { code: "usage", message: error.message, fix } })}\n`);
+  process.stderr.write(`artguard: ${error.message}\n${fix}\n`);
   process.exitCode = 2;
 }

@@ -34,7 +34,7 @@ export function explanationLine(outcome: Outcome): string {
   return `  ${printable(`${language}, ${writer}: ${[...warnings, ai_analysis].join(" ")}`)}\n`;
 }
 
-/** One JSON object for programs; its fields are listed in `docs/cli.md`. */
+/** One JSON object for programs; its fields are listed in `docs/cli-output.md`. */
 export function jsonLine(outcome: Outcome): string {
   return JSON.stringify(isFailed(outcome) ? outcome : judgedFields(outcome));
 }

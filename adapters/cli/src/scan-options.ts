@@ -1,6 +1,9 @@
-import { parseArgs } from "node:util";
-import { type Configuration, type Detector, type Language, languages, type Verdict, verdicts } from "@artguard/core";
+import type { Configuration, Detector, Language, Verdict } from "@artguard/core";
 import { forensicDetectors } from "@artguard/forensics";
+import { chosenLanguage } from "./chosen-language.ts";
+import type { Call } from "./command-line/declare-command.ts";
+import { suggestion } from "./command-line/parse-command.ts";
+import type { scanCommand } from "./declarations/images.ts";
 import { placeOf } from "./stores/store-options.ts";
 import { readTrustAnchors } from "./trust-anchors.ts";
 import { UsageError } from "./usage-error.ts";
@@ -30,111 +33,32 @@ export interface ScanOptions {
   readonly language: Language | undefined;
 }
 
-/** Seconds; an analysis takes no less than a millisecond and no longer deadline. */
-const [shortestDeadline, longestDeadline] = [0.001, 2_147_483];
-
-/** @throws UsageError for anything that is not understood. */
-export function parseScanOptions(args: readonly string[]): ScanOptions {
-  const { values, positionals } = parsed(args);
-  if (positionals.length === 0) throw new UsageError("name at least one file or folder, or - for standard input");
+/** What the words of a command line ask for. @throws UsageError for what the declaration cannot refuse. */
+export function scanOptionsOf({ values, operands }: Call<typeof scanCommand>): ScanOptions {
   const { configuration } = placeOf({ folder: values.folder, aws: false });
+  const { json, heatmaps, report, stability, known, concurrency, deadline, cloud } = values;
   return {
-    paths: positionals,
-    json: values.json,
-    heatmaps: folder("heatmaps", values.heatmaps),
-    report: folder("report", values.report),
-    stability: values.stability,
+    ...{ paths: operands, json, heatmaps, report, stability, known, concurrency, configuration, cloud },
     detectors: chosenDetectors(values.detectors, values.trust),
-    known: folder("known", values.known),
-    concurrency: wholeNumber("concurrency", values.concurrency),
-    deadlineMs: milliseconds("deadline", values.deadline),
-    failOn: chosenVerdict(values["fail-on"]),
-    configuration,
+    deadlineMs: deadline === undefined ? undefined : deadline * 1000,
+    failOn: values["fail-on"],
     keep: values.keep || values["save-images"],
     saveImages: values["save-images"],
-    cloud: values.cloud,
-    language: chosenLanguage(values.language ?? configuration.language),
+    language: values.language ?? chosenLanguage(configuration.language),
   };
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        json: { type: "boolean", default: false },
-        heatmaps: { type: "string" },
-        report: { type: "string" },
-        stability: { type: "boolean", default: false },
-        detectors: { type: "string" },
-        trust: { type: "string" },
-        known: { type: "string" },
-        concurrency: { type: "string" },
-        deadline: { type: "string" },
-        "fail-on": { type: "string" },
-        keep: { type: "boolean", default: false },
-        "save-images": { type: "boolean", default: false },
-        folder: { type: "string" },
-        cloud: { type: "boolean", default: false },
-        language: { type: "string" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function positive(name: string, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const number = Number(value);
-  if (Number.isFinite(number) && number > 0) return number;
-  throw new UsageError(`--${name} must be a positive number, got "${value}"`);
-}
-
-function milliseconds(name: string, value: string | undefined): number | undefined {
-  const seconds = positive(name, value);
-  if (seconds === undefined) return undefined;
-  if (seconds >= shortestDeadline && seconds <= longestDeadline) return seconds * 1000;
-  throw new UsageError(`--${name} must be from ${shortestDeadline} to ${longestDeadline} seconds, got "${value}"`);
-}
-
-function wholeNumber(name: string, value: string | undefined): number | undefined {
-  const number = positive(name, value);
-  if (number === undefined || Number.isInteger(number)) return number;
-  throw new UsageError(`--${name} must be a whole number, got "${value}"`);
-}
-
-function folder(name: string, value: string | undefined): string | undefined {
-  if (value === "") throw new UsageError(`--${name} must name a folder`);
-  return value;
-}
-
 /** The detectors of these ids, default all; with the certificates that they trust. @throws UsageError */
-export function chosenDetectors(value: string | undefined, trust: string | undefined): Detector[] {
+export function chosenDetectors(wanted: readonly string[] | undefined, trust: string | undefined): Detector[] {
   const trustAnchors = readTrustAnchors(trust);
   const available = forensicDetectors(trustAnchors === undefined ? {} : { trustAnchors });
-  if (value === undefined) return available;
-  const wanted = value.split(",").map((id) => id.trim());
+  if (wanted === undefined) return available;
   const unknown = wanted.find((id) => !available.some((detector) => detector.id === id));
   if (unknown !== undefined) {
-    const known = available.map(({ id }) => id).join(", ");
-    throw new UsageError(`there is no detector "${unknown}"; there are ${known}`);
+    const known = available.map(({ id }) => id);
+    throw new UsageError(
+      `there is no detector "${unknown}"${suggestion(unknown, known)}; there are ${known.join(", ")}`,
+    );
   }
   return available.filter(({ id }) => wanted.includes(id));
-}
-
-/** @throws UsageError for a language that explanations are not written in. */
-export function chosenLanguage(value: string | undefined): Language | undefined {
-  if (value === undefined) return undefined;
-  const language = languages.find((known) => known === value);
-  if (!language) throw new UsageError(`--language takes ${languages.join(", ")}, got "${value}"`);
-  return language;
-}
-
-function chosenVerdict(value: string | undefined): Verdict | undefined {
-  if (value === undefined) return undefined;
-  const verdict = verdicts.find((known) => known === value.toUpperCase());
-  if (!verdict) throw new UsageError(`--fail-on takes ${verdicts.join(", ")}, got "${value}"`);
-  return verdict;
 }

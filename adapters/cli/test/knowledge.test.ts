@@ -57,7 +57,7 @@ describe("artguard knowledge", () => {
       [["knowledge"], "takes add, search, list or sync"],
       [["knowledge", "add"], "Markdown, text or PDF"],
       [["knowledge", "search"], "a question"],
-      [["knowledge", "search", "x", "--language", "fr"], "--language takes en or es"],
+      [["knowledge", "search", "x", "--language", "fr"], "--language takes en, es"],
       [["knowledge", "search", "x", "--aws"], "ARTGUARD_KNOWLEDGE_BASE_ID"],
       [["knowledge", "sync"], "needs --aws"],
     ] as const) {

@@ -158,11 +158,11 @@ describe("artguard scan", () => {
 
   it.each([
     [["scan"], "name at least one file"],
-    [["scan", "--concurrency", "0", "x"], "--concurrency must be a positive number"],
+    [["scan", "--concurrency", "0", "x"], "--concurrency must be a whole number from 1 on"],
     [["scan", "--concurrency", "1.5", "x"], "--concurrency must be a whole number"],
-    [["scan", "--deadline", "soon", "x"], "--deadline must be a positive number"],
-    [["scan", "--deadline", "0.0001", "x"], "--deadline must be from 0.001"],
-    [["scan", "--deadline", "1e9", "x"], "--deadline must be from 0.001"],
+    [["scan", "--deadline", "soon", "x"], "--deadline must be a number from 0.001 to 2147483"],
+    [["scan", "--deadline", "0.0001", "x"], "--deadline must be a number from 0.001 to 2147483"],
+    [["scan", "--deadline", "1e9", "x"], "--deadline must be a number from 0.001 to 2147483"],
     [["scan", "--fail-on", "FAKE", "x"], "--fail-on takes AUTHENTIC"],
     [["scan", "--detectors", "magic", "x"], 'there is no detector "magic"'],
     [["scan", "--trust", spliced, "x"], "holds no certificate"],
@@ -174,7 +174,7 @@ describe("artguard scan", () => {
     const { status, stdout, stderr } = await runCli(args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toContain(message);
-    expect(stderr).toMatch(/\nCommands and options: artguard --help\n$/);
+    expect(stderr).toMatch(/\nHelp: artguard( help scan| --help)\n$/);
   });
 
   it("says why it is suspicious where no finding does", async () => {

@@ -68,7 +68,7 @@ describe("artguard work", () => {
   it("refuses what it does not understand, and a folder without records", async () => {
     expect(await runCli(["work", "--port", "70000", "--folder", folder])).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("--port must be a whole number up to 65535"),
+      stderr: expect.stringContaining("--port must be a whole number from 0 to 65535"),
     });
     expect((await runCli(["work", "now", "--folder", folder])).status).toBe(2);
     expect((await runCli(["work", "--folder", join(folder, "elsewhere")])).status).toBe(2);

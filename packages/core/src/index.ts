@@ -28,6 +28,14 @@ export {
   defineAnalysisTable,
 } from "./analysis/analysis-table.ts";
 export type { AnalyzeOptions } from "./analysis/analyze-image.ts";
+export {
+  type AnalysisComparison,
+  type ComparedAnalysis,
+  compareAnalyses,
+  type DetectorChange,
+  type DetectorOpinion,
+  type ReweighedFinding,
+} from "./analysis/compare-analyses.ts";
 export type { AnalysisCounts } from "./analysis/count-analyses.ts";
 export { type CounterEvidence, counterEvidence, counterEvidenceSchema } from "./analysis/counter-evidence.ts";
 export {
@@ -51,12 +59,7 @@ export type { DisputeOptions, ReviewOptions } from "./analysis/dispute-analysis.
 export type { SimilarAnalysis, SimilarOptions, SimilarQuery } from "./analysis/find-similar.ts";
 export { type AnalysisStatus, analysisStatuses, analysisTransitions, assertTransition } from "./analysis/lifecycle.ts";
 export type { ImageStores, StorageOptions } from "./analysis/open-storage.ts";
-export {
-  type Claim,
-  type ClaimOptions,
-  OpenWorkQueue,
-  type OpenWorkQueueOptions,
-} from "./analysis/open-work-queue.ts";
+export { type Claim, type ClaimOptions, OpenWorkQueue, type OpenWorkQueueOptions } from "./analysis/open-work-queue.ts";
 export type { StabilityOptions } from "./analysis/probe-stability.ts";
 export type { PerformWork, ProcessClaimOptions, WorkOutcome } from "./analysis/process-claim.ts";
 export {
@@ -94,6 +97,7 @@ export {
 } from "./analysis/time.ts";
 export { type UnfinishedDetection, unfinishedSchema } from "./analysis/unfinished.ts";
 export type { BeginUploadOptions, BegunUpload, CompleteUploadOptions, Uploads } from "./analysis/uploads.ts";
+export { type ExplainedSetting, explainConfiguration } from "./configuration/explain-configuration.ts";
 export { type Configuration, loadConfiguration } from "./configuration/load-configuration.ts";
 export {
   type Detection,

@@ -1,46 +1,56 @@
 import { readFile } from "node:fs/promises";
+import type { TableStore } from "@artguard/core";
 import type { AuditReport } from "@artguard/governance";
+import type { Call } from "../command-line/declare-command.ts";
+import type { auditCheckpointCommand, auditVerifyCommand } from "../declarations/operation.ts";
 import { printable } from "../printable.ts";
-import { parseStoreCommand, placeOf, type StorePlace } from "../stores/store-options.ts";
+import { placeOf, type StorePlace } from "../stores/store-options.ts";
 import { withStores } from "../stores/with-artguard.ts";
 import { UsageError } from "../usage-error.ts";
 
-const options = { checkpoint: { type: "string" }, key: { type: "string" } } as const;
-
 /**
- * `artguard audit verify`: reads the whole audit log and says whether it is what was written; `artguard audit checkpoint`:
- * prints its signed state, to be kept outside of the store.
+ * `artguard audit verify`: reads the whole audit log and says whether it is what was written.
  *
  * @returns the exit status: 1 when the log was tampered with or cannot be read.
  * @throws UsageError
  */
-export async function audit(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, options);
-  const [what, ...more] = positionals;
-  if (more.length > 0 || (what !== "verify" && what !== "checkpoint")) {
-    throw new UsageError("audit takes verify or checkpoint");
-  }
-  if (what === "checkpoint" && values.checkpoint !== undefined)
-    throw new UsageError("--checkpoint is for audit verify");
+export async function verify({ values }: Call<typeof auditVerifyCommand>): Promise<number> {
   const checkpoint = values.checkpoint === undefined ? undefined : await textIn(values.checkpoint);
+  return await withLog(values, async (log) => {
+    const { verifyAudit } = await import("@artguard/governance");
+    const report = await verifyAudit({ ...log, ...(checkpoint !== undefined && { checkpoint }) });
+    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : textOf(report));
+    return report.ok ? 0 : 1;
+  });
+}
+
+/** `artguard audit checkpoint`: prints the signed state of the log, to be kept outside of the store. @throws UsageError */
+export async function checkpoint({ values }: Call<typeof auditCheckpointCommand>): Promise<number> {
+  return await withLog(values, async (log) => {
+    const { readCheckpoints } = await import("@artguard/governance");
+    const text = await readCheckpoints(log);
+    process.stdout.write(
+      values.json ? `${JSON.stringify({ checkpoint: text, verifier_key: log.verifierKey })}\n` : text,
+    );
+    return 0;
+  });
+}
+
+/** What reading the log takes. */
+interface Log {
+  readonly tables: TableStore;
+  readonly verifierKey: string;
+  readonly environment: string;
+}
+
+async function withLog(
+  values: Call<typeof auditCheckpointCommand>["values"],
+  command: (log: Log) => Promise<number>,
+): Promise<number> {
   const place = placeOf(values);
   return await withStores(values, { create: false }, async ({ tables }) => {
-    const { readCheckpoints, verifyAudit } = await import("@artguard/governance");
     const verifierKey = await verifierKeyOf(place, values.key);
-    const { environment } = place.configuration;
-    if (what === "verify") {
-      const report = await verifyAudit({
-        tables,
-        verifierKey,
-        environment,
-        ...(checkpoint !== undefined && { checkpoint }),
-      });
-      process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : textOf(report));
-      return report.ok ? 0 : 1;
-    }
-    const text = await readCheckpoints({ tables, verifierKey, environment });
-    process.stdout.write(values.json ? `${JSON.stringify({ checkpoint: text, verifier_key: verifierKey })}\n` : text);
-    return 0;
+    return await command({ tables, verifierKey, environment: place.configuration.environment });
   });
 }
 

@@ -1,86 +1,39 @@
-import { parseArgs } from "node:util";
-import { type ErrorRecord, type ForensicImage, isArtGuardError } from "@artguard/core";
-import { ChildProcessExaminer, defaultImageLimits, type Examiner, openIsolated } from "@artguard/core/image";
-import { compareToReferences, type StyleComparison } from "@artguard/forensics";
-import { collectInputs } from "../collect-inputs.ts";
-import { printable } from "../printable.ts";
-import { readInput } from "../read-input.ts";
+import type { AnalysisComparison } from "@artguard/core";
+import type { Call } from "../command-line/declare-command.ts";
+import { comparisonText } from "../comparison-text.ts";
+import type { compareCommand } from "../declarations/images.ts";
+import { withArtGuard } from "../stores/with-artguard.ts";
 import { UsageError } from "../usage-error.ts";
 
-interface SkippedReference {
-  readonly path: string;
-  readonly error: ErrorRecord;
-}
-
 /**
- * `artguard compare`: how consistent a picture of an artwork is with reference pictures of its artist. References that
- * cannot be read are named and left out.
+ * `artguard compare`: a picture with those of an artist, two kept analyses, or the results of one.
  *
- * @returns the exit status.
+ * @returns the exit status: 1 when there is nothing to compare.
  * @throws UsageError
  */
-export async function compare(args: readonly string[]): Promise<number> {
-  const { path, references, json } = parsed(args);
-  const examiner = new ChildProcessExaminer({ concurrency: 1 });
-  const skipped: SkippedReference[] = [];
-  try {
-    const image = await open(path, examiner);
-    const comparison = await compareToReferences(image, opened(references, examiner, skipped));
-    const result = { path, comparison, skipped_references: skipped };
-    process.stdout.write(`${json ? JSON.stringify(result) : textOf(path, comparison, skipped)}\n`);
+export async function compare({ values, operands }: Call<typeof compareCommand>): Promise<number> {
+  const [first = "", second] = operands;
+  const { references, versions } = values;
+  const ways = [references !== undefined, versions, second !== undefined].filter(Boolean).length;
+  if (ways === 0) throw new UsageError("name --references for an image, a second request_id, or --versions");
+  if (ways > 1) throw new UsageError("--references, --versions and a second request_id exclude each other");
+  if (references !== undefined) {
+    const { compareReferences } = await import("./compare-references.ts");
+    return await compareReferences(first, references, values.json);
+  }
+  return await withArtGuard(values, async (artguard) => {
+    const { compareAnalyses } = await import("@artguard/core");
+    const compared =
+      second === undefined
+        ? await artguard.versions(first)
+        : await Promise.all([artguard.get(first), artguard.get(second)]);
+    const comparisons = compared.slice(1).map((to, index) => compareAnalyses(compared[index] ?? to, to));
+    for (const comparison of comparisons) print(comparison, values.json);
+    if (comparisons.length === 0 && !values.json) process.stdout.write("it has one result only, nothing to compare\n");
     return 0;
-  } catch (error) {
-    if (!isArtGuardError(error)) throw error;
-    const { code, message, fix } = error.toJSON();
-    const text = `${printable(path)}: FAILED ${printable(message)} (${code}) ${printable(fix)}`;
-    process.stdout.write(`${json ? JSON.stringify({ path, error: { code, message, fix } }) : text}\n`);
-    return 1;
-  } finally {
-    await examiner[Symbol.asyncDispose]();
-  }
+  });
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    const options = { json: { type: "boolean", default: false }, references: { type: "string" } } as const;
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
-    const [path, ...more] = positionals;
-    if (path === undefined || more.length > 0) throw new UsageError("name one image, or - for standard input");
-    if (!values.references) throw new UsageError("--references must name a folder of reference pictures");
-    return { path, references: values.references, json: values.json };
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-async function open(path: string, examiner: Examiner): Promise<ForensicImage> {
-  return await openIsolated(examiner, await readInput(path, defaultImageLimits.maxBytes));
-}
-
-async function* opened(
-  folder: string,
-  examiner: Examiner,
-  skipped: SkippedReference[],
-): AsyncGenerator<ForensicImage, void, undefined> {
-  for (const path of collectInputs([folder])) {
-    try {
-      yield await open(path, examiner);
-    } catch (error) {
-      if (!isArtGuardError(error)) throw error;
-      skipped.push({ path, error: error.toJSON() });
-    }
-  }
-}
-
-function textOf(path: string, comparison: StyleComparison, skipped: readonly SkippedReference[]): string {
-  const head = comparison.comparable
-    ? `${printable(path)}: consistency percentile ${comparison.percentile.toFixed(1)} against ${comparison.reference_distances.length} references`
-    : `${printable(path)}: not comparable (${comparison.code}): ${comparison.reason}`;
-  const controls = comparison.controls.map(
-    ({ name, image, references: { low, high } }) =>
-      `  ${name.padEnd(11)} ${image.toFixed(1)} (references ${low.toFixed(1)} to ${high.toFixed(1)})`,
-  );
-  const left = skipped.map(({ path: name, error }) => `  left out ${printable(name)}: ${printable(error.message)}`);
-  return [head, ...controls, ...left, comparison.limitation].join("\n");
+function print(comparison: AnalysisComparison, json: boolean): void {
+  process.stdout.write(`${json ? JSON.stringify(comparison) : comparisonText(comparison)}\n`);
 }

@@ -1,15 +1,13 @@
 import { type ErrorRecord, isArtGuardError } from "@artguard/core";
-import { parseStoreCommand } from "../stores/store-options.ts";
+import type { Call } from "../command-line/declare-command.ts";
+import type { deleteCommand } from "../declarations/records.ts";
 import { reportFailure, withArtGuard } from "../stores/with-artguard.ts";
-import { UsageError } from "../usage-error.ts";
 
 /** `artguard delete`: deletes kept analyses with their images and earlier results. @throws UsageError */
-export async function deleteAnalyses(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, {});
-  if (positionals.length === 0) throw new UsageError("name at least one request_id; `artguard history` lists them");
+export async function deleteAnalyses({ values, operands }: Call<typeof deleteCommand>): Promise<number> {
   return await withArtGuard(values, async (artguard) => {
     let failed = 0;
-    for (const request_id of positionals) {
+    for (const request_id of operands) {
       const error = await failureOf(() => artguard.deleteAnalysis(request_id));
       if (error) {
         failed++;

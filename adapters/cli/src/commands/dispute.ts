@@ -1,29 +1,22 @@
-import { type Analysis, type ArtGuard, verdicts } from "@artguard/core";
+import type { Analysis, ArtGuard } from "@artguard/core";
+import type { Call } from "../command-line/declare-command.ts";
+import type { disputeCommand, reviewCommand } from "../declarations/disputes.ts";
 import { printable } from "../printable.ts";
 import { localUser } from "../stores/local-user.ts";
-import { parseStoreCommand } from "../stores/store-options.ts";
 import { withArtGuard } from "../stores/with-artguard.ts";
 import { UsageError } from "../usage-error.ts";
 
-const disputeOptions = { reason: { type: "string" }, user: { type: "string" } } as const;
-const reviewOptions = {
-  note: { type: "string" },
-  verdict: { type: "string" },
-  reviewer: { type: "string" },
-  unresolved: { type: "boolean", default: false },
-} as const;
-
 /** `artguard dispute`: puts a dispute beside the result of a kept analysis; without a request_id, lists open ones. @throws UsageError */
-export async function dispute(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, disputeOptions);
+export async function dispute({ values, operands }: Call<typeof disputeCommand>): Promise<number> {
   const { reason, user } = values;
-  if (positionals.length === 0 && reason === undefined) {
+  const [requestId] = operands;
+  if (requestId === undefined) {
+    if (reason !== undefined) throw new UsageError("name one request_id; `artguard history` lists them");
     return await withArtGuard(values, async (artguard) => {
       for await (const open of allDisputed(artguard)) write(open, values.json);
       return 0;
     });
   }
-  const requestId = oneOf(positionals);
   if (reason === undefined) throw new UsageError("--reason must say what is wrong with the result");
   return await withArtGuard(values, async (artguard) => {
     write(await artguard.dispute(requestId, { reason, ...(user !== undefined && { userId: user }) }), values.json);
@@ -32,14 +25,9 @@ export async function dispute(args: readonly string[]): Promise<number> {
 }
 
 /** `artguard review`: answers the dispute about a kept analysis. @throws UsageError */
-export async function review(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, reviewOptions);
-  const requestId = oneOf(positionals);
-  const { note, reviewer = localUser, unresolved } = values;
-  if (note === undefined) throw new UsageError("--note must say what the reviewer found");
-  const verdict = verdicts.find((each) => each === values.verdict);
-  if (values.verdict !== undefined && !verdict)
-    throw new UsageError(`--verdict must be one of ${verdicts.join(", ")}, got "${values.verdict}"`);
+export async function review({ values, operands }: Call<typeof reviewCommand>): Promise<number> {
+  const [requestId = ""] = operands;
+  const { note, verdict, reviewer = localUser, unresolved } = values;
   const said = { note, reviewerId: reviewer, resolved: !unresolved, ...(verdict && { verdict }) };
   return await withArtGuard(values, async (artguard) => {
     write(await artguard.review(requestId, said), values.json);
@@ -54,11 +42,6 @@ async function* allDisputed(artguard: Pick<ArtGuard, "disputed">): AsyncGenerato
     yield* page.items;
     cursor = page.cursor;
   } while (cursor !== undefined);
-}
-
-function oneOf([requestId, ...more]: readonly string[]): string {
-  if (requestId !== undefined && more.length === 0) return requestId;
-  throw new UsageError("name one request_id; `artguard history` lists them");
 }
 
 function write(analysis: Analysis, json: boolean): void {

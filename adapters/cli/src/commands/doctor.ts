@@ -2,12 +2,13 @@ import { existsSync } from "node:fs";
 import { type BucketRole, defineAnalysisTable, defineUserTable, type StoreCheck } from "@artguard/core";
 import { checkObjectFolder } from "@artguard/core/filesystem";
 import { checkSqliteFile, checkSqliteTable } from "@artguard/core/sqlite";
+import type { Call } from "../command-line/declare-command.ts";
+import type { doctorCommand } from "../declarations/operation.ts";
 import { liveChecks } from "../live-checks.ts";
 import { printable } from "../printable.ts";
 import { awsClients } from "../stores/aws-clients.ts";
 import { embeddedPaths } from "../stores/open-stores.ts";
-import { parseStoreCommand, placeOf, type StorePlace } from "../stores/store-options.ts";
-import { UsageError } from "../usage-error.ts";
+import { placeOf, type StorePlace } from "../stores/store-options.ts";
 
 /**
  * `artguard doctor`: looks whether the stores are what the library expects, and says how to mend what is not. With
@@ -16,9 +17,7 @@ import { UsageError } from "../usage-error.ts";
  * @returns the exit status: 1 when there is a problem, or something that could not be looked at.
  * @throws UsageError
  */
-export async function doctor(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, { live: { type: "boolean", default: false } });
-  if (positionals.length > 0) throw new UsageError("doctor takes no arguments");
+export async function doctor({ values }: Call<typeof doctorCommand>): Promise<number> {
   const place = placeOf(values);
   const checks = place.aws ? await checkAws(place) : await checkFolder(place);
   if (values.live) checks.push(...(await liveChecks(place.configuration)));

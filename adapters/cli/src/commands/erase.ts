@@ -1,15 +1,12 @@
 import { type ErasureReceipt, userIdSchema } from "@artguard/core";
+import type { Call } from "../command-line/declare-command.ts";
+import type { eraseCommand } from "../declarations/records.ts";
 import { printable } from "../printable.ts";
-import { parseStoreCommand } from "../stores/store-options.ts";
 import { withPrivacy } from "../stores/with-artguard.ts";
 import { UsageError } from "../usage-error.ts";
 
-const options = { user: { type: "string" } } as const;
-
 /** `artguard erase`: erases everything that is kept of a user and prints the receipt. @throws UsageError */
-export async function erase(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, options);
-  if (values.user === undefined || positionals.length > 0) throw new UsageError("--user must name whom to erase");
+export async function erase({ values }: Call<typeof eraseCommand>): Promise<number> {
   const userId = userIdSchema.safeParse(values.user);
   if (!userId.success) throw new UsageError(`--user is no user_id: "${values.user}"`);
   return await withPrivacy(values, async (privacy) => {

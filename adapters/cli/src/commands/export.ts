@@ -2,18 +2,15 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ArtGuardError, userIdSchema } from "@artguard/core";
 import { atomicWrite } from "../atomic-write.ts";
+import type { Call } from "../command-line/declare-command.ts";
+import type { exportCommand } from "../declarations/records.ts";
 import { localUser } from "../stores/local-user.ts";
-import { parseStoreCommand } from "../stores/store-options.ts";
 import { withPrivacy } from "../stores/with-artguard.ts";
 import { UsageError } from "../usage-error.ts";
 
-const options = { to: { type: "string" }, user: { type: "string" } } as const;
-
 /** `artguard export`: everything that is kept of a user, as JSON and image files in a folder. @throws UsageError */
-export async function exportRecords(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, options);
+export async function exportRecords({ values }: Call<typeof exportCommand>): Promise<number> {
   const { to } = values;
-  if (!to || positionals.length > 0) throw new UsageError("--to must name a folder");
   const userId = userIdSchema.safeParse(values.user ?? localUser);
   if (!userId.success) throw new UsageError(`--user is no user_id: "${values.user}"`);
   return await withPrivacy(values, async (privacy) => {

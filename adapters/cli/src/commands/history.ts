@@ -1,19 +1,15 @@
 import type { AnalysisSummary } from "@artguard/core";
+import type { Call } from "../command-line/declare-command.ts";
+import type { historyCommand } from "../declarations/records.ts";
 import { printable } from "../printable.ts";
 import { localUser } from "../stores/local-user.ts";
-import { countOf, parseStoreCommand } from "../stores/store-options.ts";
 import { withArtGuard } from "../stores/with-artguard.ts";
-import { UsageError } from "../usage-error.ts";
-
-const options = { limit: { type: "string" }, cursor: { type: "string" }, user: { type: "string" } } as const;
 
 /** `artguard history`: the kept analyses, newest first. @returns the exit status. @throws UsageError */
-export async function history(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, options);
-  if (positionals.length > 0) throw new UsageError("history takes no arguments");
-  const limit = countOf("limit", values.limit, 20);
+export async function history({ values }: Call<typeof historyCommand>): Promise<number> {
+  const { limit, cursor } = values;
   return await withArtGuard(values, async (artguard) => {
-    const page = await artguard.history(values.user ?? localUser, { limit, cursor: values.cursor });
+    const page = await artguard.history(values.user ?? localUser, { limit, cursor });
     if (values.json) {
       process.stdout.write(`${JSON.stringify(page)}\n`);
       return 0;

@@ -1,52 +1,80 @@
-import { type Configuration, isArtGuardError, type KnowledgeBase, type Language, languages } from "@artguard/core";
+import { type Configuration, isArtGuardError, type KnowledgeBase, type Passage } from "@artguard/core";
 import { makePrivateFolder } from "@artguard/core/filesystem";
 import { addDocuments, folderKnowledgeBase, syncDocuments } from "@artguard/core/knowledge";
+import { chosenLanguage } from "../chosen-language.ts";
+import type { Call } from "../command-line/declare-command.ts";
+import type {
+  knowledgeAddCommand,
+  knowledgeListCommand,
+  knowledgeSearchCommand,
+  knowledgeSyncCommand,
+} from "../declarations/records.ts";
 import { bedrockPlace, knowledgeFolder, openKnowledgeBase } from "../knowledge-base.ts";
 import { printable } from "../printable.ts";
 import { awsClients } from "../stores/aws-clients.ts";
-import { countOf, parseStoreCommand, placeOf } from "../stores/store-options.ts";
+import { placeOf } from "../stores/store-options.ts";
 import { reportFailure } from "../stores/with-artguard.ts";
 import { UsageError } from "../usage-error.ts";
 
-const options = {
-  language: { type: "string" },
-  limit: { type: "string" },
-  delete: { type: "boolean", default: false },
-} as const;
-
-/** What an action gets of the command line. */
-interface Call {
-  readonly operands: readonly string[];
-  readonly configuration: Configuration;
-  readonly aws: boolean;
-  readonly json: boolean;
-  readonly language: Language | undefined;
-  readonly limit: number;
-  readonly deleteRemoved: boolean;
+/** `artguard knowledge add`: documents that explanations may cite. @returns 1 when a document was refused. @throws UsageError */
+export async function add({ values, operands }: Call<typeof knowledgeAddCommand>): Promise<number> {
+  const { json, language } = values;
+  return await guarded(values, async (configuration) => {
+    await makePrivateFolder(configuration.folder);
+    let refused = 0;
+    for await (const added of addDocuments(knowledgeFolder(configuration), operands, language ? { language } : {})) {
+      if (added.status === "refused") refused++;
+      print(json, added, rowOf(added.status, added.source ?? added.path, added.reason));
+    }
+    return refused > 0 ? 1 : 0;
+  });
 }
 
-const actions = new Map<string | undefined, (call: Call) => Promise<number>>(
-  Object.entries({ add, search, list, sync }),
-);
+/** `artguard knowledge search`: the passages nearest to a question. @throws UsageError */
+export async function search({ values, operands }: Call<typeof knowledgeSearchCommand>): Promise<number> {
+  const { aws, json, language, limit } = values;
+  return await guarded(values, async (configuration) => {
+    const base = await searched(configuration, aws);
+    const preferred = language ?? chosenLanguage(configuration.language);
+    const passages = await base.search(operands.join(" "), { limit, language: preferred });
+    for (const passage of passages) print(json, passage, passageText(passage));
+    if (passages.length === 0 && !json) process.stdout.write("no passage was found\n");
+    return 0;
+  });
+}
 
-/**
- * `artguard knowledge add|search|list|sync`: the documents that explanations may cite.
- *
- * @returns the exit status: 1 when a document was refused or something failed.
- * @throws UsageError
- */
-export async function knowledge(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, options);
-  const [action, ...operands] = positionals;
-  const run = actions.get(action);
-  if (!run) throw new UsageError("knowledge takes add, search, list or sync");
-  const { aws, json, delete: deleteRemoved } = values;
-  const limit = countOf("limit", values.limit, 5);
-  const language = chosenLanguage(values.language);
-  // With --aws the documents still come from the folder.
-  const { configuration } = placeOf({ folder: values.folder, aws: false });
+/** `artguard knowledge list`: the documents, and files that cannot be cited. @throws UsageError */
+export async function list({ values }: Call<typeof knowledgeListCommand>): Promise<number> {
+  const { json } = values;
+  return await guarded(values, async (configuration) => {
+    const folder = knowledgeFolder(configuration);
+    const { documents, refused } = await folderKnowledgeBase({ folder }).documents();
+    for (const document of documents) {
+      const { source, title, language = "", passages } = document;
+      const row = `${String(passages).padStart(4)} ${language.padEnd(2)} ${printable(source)}  ${printable(title)}\n`;
+      print(json, document, row);
+    }
+    for (const document of refused) print(json, document, rowOf("refused", document.source, document.reason));
+    if (documents.length + refused.length === 0 && !json)
+      process.stdout.write(`there are no documents in ${printable(folder)}; ArtGuard's own articles are searched\n`);
+    return 0;
+  });
+}
+
+/** `artguard knowledge sync`: uploads what changed. @returns 1 when a document was refused. @throws UsageError */
+export async function sync({ values }: Call<typeof knowledgeSyncCommand>): Promise<number> {
+  if (!values.aws) throw new UsageError("knowledge sync needs --aws: it uploads to the bucket of the knowledge base");
+  return await guarded(values, (configuration) => upload(configuration, values.json, values.delete));
+}
+
+/** Runs on the folder that was named: with --aws the documents still come from there. Says what went wrong. */
+async function guarded(
+  { folder, json }: Pick<Call<typeof knowledgeListCommand>["values"], "folder" | "json">,
+  action: (configuration: Configuration) => Promise<number>,
+): Promise<number> {
+  const { configuration } = placeOf({ folder, aws: false });
   try {
-    return await run({ operands, configuration, aws, json, language, limit, deleteRemoved });
+    return await action(configuration);
   } catch (error) {
     if (!isArtGuardError(error)) throw error;
     reportFailure(error.toJSON(), json);
@@ -54,29 +82,9 @@ export async function knowledge(args: readonly string[]): Promise<number> {
   }
 }
 
-async function add({ operands, configuration, json, language }: Call): Promise<number> {
-  if (operands.length === 0) throw new UsageError("knowledge add takes Markdown, text or PDF files");
-  await makePrivateFolder(configuration.folder);
-  let refused = 0;
-  for await (const added of addDocuments(knowledgeFolder(configuration), operands, language ? { language } : {})) {
-    if (added.status === "refused") refused++;
-    print(json, added, rowOf(added.status, added.source ?? added.path, added.reason));
-  }
-  return refused > 0 ? 1 : 0;
-}
-
-async function search({ operands, configuration, aws, json, language, limit }: Call): Promise<number> {
-  if (operands.length === 0) throw new UsageError("knowledge search takes a question");
-  const base = await searched(configuration, aws);
-  const preferred = language ?? chosenLanguage(configuration.language);
-  const passages = await base.search(operands.join(" "), { limit, language: preferred });
-  for (const passage of passages) {
-    const { text, source, title = "", score } = passage;
-    const head = `${score === undefined ? "" : `${score.toFixed(2)}  `}${printable(source)}  ${printable(title)}`;
-    print(json, passage, `${head.trimEnd()}\n    ${printable(text.replace(/\s+/g, " "))}\n`);
-  }
-  if (passages.length === 0 && !json) process.stdout.write("no passage was found\n");
-  return 0;
+function passageText({ text, source, title = "", score }: Passage): string {
+  const head = `${score === undefined ? "" : `${score.toFixed(2)}  `}${printable(source)}  ${printable(title)}`;
+  return `${head.trimEnd()}\n    ${printable(text.replace(/\s+/g, " "))}\n`;
 }
 
 async function searched(configuration: Configuration, aws: boolean): Promise<KnowledgeBase> {
@@ -85,27 +93,7 @@ async function searched(configuration: Configuration, aws: boolean): Promise<Kno
   throw new UsageError("--aws needs ARTGUARD_KNOWLEDGE_BASE_ID; see docs/configuration.md");
 }
 
-async function list({ operands, configuration, json }: Call): Promise<number> {
-  if (operands.length > 0) throw new UsageError("knowledge list takes no arguments");
-  const folder = knowledgeFolder(configuration);
-  const { documents, refused } = await folderKnowledgeBase({ folder }).documents();
-  for (const document of documents) {
-    const { source, title, language = "", passages } = document;
-    print(
-      json,
-      document,
-      `${String(passages).padStart(4)} ${language.padEnd(2)} ${printable(source)}  ${printable(title)}\n`,
-    );
-  }
-  for (const document of refused) print(json, document, rowOf("refused", document.source, document.reason));
-  if (documents.length + refused.length === 0 && !json)
-    process.stdout.write(`there are no documents in ${printable(folder)}; ArtGuard's own articles are searched\n`);
-  return 0;
-}
-
-async function sync({ operands, configuration, aws, json, deleteRemoved }: Call): Promise<number> {
-  if (operands.length > 0) throw new UsageError("knowledge sync takes no arguments");
-  if (!aws) throw new UsageError("knowledge sync needs --aws: it uploads to the bucket of the knowledge base");
+async function upload(configuration: Configuration, json: boolean, deleteRemoved: boolean): Promise<number> {
   const clients = await awsClients(configuration);
   const counts = { uploaded: 0, unchanged: 0, deleted: 0, extra: 0, refused: 0 };
   try {
@@ -141,10 +129,4 @@ function rowOf(status: string, source: string, reason: string | undefined): stri
 
 function print(json: boolean, row: object, text: string): void {
   process.stdout.write(json ? `${JSON.stringify(row)}\n` : text);
-}
-
-function chosenLanguage(value: string | undefined): Language | undefined {
-  const language = languages.find((known) => known === value);
-  if (value === undefined || language) return language;
-  throw new UsageError(`--language takes ${languages.join(" or ")}, got "${value}"`);
 }

@@ -1,12 +1,12 @@
-import { parseArgs } from "node:util";
 import { type ErrorRecord, isArtGuardError } from "@artguard/core";
 import { defaultImageLimits } from "@artguard/core/image";
 import { type ProvenanceReport, readProvenance } from "@artguard/forensics";
 import { collectInputs } from "../collect-inputs.ts";
+import type { Call } from "../command-line/declare-command.ts";
+import type { provenanceCommand } from "../declarations/images.ts";
 import { printable } from "../printable.ts";
 import { readInput } from "../read-input.ts";
 import { readTrustAnchors } from "../trust-anchors.ts";
-import { UsageError } from "../usage-error.ts";
 
 type Outcome = { path: string; provenance: ProvenanceReport } | { path: string; error: ErrorRecord };
 
@@ -17,27 +17,15 @@ type Outcome = { path: string; provenance: ProvenanceReport } | { path: string; 
  * @returns the exit status.
  * @throws UsageError
  */
-export async function provenance(args: readonly string[]): Promise<number> {
-  const { paths, json, trustAnchors } = parsed(args);
+export async function provenance({ values, operands }: Call<typeof provenanceCommand>): Promise<number> {
+  const trustAnchors = readTrustAnchors(values.trust);
   let status = 0;
-  for (const path of collectInputs(paths)) {
+  for (const path of collectInputs(operands)) {
     const outcome = await read(path, trustAnchors);
     if ("error" in outcome) status = 1;
-    process.stdout.write(`${json ? JSON.stringify(outcome) : textOf(outcome)}\n`);
+    process.stdout.write(`${values.json ? JSON.stringify(outcome) : textOf(outcome)}\n`);
   }
   return status;
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    const options = { json: { type: "boolean", default: false }, trust: { type: "string" } } as const;
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
-    if (positionals.length === 0) throw new UsageError("name at least one file or folder, or - for standard input");
-    return { paths: positionals, json: values.json, trustAnchors: readTrustAnchors(values.trust) };
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 async function read(path: string, trustAnchors: string | undefined): Promise<Outcome> {

@@ -1,9 +1,10 @@
 import type { ResumedAnalysis } from "@artguard/core";
 import { remoteDetectors } from "../cloud-parts.ts";
+import type { Call } from "../command-line/declare-command.ts";
+import type { resumeCommand } from "../declarations/records.ts";
 import { printable } from "../printable.ts";
-import { parseStoreCommand, placeOf } from "../stores/store-options.ts";
+import { placeOf } from "../stores/store-options.ts";
 import { withArtGuard } from "../stores/with-artguard.ts";
-import { UsageError } from "../usage-error.ts";
 
 /**
  * `artguard resume`: asks remote detectors whose answer was late once more, and judges the kept analysis with what came.
@@ -11,11 +12,8 @@ import { UsageError } from "../usage-error.ts";
  * @returns 0 when nothing is awaited any more, else 1.
  * @throws UsageError
  */
-export async function resume(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, {});
-  const [requestId, ...more] = positionals;
-  if (requestId === undefined || more.length > 0)
-    throw new UsageError("name one request_id; `artguard history` lists them");
+export async function resume({ values, operands }: Call<typeof resumeCommand>): Promise<number> {
+  const [requestId = ""] = operands;
   const parts = await remoteDetectors(placeOf(values).configuration);
   return await withArtGuard(
     values,

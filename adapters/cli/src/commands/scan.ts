@@ -6,6 +6,8 @@ import { defaultImageLimits } from "@artguard/core/image";
 import { atomicWrite } from "../atomic-write.ts";
 import { cloudParts } from "../cloud-parts.ts";
 import { collectInputs } from "../collect-inputs.ts";
+import type { Call } from "../command-line/declare-command.ts";
+import type { scanCommand } from "../declarations/images.ts";
 import { inOrder } from "../in-order.ts";
 import { type InputFiles, judgeInput } from "../judge-input.ts";
 import { localKnowledge } from "../knowledge-base.ts";
@@ -15,7 +17,7 @@ import { outputNames } from "../output-names.ts";
 import { duration, ProgressBar } from "../progress-bar.ts";
 import { reportIndex } from "../report-index.ts";
 import { explanationLine, jsonLine, textLine } from "../result-line.ts";
-import { parseScanOptions, type ScanOptions } from "../scan-options.ts";
+import { type ScanOptions, scanOptionsOf } from "../scan-options.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Exit statuses of `artguard scan`, by what they mean. */
@@ -24,12 +26,13 @@ const exitStatus = { done: 0, someFailed: 1, failOnMet: 3, interrupted: 130 } as
 /**
  * `artguard scan`: judges every input and prints a line for each in input order.
  *
- * @param signal Stops the batch: running analyses end, the others do not begin.
+ * @param interruption Its signal stops the batch: running analyses end, the others do not begin.
  * @returns the exit status.
  * @throws UsageError
  */
-export async function scan(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const options = parseScanOptions(args);
+export async function scan(call: Call<typeof scanCommand>, interruption: () => AbortSignal): Promise<number> {
+  const options = scanOptionsOf(call);
+  const signal = interruption();
   const inputs = collectInputs(options.paths);
   const files = planFiles(options, inputs);
   const started = performance.now();

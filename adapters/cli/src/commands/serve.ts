@@ -1,42 +1,49 @@
-import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { isArtGuardError } from "@artguard/core";
+import type { EmbeddedServer } from "@artguard/http/serve";
+import type { Call } from "../command-line/declare-command.ts";
+import type { serveCommand } from "../declarations/operation.ts";
+import { jsonIn } from "../effective-settings.ts";
+import { reportFailure } from "../stores/with-artguard.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** `artguard serve`: ArtGuard over HTTP, from one folder. Ends at the first signal, after the requests in flight. @throws UsageError */
-export async function serve(args: readonly string[]): Promise<number> {
-  const { config, ...flags } = optionsOf(args);
+export async function serve({ values }: Call<typeof serveCommand>, signal: () => AbortSignal): Promise<number> {
+  const { config, json, ...flags } = values;
   // Who does not serve loads no server.
   const http = await import("@artguard/http/serve");
   const environment = { ...process.env, ...variablesOf(flags, http.serverSettings) };
+  // Whoever reads where it listens may end it at once.
+  const ending = ended(signal());
   try {
-    const settings = http.loadServerSettings(environment, config === undefined ? {} : await fileOf(config));
+    const settings = http.loadServerSettings(environment, config === undefined ? {} : await jsonIn(config));
     const server = await http.serve(settings, { onError: logFailure });
-    process.stderr.write(`listening on ${server.url}, stores in ${settings.folder}\n`);
-    if (server.firstKey !== undefined) {
-      process.stderr.write("the administrator's API key, shown this once:\n");
-      process.stdout.write(`${server.firstKey}\n`);
-    }
-    await signalled();
+    announce(server, settings.folder, json);
+    await ending;
     await server.stop();
     return 0;
   } catch (error) {
     if (isArtGuardError(error, "configuration.")) throw new UsageError(error.message);
     if (!isArtGuardError(error) && !isOfTheSystem(error)) throw error;
-    process.stderr.write(`artguard: ${error.message}\n`);
+    const { code, fix } = isArtGuardError(error) ? error : ofTheSystem;
+    reportFailure({ code, message: error.message, fix }, json);
     return 1;
   }
 }
 
-type Flags = { readonly host?: string; readonly port?: string; readonly folder?: string };
+/** Node says itself what went wrong, such as an address that is in use. */
+const ofTheSystem = { code: "system", fix: "Choose another address, port or folder." };
 
-function optionsOf(args: readonly string[]): Flags & { readonly config?: string } {
-  const text = { type: "string" } as const;
-  try {
-    return parseArgs({ args: [...args], options: { host: text, port: text, folder: text, config: text } }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+type Flags = Pick<Call<typeof serveCommand>["values"], "host" | "port" | "folder">;
+
+function announce({ url, firstKey }: EmbeddedServer, folder: string, json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ url, folder, ...(firstKey !== undefined && { key: firstKey }) })}\n`);
+    return;
   }
+  process.stderr.write(`listening on ${url}, stores in ${folder}\n`);
+  if (firstKey === undefined) return;
+  process.stderr.write("the administrator's API key, shown this once:\n");
+  process.stdout.write(`${firstKey}\n`);
 }
 
 /** What the command line says has the last word. */
@@ -49,18 +56,8 @@ function variablesOf(flags: Flags, settings: Readonly<Record<keyof Flags, { read
   };
 }
 
-async function fileOf(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    throw new UsageError(`--config: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 /** One line of JSON without the error's message, which can hold anything: where it happened is enough to find it. */

@@ -1,17 +1,14 @@
 import { type Analysis, explainRetention } from "@artguard/core";
 import { atomicWrite } from "../atomic-write.ts";
+import type { Call } from "../command-line/declare-command.ts";
+import type { showCommand } from "../declarations/records.ts";
 import { printable } from "../printable.ts";
-import { parseStoreCommand } from "../stores/store-options.ts";
 import { withArtGuard } from "../stores/with-artguard.ts";
-import { UsageError } from "../usage-error.ts";
 import { statementLines } from "./dispute.ts";
 
 /** `artguard show`: one kept analysis, its earlier results, its dispute and how long what is kept. @throws UsageError */
-export async function show(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, { heatmap: { type: "string" } });
-  const [requestId, ...more] = positionals;
-  if (requestId === undefined || more.length > 0)
-    throw new UsageError("name one request_id; `artguard history` lists them");
+export async function show({ values, operands }: Call<typeof showCommand>): Promise<number> {
+  const [requestId = ""] = operands;
   return await withArtGuard(values, async (artguard) => {
     const analysis = await artguard.get(requestId);
     const earlier = (await artguard.versions(requestId)).slice(0, -1);

@@ -1,12 +1,10 @@
 import { sweepAll, type WholeSweep } from "@artguard/core";
-import { parseStoreCommand } from "../stores/store-options.ts";
+import type { Call } from "../command-line/declare-command.ts";
+import type { sweepCommand } from "../declarations/records.ts";
 import { withPrivacy } from "../stores/with-artguard.ts";
-import { UsageError } from "../usage-error.ts";
 
 /** `artguard sweep`: deletes what has expired and ends interrupted erasures; to be run daily. @throws UsageError */
-export async function sweep(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, {});
-  if (positionals.length > 0) throw new UsageError("sweep takes no arguments");
+export async function sweep({ values }: Call<typeof sweepCommand>): Promise<number> {
   return await withPrivacy(values, async (privacy) => {
     const swept = await sweepAll(privacy);
     process.stdout.write(`${values.json ? JSON.stringify(swept) : textOf(swept)}\n`);

@@ -8,27 +8,15 @@ import {
   quotaGate,
 } from "@artguard/core";
 import { runWorker, type WorkerEvent } from "@artguard/worker";
+import { chosenLanguage } from "../chosen-language.ts";
 import { cloudParts } from "../cloud-parts.ts";
+import type { Call } from "../command-line/declare-command.ts";
+import type { workCommand } from "../declarations/operation.ts";
 import { printable } from "../printable.ts";
-import { chosenDetectors, chosenLanguage } from "../scan-options.ts";
+import { chosenDetectors } from "../scan-options.ts";
 import type { Stores } from "../stores/open-stores.ts";
-import { countOf, parseStoreCommand, placeOf } from "../stores/store-options.ts";
+import { placeOf } from "../stores/store-options.ts";
 import { withStores } from "../stores/with-artguard.ts";
-import { UsageError } from "../usage-error.ts";
-
-const options = {
-  once: { type: "boolean", default: false },
-  concurrency: { type: "string" },
-  drain: { type: "string" },
-  port: { type: "string" },
-  host: { type: "string" },
-  detectors: { type: "string" },
-  trust: { type: "string" },
-  cloud: { type: "boolean", default: false },
-  language: { type: "string" },
-} as const;
-
-const longestPort = 65_535;
 
 /**
  * `artguard work`: does submitted analyses and sweeps what has expired, until the signal fires.
@@ -36,15 +24,12 @@ const longestPort = 65_535;
  * @returns 0, or 1 when a store failed for good.
  * @throws UsageError
  */
-export async function work(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { values, positionals } = parseStoreCommand(args, options);
-  if (positionals.length > 0) throw new UsageError("work takes no arguments");
+export async function work({ values }: Call<typeof workCommand>, signal: () => AbortSignal): Promise<number> {
   const { configuration } = placeOf(values);
   const language = chosenLanguage(values.language ?? configuration.language);
-  const concurrency =
-    values.concurrency === undefined ? {} : { concurrency: countOf("concurrency", values.concurrency, 1) };
-  const drainMs = values.drain === undefined ? {} : { drainMs: countOf("drain", values.drain, 1) * 1000 };
-  const health = { port: portOf(values.port), ...(values.host !== undefined && { host: values.host }) };
+  const concurrency = values.concurrency === undefined ? {} : { concurrency: values.concurrency };
+  const drainMs = values.drain === undefined ? {} : { drainMs: values.drain * 1000 };
+  const health = { port: values.port, ...(values.host !== undefined && { host: values.host }) };
   const parts: Pick<ArtGuardOptions, "detectors" | "language" | "concurrency"> = {
     detectors: chosenDetectors(values.detectors, values.trust),
     ...(language !== undefined && { language }),
@@ -59,7 +44,7 @@ export async function work(args: readonly string[], signal: AbortSignal): Promis
         privacy: await openPrivacy({ ...storageOf(stores) }),
         once: values.once,
         health,
-        signal,
+        signal: signal(),
         ...concurrency,
         ...drainMs,
         onEvent: (event) => say(event, values.json),
@@ -82,12 +67,6 @@ async function openArtGuard(stores: Stores, parts: Pick<ArtGuardOptions, "detect
   const analyses = await store.open(defineAnalysisTable(analysisTable));
   const admission = quotaGate(new Admissions({ store, users, analyses }));
   return await createArtGuard({ ...storageOf(stores), admission, ...parts });
-}
-
-function portOf(value = "0"): number {
-  const port = Number(value);
-  if (/^\d+$/.test(value) && port <= longestPort) return port;
-  throw new UsageError(`--port must be a whole number up to ${longestPort}, got "${value}"`);
 }
 
 function say(event: WorkerEvent, json: boolean): void {

@@ -70,8 +70,11 @@ export async function withStores(
   }
 }
 
+/** What went wrong: of the library, or of Node. */
+type Failure = Pick<ErrorRecord, "message" | "fix"> & { readonly code: string };
+
 /** One failed command, in the form that was asked for. @param subject What it was about, for the JSON line. */
-export function reportFailure(error: ErrorRecord, json: boolean, subject: { readonly request_id?: string } = {}): void {
+export function reportFailure(error: Failure, json: boolean, subject: { readonly request_id?: string } = {}): void {
   if (json) process.stdout.write(`${JSON.stringify({ ...subject, error })}\n`);
   else process.stderr.write(`artguard: ${printable(error.message)} (${error.code}) ${printable(error.fix)}\n`);
 }

@@ -37,10 +37,11 @@ export function loadConfiguration(
     else values[name] = value;
   }
   if (problems.length > 0) throw new ArtGuardError("configuration.invalid", problems.join("; "));
-  return { ...defaultsOf(values.environment ?? "dev"), ...values };
+  return { ...defaultsOf(values.environment), ...values };
 }
 
-function problemOf({ variable, schema, secret }: Setting, value: string): string | undefined {
+/** What is wrong with a value, without that of a secret. */
+export function problemOf({ variable, schema, secret }: Setting, value: string): string | undefined {
   const issue = schema.safeParse(value).error?.issues[0];
   if (!issue) return undefined;
   return secret
@@ -48,7 +49,8 @@ function problemOf({ variable, schema, secret }: Setting, value: string): string
     : `${variable} ${issue.message}, got ${JSON.stringify(value.slice(0, 80))}`;
 }
 
-function defaultsOf(environment: string): Record<Required, string> {
+/** What holds where nothing is set. @param environment Default `dev`. */
+export function defaultsOf(environment = "dev"): Record<Required, string> {
   return {
     environment,
     folder: ".artguard",

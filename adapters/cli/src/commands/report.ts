@@ -1,0 +1,31 @@
+import { ArtGuardError, type CompletedAnalysis, completedAnalysisSchema } from "@artguard/core";
+import { atomicWrite } from "../atomic-write.ts";
+import type { Call } from "../command-line/declare-command.ts";
+import type { reportCommand } from "../declarations/records.ts";
+import { keptEvidencePage } from "../kept-evidence-page.ts";
+import { printable } from "../printable.ts";
+import { withArtGuard } from "../stores/with-artguard.ts";
+
+/** `artguard report`: the evidence page of a kept analysis. @returns the exit status. @throws UsageError */
+export async function report({ values, operands }: Call<typeof reportCommand>): Promise<number> {
+  const [requestId = ""] = operands;
+  const { to, json } = values;
+  return await withArtGuard(values, async (artguard, { processed }) => {
+    const analysis = await artguard.get(requestId);
+    const completed = completedAnalysisSchema.safeParse(analysis);
+    if (!completed.success) throw notCompleted(analysis);
+    const { html, hasPicture } = await keptEvidencePage(completed.data, processed);
+    await atomicWrite(to, html);
+    const picture = hasPicture ? "" : ", without the picture: it is not kept, or not readable here";
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ request_id: requestId, report: to, has_picture: hasPicture })}\n`
+        : `Report: ${printable(to)}${picture}\n`,
+    );
+    return 0;
+  });
+}
+
+function notCompleted({ request_id, status }: Pick<CompletedAnalysis, "request_id"> & { readonly status: string }) {
+  return new ArtGuardError("analysis.not-completed", `the analysis ${request_id} is ${status}`);
+}

@@ -1,0 +1,213 @@
+import { declareCommand } from "../command-line/declare-command.ts";
+import { languageWords, place, requestId } from "./shared.ts";
+
+const one = [requestId] as const;
+
+export const historyCommand = declareCommand({
+  name: "history",
+  group: "Kept analyses",
+  summary: "list kept analyses, newest first",
+  options: {
+    limit: { type: "number", value: "N", default: 20, summary: "analyses a page" },
+    cursor: { type: "text", value: "C", summary: "where the page before ended" },
+    user: { type: "text", value: "ID", summary: "whose", otherwise: "local, who has what the command line keeps" },
+    ...place,
+  },
+  examples: [["history --limit 5", "the last five"]],
+  json: "one object with `items` and, while there are more, `cursor`",
+});
+
+export const showCommand = declareCommand({
+  name: "show",
+  group: "Kept analyses",
+  summary: "show one: findings, earlier results, dispute and review, how long what is kept and who deletes it",
+  arguments: one,
+  options: {
+    heatmap: {
+      type: "text",
+      of: "file",
+      value: "FILE",
+      summary: "write the heat map of a kept image there, a PNG of at most 1024 px",
+    },
+    ...place,
+  },
+  examples: [["show 018f2b6e", "everything on one"]],
+  json: "one object: `analysis`, `earlier_results`, `retention`",
+});
+
+export const resumeCommand = declareCommand({
+  name: "resume",
+  group: "Kept analyses",
+  summary: "ask remote detectors again whose answer was late, and merge what came",
+  arguments: one,
+  options: place,
+  examples: [["resume 018f2b6e", "after `unfinished` in a result"]],
+  exits: { 0: "nothing is awaited any more", 1: "an answer is still awaited, or it failed" },
+  json: "one object: `analysis`, `merged`, `awaited`",
+});
+
+export const explainCommand = declareCommand({
+  name: "explain",
+  group: "Kept analyses",
+  summary: "print every sentence on one, and the evidence under the sentence",
+  details: [
+    "Prints the stored explanation; in another language than that one it is written anew from the stored evidence. An analysis without a result is `analysis.not-completed`. See [explanations](explanations.md).",
+  ],
+  arguments: one,
+  options: {
+    language: {
+      type: "choice",
+      value: "L",
+      choices: languageWords,
+      summary: "language",
+      otherwise: "that of the stored explanation",
+    },
+    ...place,
+  },
+  examples: [["explain 018f2b6e --language es", "in Spanish"]],
+  json: "one object, see [output](cli-output.md#explain)",
+});
+
+export const reportCommand = declareCommand({
+  name: "report",
+  group: "Kept analyses",
+  summary: "write the evidence page of one",
+  details: [
+    "One HTML file that loads nothing from elsewhere. It shows the picture where the image is kept (`scan --save-images`), and no heat maps: those are not stored, the suspicious places are.",
+  ],
+  arguments: one,
+  options: {
+    to: { type: "text", of: "file", value: "FILE", required: true, summary: "the page that is written" },
+    ...place,
+  },
+  examples: [["report 018f2b6e --to evidence.html", "for somebody who wants to see why"]],
+  json: "one object: `request_id`, `report`",
+});
+
+export const deleteCommand = declareCommand({
+  name: "delete",
+  group: "Kept analyses",
+  summary: "delete kept analyses with their images and earlier results",
+  arguments: [
+    {
+      ...requestId,
+      summary: "ids of kept analyses",
+      count: "some",
+      missing: "name at least one request_id; `artguard history` lists them",
+    },
+  ],
+  options: place,
+  examples: [["delete 018f2b6e 018f2b70", "two of them"]],
+  exits: { 1: "some could not be deleted" },
+  json: "one object per id: `request_id` with `deleted` or `error`",
+});
+
+export const exportCommand = declareCommand({
+  name: "export",
+  group: "Kept analyses",
+  summary: "write everything that is kept of a user, as JSON and images, with a manifest of hashes",
+  options: {
+    to: { type: "text", of: "folder", value: "DIR", required: true, summary: "where it is written" },
+    user: { type: "text", value: "ID", summary: "whose", otherwise: "local, who has what the command line keeps" },
+    ...place,
+  },
+  examples: [["export --to my-data", "a copy of everything"]],
+  json: "one object: `folder`, `files`",
+});
+
+export const eraseCommand = declareCommand({
+  name: "erase",
+  group: "Kept analyses",
+  summary: "erase everything that is kept of a user, and print the receipt",
+  details: [
+    "Waits 5 seconds between its two sweeps. After `erase --user local`, `scan --keep` keeps new results again at once; `createArtGuard` on the same stores refuses an erased user until the tombstone ends. See [privacy](privacy.md#erasure).",
+  ],
+  options: {
+    user: { type: "text", value: "ID", required: true, summary: "whom to erase" },
+    ...place,
+  },
+  examples: [["erase --user local", "what the command line kept"]],
+  json: "the receipt",
+});
+
+export const sweepCommand = declareCommand({
+  name: "sweep",
+  group: "Kept analyses",
+  summary: "delete what has expired and end interrupted erasures; run it daily",
+  details: ["Ends with writing an embedded database anew, without what deleted items left in its file."],
+  options: place,
+  examples: [["sweep", "from cron"]],
+  json: "one object: `objects_examined`, `objects_deleted`, `images_expired`, `records_deleted`, `charges_refunded`, `erasures`",
+});
+
+export const knowledgeAddCommand = declareCommand({
+  name: "knowledge add",
+  group: "Kept analyses",
+  summary: "add documents that explanations may cite: Markdown, text, PDF",
+  details: ["See [knowledge base](knowledge.md)."],
+  arguments: [
+    {
+      name: "files",
+      summary: "Markdown, text or PDF",
+      count: "some",
+      of: "file",
+      missing: "knowledge add takes Markdown, text or PDF files",
+    },
+  ],
+  options: { language: { type: "choice", value: "L", choices: languageWords, summary: "their language" }, ...place },
+  examples: [["knowledge add varnish.md --language en", "a document"]],
+  exits: { 1: "some documents were refused" },
+  json: "one object per file: `path`, `status`, `source`, `reason`",
+});
+
+export const knowledgeSearchCommand = declareCommand({
+  name: "knowledge search",
+  group: "Kept analyses",
+  summary: "print the passages nearest to a question",
+  arguments: [
+    {
+      name: "question",
+      summary: "in words",
+      count: "some",
+      of: "words",
+      missing: "knowledge search takes a question",
+    },
+  ],
+  options: {
+    language: {
+      type: "choice",
+      value: "L",
+      choices: languageWords,
+      summary: "preferred language",
+      otherwise: "ARTGUARD_LANGUAGE",
+    },
+    limit: { type: "number", value: "N", default: 5, summary: "most passages" },
+    ...place,
+    aws: { type: "switch", summary: "search the Bedrock Knowledge Base that the environment names" },
+  },
+  examples: [["knowledge search what is a halftone", "in the folder and in ArtGuard's own articles"]],
+  json: "one object per passage",
+});
+
+export const knowledgeListCommand = declareCommand({
+  name: "knowledge list",
+  group: "Kept analyses",
+  summary: "list the documents, and files that cannot be cited",
+  options: place,
+  examples: [["knowledge list", "what explanations may cite"]],
+  json: "one object per document",
+});
+
+export const knowledgeSyncCommand = declareCommand({
+  name: "knowledge sync",
+  group: "Kept analyses",
+  summary: "upload what changed to the bucket of the Bedrock Knowledge Base",
+  options: {
+    delete: { type: "switch", summary: "delete there what is not here" },
+    ...place,
+    aws: { type: "switch", summary: "required: it uploads to the bucket of the knowledge base" },
+  },
+  examples: [["knowledge sync --aws", "after documents were added"]],
+  exits: { 1: "some documents were refused" },
+  json: "one object per document; the summary goes to standard error",
+});

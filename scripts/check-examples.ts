@@ -13,7 +13,7 @@ const list = resolve(import.meta.dirname, "examples/without-example.json");
 const allowed: readonly string[] = JSON.parse(readFileSync(list, "utf8"));
 const { symbols, snippets, pages, faults, bare, undocumented } = examine(root);
 
-for (const { at, snippet, message } of faults) console.log(`${at} (${snippet.title}): ${message}`);
+for (const { at, title, message } of faults) console.log(`${at} (${title}): ${message}`);
 const fresh = bare.filter((name) => !allowed.includes(name));
 for (const name of fresh) console.log(`${name} has no @example`);
 for (const name of undocumented) console.log(`${name} has no doc comment`);

@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
-import type { Snippet } from "./snippets.ts";
+import type { Place, Snippet } from "./snippets.ts";
 
 /** A snippet with the imports that it leaves out. */
 export interface Module {
@@ -12,7 +12,8 @@ export interface Module {
 
 /** What the compiler holds against a snippet. */
 export interface Fault {
-  readonly snippet: Snippet;
+  /** The symbol or page. */
+  readonly title: string;
   /** Path from the root and line of the file that shows the snippet: `docs/http.md:63`. */
   readonly at: string;
   readonly message: string;
@@ -26,6 +27,8 @@ export function compilerOptions(root: string): ts.CompilerOptions {
   return {
     ...options,
     noEmit: true,
+    // Only files that are asked for are checked; with it, mistakes in the declared names would pass.
+    skipLibCheck: false,
     noUnusedLocals: false,
     noUnusedParameters: false,
     noImplicitReturns: false,
@@ -39,26 +42,30 @@ export function compilerOptions(root: string): ts.CompilerOptions {
 export function typeCheck(root: string, modules: readonly Module[], names: string, before?: ts.Program): Fault[] {
   const options = compilerOptions(root);
   const texts = new Map(modules.map((module, i) => [join(root, `snippet-${i}.mts`), module]));
-  const host = hostOf(root, options, texts);
+  const host = hostOf(root, options, texts, names);
   const program = ts.createProgram([...texts.keys(), names], options, host, before);
-  return [...texts].flatMap(([path, { snippet }]) => {
+  const faultsOf = (path: string, { title, file: shown, line }: Place): Fault[] => {
     const file = program.getSourceFile(path);
     if (!file) throw new Error(`${path} was not read`);
     return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map((diagnostic) => ({
-      snippet,
-      at: `${relative(root, snippet.file)}:${snippet.line + lineOf(diagnostic)}`,
+      title,
+      at: `${relative(root, shown)}:${line + lineOf(diagnostic)}`,
       message: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
     }));
-  });
+  };
+  return [
+    ...faultsOf(names, { title: "names", file: names, line: 1 }),
+    ...[...texts].flatMap(([path, { snippet }]) => faultsOf(path, snippet)),
+  ];
 }
 
-/** The line of the snippet, from 1: the first line of its module holds the imports. */
+/** The line below the first, which holds the imports of a module. */
 function lineOf({ file, start = 0 }: ts.Diagnostic): number {
   return Math.max(1, file?.getLineAndCharacterOfPosition(start).line ?? 1);
 }
 
 /** Reads the modules from memory, and resolves what they import as any package of the workspace would. */
-function hostOf(root: string, options: ts.CompilerOptions, texts: ReadonlyMap<string, Module>): ts.CompilerHost {
+function hostOf(root: string, options: ts.CompilerOptions, texts: ReadonlyMap<string, Module>, names: string): ts.CompilerHost {
   const host = ts.createCompilerHost(options, true);
   const cache = ts.createModuleResolutionCache(root, (name) => name, options);
   const homes = globSync("{packages,adapters,examples}/*/package.json", { cwd: root }).map((path) =>
@@ -80,7 +87,7 @@ function hostOf(root: string, options: ts.CompilerOptions, texts: ReadonlyMap<st
     resolveModuleNameLiterals: (literals, from, redirected, _, file) =>
       literals.map((literal) => {
         const mode = ts.getModeForUsageLocation(file, literal, options);
-        for (const importer of texts.has(from) ? homes : [from]) {
+        for (const importer of texts.has(from) || from === names ? homes : [from]) {
           const found = ts.resolveModuleName(literal.text, importer, options, host, cache, redirected, mode);
           if (found.resolvedModule) return found;
         }

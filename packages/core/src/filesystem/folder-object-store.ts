@@ -28,6 +28,7 @@ import { walkFolder } from "./walk-folder.ts";
 
 const chunkBytes = 256 * 1024;
 
+/** Where a {@link FolderObjectStore} lies, and how it behaves. */
 export interface FolderObjectStoreOptions {
   /** The store's own folder, made on first use; relative to the working directory of now. */
   readonly path: string;

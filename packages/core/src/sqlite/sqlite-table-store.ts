@@ -38,7 +38,7 @@ export interface SqliteOptions {
  * `storage.full`, `storage.timed-out`. Never gives an empty store in place of a damaged one.
  * @example
  * await using store = await sqlite({ path: ".artguard/artguard.db" });
- * const analyses = await store.open(analysisTable);
+ * const analyses = await store.open(defineAnalysisTable());
  */
 export async function sqlite(options: SqliteOptions): Promise<SqliteTableStore> {
   const database = await Database.open(resolve(options.path), options.lockTimeoutMs ?? defaultLockTimeoutMs);

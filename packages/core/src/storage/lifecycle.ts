@@ -3,6 +3,7 @@ import type { ObjectCallOptions, ObjectStore, ObjectTags } from "./object-store.
 
 /** What a bucket (or folder) is for. */
 export const bucketRoles = ["raw", "processed", "knowledge_base"] as const;
+/** See {@link bucketRoles}. */
 export type BucketRole = (typeof bucketRoles)[number];
 
 /** When the objects of a bucket under a prefix, with certain tags, cease to exist. */

@@ -34,6 +34,7 @@ export interface ObjectCallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How an object is written. */
 export interface PutOptions extends ObjectCallOptions {
   /** Default `application/octet-stream`. */
   readonly contentType?: string;
@@ -56,6 +57,7 @@ export interface ByteRange {
   readonly length?: number;
 }
 
+/** How an object is read. */
 export interface GetOptions extends ObjectCallOptions {
   readonly range?: ByteRange;
 }

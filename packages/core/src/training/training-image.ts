@@ -6,6 +6,7 @@ import type { ObjectStore, ObjectTags } from "../storage/object-store.ts";
 
 /** What the images of a training dataset show. */
 export const trainingLabels = ["authentic", "forged"] as const;
+/** See {@link trainingLabels}. */
 export type TrainingLabel = (typeof trainingLabels)[number];
 
 /** Where training images are and how they are read. */

@@ -99,6 +99,7 @@ export const noticeItemSchema = z.object({
 
 export type RequestItem = z.infer<typeof requestItemSchema>;
 type CustodianItem = z.infer<typeof custodianItemSchema>;
+/** Which custodians decide for an entity, as it is stored. */
 export type AssignmentItem = z.infer<typeof assignmentItemSchema>;
 export type NoticeItem = z.infer<typeof noticeItemSchema>;
 

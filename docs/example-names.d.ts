@@ -67,7 +67,10 @@ declare const organizationId: string;
 declare const validUntil: number;
 declare const identity: import("@artguard/governance").Identity;
 declare const usage: import("@artguard/governance").Usage;
-declare const services: Omit<Parameters<typeof import("@artguard/governance").createGovernance>[0], "audit" | "operations">;
+declare const services: Omit<
+  Parameters<typeof import("@artguard/governance").createGovernance>[0],
+  "audit" | "operations"
+>;
 declare const resource: import("@artguard/governance").Resource;
 declare const rows: readonly import("@artguard/governance").Row[];
 declare const hashKey: Uint8Array;

@@ -19,7 +19,14 @@ for (const name of fresh) console.log(`${name} has no @example`);
 for (const name of undocumented) console.log(`${name} has no doc comment`);
 const stale = allowed.filter((name) => !bare.includes(name));
 if (process.argv.includes("--write")) {
-  writeFileSync(list, `${JSON.stringify(allowed.filter((name) => !stale.includes(name)), null, 2)}\n`);
+  writeFileSync(
+    list,
+    `${JSON.stringify(
+      allowed.filter((name) => !stale.includes(name)),
+      null,
+      2,
+    )}\n`,
+  );
 } else {
   for (const name of stale) console.log(`${name} has an example by now: take it off the list (--write)`);
 }
@@ -28,4 +35,7 @@ const needing = symbols.filter(({ needsExample }) => needsExample).length;
 console.log(`${symbols.length} public symbols, ${undocumented.length} without a doc comment`);
 console.log(`${needing - bare.length} of ${needing} functions and classes have an example`);
 console.log(`${snippets - pages} examples and ${pages} blocks of pages type-checked: ${faults.length} faults`);
-process.exitCode = faults.length + fresh.length + undocumented.length + (process.argv.includes("--write") ? 0 : stale.length) > 0 ? 1 : 0;
+process.exitCode =
+  faults.length + fresh.length + undocumented.length + (process.argv.includes("--write") ? 0 : stale.length) > 0
+    ? 1
+    : 0;

@@ -11,7 +11,8 @@ export function namesIn(code: string) {
   const imported = new Map<string, string>();
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) readImport(node, imported);
-    else if (ts.isIdentifier(node)) (isDeclaration(node) ? declared : isReference(node) ? used : undefined)?.add(node.text);
+    else if (ts.isIdentifier(node))
+      (isDeclaration(node) ? declared : isReference(node) ? used : undefined)?.add(node.text);
     ts.forEachChild(node, visit);
   };
   visit(file);

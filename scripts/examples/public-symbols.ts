@@ -25,7 +25,9 @@ export interface PublicSymbol {
 interface Manifest {
   readonly name: string;
   readonly private?: boolean;
-  readonly exports?: Readonly<Record<string, string | { readonly types?: string; readonly [condition: string]: string | undefined }>>;
+  readonly exports?: Readonly<
+    Record<string, string | { readonly types?: string; readonly [condition: string]: string | undefined }>
+  >;
 }
 
 /** The public entry points of all published packages, from their manifests; what has no types is not for importing. */
@@ -68,12 +70,15 @@ export function publicSymbols(program: ts.Program, entries: readonly EntryPoint[
 
 function isCallable(symbol: ts.Symbol, checker: ts.TypeChecker): boolean {
   if (symbol.flags & (ts.SymbolFlags.Function | ts.SymbolFlags.Class)) return true;
-  return Boolean(symbol.flags & ts.SymbolFlags.Variable) && checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0;
+  return (
+    Boolean(symbol.flags & ts.SymbolFlags.Variable) && checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0
+  );
 }
 
 function isTypeOnly(exported: ts.Symbol): boolean {
   return (exported.declarations ?? []).some(
-    (declaration) => ts.isExportSpecifier(declaration) && (declaration.isTypeOnly || declaration.parent.parent.isTypeOnly),
+    (declaration) =>
+      ts.isExportSpecifier(declaration) && (declaration.isTypeOnly || declaration.parent.parent.isTypeOnly),
   );
 }
 

@@ -65,7 +65,12 @@ function lineOf({ file, start = 0 }: ts.Diagnostic): number {
 }
 
 /** Reads the modules from memory, and resolves what they import as any package of the workspace would. */
-function hostOf(root: string, options: ts.CompilerOptions, texts: ReadonlyMap<string, Module>, names: string): ts.CompilerHost {
+function hostOf(
+  root: string,
+  options: ts.CompilerOptions,
+  texts: ReadonlyMap<string, Module>,
+  names: string,
+): ts.CompilerHost {
   const host = ts.createCompilerHost(options, true);
   const cache = ts.createModuleResolutionCache(root, (name) => name, options);
   const homes = globSync("{packages,adapters,examples}/*/package.json", { cwd: root }).map((path) =>

@@ -1,3 +1,8 @@
+/**
+ * The HTTP app on AWS Lambda. Needs `hono`.
+ *
+ * @module @artguard/lambda/http
+ */
 import type { Env, Hono, Schema } from "hono";
 import { defaultIsContentTypeBinary, handle } from "hono/aws-lambda";
 

@@ -1,3 +1,8 @@
+/**
+ * Analyses of images and their records: detectors in, score, verdict, evidence and explanation out.
+ *
+ * @module @artguard/core
+ */
 export type { AdmissionGate, Admitted } from "./analysis/admission.ts";
 export {
   type Analysis,

@@ -1,3 +1,8 @@
+/**
+ * The local detectors: bytes and pixels in, detections out.
+ *
+ * @module @artguard/forensics
+ */
 import type { Detector } from "@artguard/core";
 import { copyMoveDetector } from "./copy-move/copy-move-detector.ts";
 import { demosaicingDetector } from "./demosaicing/demosaicing-detector.ts";

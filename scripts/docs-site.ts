@@ -27,7 +27,10 @@ function listVersions(): void {
   writeFileSync(join(dist, "versions.json"), JSON.stringify(versions));
   const links = versions.map((name) => `<li><a href="${name}/">${name}</a></li>`).join("");
   const head = `<meta charset="utf-8"><title>ArtGuard</title>`;
-  writeFileSync(join(dist, "index.html"), `<!doctype html><html lang="en">${head}<h1>ArtGuard</h1><ul>${links}</ul></html>\n`);
+  writeFileSync(
+    join(dist, "index.html"),
+    `<!doctype html><html lang="en">${head}<h1>ArtGuard</h1><ul>${links}</ul></html>\n`,
+  );
 }
 
 function step(what: string, command: string, args: string[], cwd: string, env: Record<string, string> = {}): void {

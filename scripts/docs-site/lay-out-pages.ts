@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, extname, join, posix } from "node:path";
 
-const shown = ["*.md", "docs/**/*.md", "examples/**/*.md"];
-const hidden = ["**/node_modules/**", "docs/site/**", "**/test/**"];
+const shown = ["*.md", "docs/**/*.md", "examples/**/*.md", "packages/**/*.md", "adapters/**/*.md"];
+const hidden = ["**/node_modules/**", "**/CHANGELOG.md", "docs/site/**"];
 const pictures = new Set([".png", ".jpg", ".svg"]);
 const link = /(!?\[[^\]]*\]\()([^)\s]+)(\))/g;
 
@@ -17,7 +17,9 @@ export function layOutPages(root: string, folder: string): string[] {
   const sources = new Set<string>();
   const paths = globSync(shown, { cwd: root, exclude: hidden }).sort();
   for (const path of paths) {
-    const text = outsideFences(readFileSync(join(root, path), "utf8"), (prose) => rewrite(root, folder, path, prose, sources));
+    const text = outsideFences(readFileSync(join(root, path), "utf8"), (prose) =>
+      rewrite(root, folder, path, prose, sources),
+    );
     write(join(folder, indexed(path)), text);
   }
   for (const source of sources) write(join(folder, pageOf(source)), pageShowing(root, source));
@@ -67,10 +69,12 @@ function pageShowing(root: string, source: string): string {
 function modulesIn(root: string): { name: string; path: string }[] {
   const index = join(root, "docs/api/README.md");
   if (!existsSync(index)) throw new Error("docs/api is not there: run typedoc first");
-  return [...readFileSync(index, "utf8").matchAll(/\[(@artguard[^\]]+)\]\(([^)]+)\)/g)].map(([, name = "", target = ""]) => ({
-    name: name.replaceAll("\\", ""),
-    path: indexed(posix.join("docs/api", target)).replace(/(?:index)?\.md$/, ""),
-  }));
+  return [...readFileSync(index, "utf8").matchAll(/\[(@artguard[^\]]+)\]\(([^)]+)\)/g)].map(
+    ([, name = "", target = ""]) => ({
+      name: name.replaceAll("\\", ""),
+      path: indexed(posix.join("docs/api", target)).replace(/(?:index)?\.md$/, ""),
+    }),
+  );
 }
 
 /** Changes prose and leaves fenced code alone. */

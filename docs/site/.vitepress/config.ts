@@ -3,21 +3,46 @@ import { join } from "node:path";
 import { type DefaultTheme, defineConfig } from "vitepress";
 
 // scripts/docs-site.ts lays out the pages and says where.
-const pages = join(import.meta.dirname, "../pages");
+const srcDir = process.env["ARTGUARD_DOCS_PAGES"] ?? "pages";
+const pages = join(import.meta.dirname, "..", srcDir);
 const version = process.env["ARTGUARD_DOCS_VERSION"] ?? "0.0.0";
 
-const guide = page("README", "docs/architecture", "docs/detection", "docs/explanations", "docs/errors", "docs/configuration");
+const guide = page(
+  "README",
+  "docs/architecture",
+  "docs/detection",
+  "docs/explanations",
+  "docs/errors",
+  "docs/configuration",
+);
 const running = page("docs/cli", "docs/http", "docs/worker", "docs/lambda", "examples/README");
-const storing = page("docs/records", "docs/storage", "docs/storage-objects", "docs/privacy", "docs/users-and-quotas", "docs/training");
+const storing = page(
+  "docs/records",
+  "docs/storage",
+  "docs/storage-objects",
+  "docs/privacy",
+  "docs/users-and-quotas",
+  "docs/training",
+);
 const models = page("docs/cloud-models", "docs/bedrock", "docs/modal", "docs/knowledge");
-const rules = page("docs/governance", "docs/identity", "docs/access", "docs/geography", "docs/usage", "docs/approvals", "docs/keys", "docs/evidence", "docs/audit");
+const rules = page(
+  "docs/governance",
+  "docs/identity",
+  "docs/access",
+  "docs/geography",
+  "docs/usage",
+  "docs/approvals",
+  "docs/keys",
+  "docs/evidence",
+  "docs/audit",
+);
 const named = new Set([guide, running, storing, models, rules].flat().map(({ link }) => link));
 
 export default defineConfig({
   title: "ArtGuard",
   description: "Forgery detection as a library",
   lang: "en",
-  srcDir: "pages",
+  srcDir,
   outDir: `dist/${version}`,
   base: `${process.env["ARTGUARD_DOCS_BASE"] ?? "/"}${version}/`,
   cacheDir: "node_modules/.vitepress",
@@ -25,7 +50,13 @@ export default defineConfig({
   metaChunk: true,
   ignoreDeadLinks: false,
   // Pages are plain Markdown: `{{ }}` and tags in them mean themselves.
-  markdown: { html: false, config: (markdown) => void (markdown.renderer.rules["text"] = textAsItIs) },
+  markdown: {
+    html: false,
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+    config: (markdown) => {
+      markdown.renderer.rules["text"] = textAsItIs;
+    },
+  },
   vite: { build: { chunkSizeWarningLimit: 4096 }, logLevel: "warn" },
   themeConfig: {
     search: { provider: "local" },
@@ -35,22 +66,27 @@ export default defineConfig({
       { text: "Errors", link: "/docs/errors" },
     ],
     outline: [2, 3],
-    sidebar: [
-      { text: "ArtGuard", items: guide },
-      { text: "Running it", items: running },
-      { text: "Records and images", items: storing },
-      { text: "Models elsewhere", items: models },
-      { text: "Who may do what", items: rules },
-      { text: "Detectors", collapsed: true, items: below("docs/detection/") },
-      { text: "Decisions", collapsed: true, items: below("docs/decisions/") },
-      { text: "More", collapsed: true, items: rest() },
-      { text: "API", items: api() },
-    ],
+    sidebar: {
+      "/docs/api/": [{ text: "API", items: api() }],
+      "/": [
+        { text: "ArtGuard", items: guide },
+        { text: "Running it", items: running },
+        { text: "Records and images", items: storing },
+        { text: "Models elsewhere", items: models },
+        { text: "Who may do what", items: rules },
+        { text: "Detectors", items: below("docs/detection/") },
+        { text: "Decisions", items: below("docs/decisions/") },
+        { text: "More", items: rest() },
+      ],
+    },
   },
 });
 
 function textAsItIs(tokens: { content: string }[], index: number): string {
-  const escaped = (tokens[index]?.content ?? "").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const escaped = (tokens[index]?.content ?? "")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;");
   return escaped.replaceAll("{{", "<span v-pre>{{</span>");
 }
 

@@ -1,5 +1,6 @@
 import DefaultTheme from "vitepress/theme";
 import { h } from "vue";
+import "./contrast.css";
 import VersionSelector from "./VersionSelector.vue";
 
 export default {

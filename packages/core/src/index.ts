@@ -155,6 +155,7 @@ export { MemoryObjectStore } from "./storage/memory-object-store.ts";
 export { MemoryTable } from "./storage/memory-table.ts";
 export { MemoryTableStore, type MemoryTableStoreOptions } from "./storage/memory-table-store.ts";
 export { BodyMeasure, chunksOf } from "./storage/object-body.ts";
+export { assertObjectKey, compareKeys } from "./storage/object-key.ts";
 export {
   inferenceFolder,
   inferenceKey,
@@ -162,7 +163,7 @@ export {
   parseObjectKey,
   trainingKey,
 } from "./storage/object-layout.ts";
-export { resolvePutOptions, resolveRange } from "./storage/object-options.ts";
+export { assertTags, resolvePutOptions, resolveRange } from "./storage/object-options.ts";
 export {
   type ByteRange,
   canPresign,

@@ -4,6 +4,7 @@
 // ── Of any program
 declare const bytes: Uint8Array;
 declare const error: unknown;
+declare const signal: AbortSignal;
 declare const token: string;
 /** 32 random bytes, kept apart. */
 declare const secret: Uint8Array;
@@ -20,11 +21,13 @@ declare const z: typeof import("zod").z;
 
 // ── Of core
 declare const artguard: import("@artguard/core").ArtGuard;
-declare const analysis: import("@artguard/core").Analysis;
+declare const analysis: import("@artguard/core").CompletedAnalysis;
 declare const assessment: import("@artguard/core").Assessment;
 declare const findings: import("@artguard/core").Finding[];
 declare const detectors: import("@artguard/core").Detector[];
 declare const image: import("@artguard/core").ForensicImage;
+declare const info: import("@artguard/core").ImageInfo;
+declare const visionRequest: import("@artguard/core").VisionRequest;
 declare const first: import("@artguard/core").ForensicImage;
 declare const second: import("@artguard/core").ForensicImage;
 declare const third: import("@artguard/core").ForensicImage;
@@ -48,6 +51,12 @@ declare const endpoint: string;
 declare const credentials: { readonly key: string; readonly secret: string };
 declare const copy: import("@artguard/core/image").PreprocessedImage;
 declare const encryption: import("@artguard/governance").EncryptedObjectsOptions;
+/** Parts of contract suites: what makes the thing under test. */
+declare const examinerSetup: import("@artguard/core/testing").ExaminerContractSetup;
+declare const remoteDetectorSetup: import("@artguard/core/testing").RemoteDetectorContractSetup;
+declare const visionModelSetup: import("@artguard/core/testing").VisionModelContractSetup;
+declare const tableStoreSetup: import("@artguard/core/testing").TableStoreContractSetup;
+declare const keyProviderSetup: import("@artguard/governance/testing").KeyProviderContractSetup;
 declare const myKnowledgeBase: (
   documents: Readonly<Record<string, string>>,
 ) => Promise<import("@artguard/core").KnowledgeBase>;

@@ -78,7 +78,7 @@ function exportsOf(symbols: readonly PublicSymbol[], specifiers: readonly string
 }
 
 function readPages(root: string): Snippet[][] {
-  return globSync(shownPages, { cwd: root, exclude: ["**/node_modules/**", "docs/api/**"] })
+  return globSync(shownPages, { cwd: root, exclude: ["**/node_modules/**", "docs/api/**", "docs/site/**"] })
     .sort()
     .map((page) => fencedIn(readFileSync(join(root, page), "utf8"), { title: page, file: join(root, page), line: 0 }));
 }

@@ -80,6 +80,8 @@ export { syntheticImageDetector } from "./synthetic-image/synthetic-image-detect
  * The local detectors that `createArtGuard` is meant to run, cheapest first.
  *
  * @param options Passed on to {@link provenanceDetector}.
+ * @example
+ * await using artguard = await createArtGuard({ detectors: forensicDetectors() });
  */
 export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
   return [

@@ -42,6 +42,10 @@ export interface FolderObjectStoreOptions {
  *
  * `put` resolves after the file and the names that lead to it were flushed. A symbolic link inside the folder is never
  * followed; a program that exchanges folders for links at the very moment of a call is not kept out.
+ *
+ * @example
+ * const objects = new FolderObjectStore({ path: ".artguard/objects" });
+ * await objects.put("inference/a/original.jpg", bytes, { contentType: "image/jpeg" });
  */
 export class FolderObjectStore implements ObjectStore {
   readonly #path: string;

@@ -51,7 +51,13 @@ export async function sqlite(options: SqliteOptions): Promise<SqliteTableStore> 
   }
 }
 
-/** A {@link TableStore} in one file of SQLite, which several processes may have open. */
+/**
+ * A {@link TableStore} in one file of SQLite, which several processes may have open.
+ *
+ * @example
+ * await using store: SqliteTableStore = await sqlite({ path: ".artguard/artguard.db" });
+ * await store.scrub();
+ */
 export class SqliteTableStore implements TableStore {
   readonly #database: Database;
   readonly #now: () => number;

@@ -155,7 +155,12 @@ export interface PresigningObjectStore extends ObjectStore {
   ): Promise<PresignedPost>;
 }
 
-/** Whether a store can sign requests for others. */
+/**
+ * Whether a store can sign requests for others.
+ *
+ * @example
+ * if (canPresign(objects)) console.log((await objects.presignGet("inference/a/original.jpg")).url);
+ */
 export function canPresign(store: ObjectStore): store is PresigningObjectStore {
   return "presignGet" in store && "presignPut" in store && "presignPost" in store;
 }

@@ -62,7 +62,15 @@ const unusualKeys = [
   `${"long ü/".repeat(20)}${"ü%".repeat(150)}`,
 ];
 
-/** What every {@link ObjectStore} promises; run it on each implementation. */
+/**
+ * What every {@link ObjectStore} promises; run it on each implementation.
+ *
+ * @example
+ * import { describe, it } from "node:test";
+ * import { MemoryObjectStore } from "@artguard/core";
+ *
+ * objectStoreContract({ describe, it }, "my store", { create: async () => new MemoryObjectStore(), presigns: false });
+ */
 export function objectStoreContract(runner: TestRunner, name: string, setup: ObjectStoreContractSetup): void {
   const { describe } = runner;
   describe(`ObjectStore contract: ${name}`, () => {

@@ -39,6 +39,8 @@ export interface TrustOptions {
  * Refuses trust anchors that are no certificates: a typing error must not look like a bad file.
  *
  * @throws ArtGuardError `analysis.invalid-input`
+ * @example
+ * assertTrustAnchors({ trustAnchors: await readFile("anchors.pem", "utf8") });
  */
 export function assertTrustAnchors({ trustAnchors }: TrustOptions): void {
   if (trustAnchors === undefined) return;

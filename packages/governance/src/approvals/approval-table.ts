@@ -116,6 +116,8 @@ export type ApprovalItem = { id: string } & {
  * The table of approvals: requests, custodians, their assignments and the outbox.
  *
  * @param name Default `artguard-approvals-dev`.
+ * @example
+ * const table = await tables.open(defineApprovalTable("artguard-approvals-prod"));
  */
 export function defineApprovalTable(name = "artguard-approvals-dev") {
   return defineTable<ApprovalItem>({

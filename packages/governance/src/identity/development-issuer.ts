@@ -80,6 +80,10 @@ const clientId = "artguard#embedded";
  * The embedded issuer: passwords (argon2id), signed access tokens (ES256), rotating refresh tokens and lock-out, with
  * nothing but a table. For development and for small installations; it knows one factor, so what needs two needs another
  * issuer.
+ *
+ * @example
+ * const issuer: DevelopmentIssuer | undefined = identity.development;
+ * await issuer?.setPassword("ada", "a long password");
  */
 export class DevelopmentIssuer implements Issuer {
   /** To be given to a token verifier, so that it believes the tokens. */

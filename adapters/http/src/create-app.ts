@@ -96,8 +96,10 @@ const routes: readonly Route[] = [
  * ArtGuard over HTTP, for any host of Hono. It translates: what may be done is governance's to say.
  *
  * @example
+ * import { serve } from "@hono/node-server";
+ *
  * const app = createApp({ governance });
- * serve({ fetch: app.fetch, port: 3000 }); // of @hono/node-server
+ * serve({ fetch: app.fetch, port: 3000 });
  */
 export function createApp(options: AppOptions): Hono<AppEnvironment> {
   const context = contextOf(options);

@@ -1,3 +1,8 @@
+/**
+ * The HTTP app on AWS Lambda. Needs `hono`.
+ *
+ * @module @artguard/lambda/http
+ */
 import type { Env, Hono, Schema } from "hono";
 import { defaultIsContentTypeBinary, handle } from "hono/aws-lambda";
 
@@ -9,6 +14,8 @@ import { defaultIsContentTypeBinary, handle } from "hono/aws-lambda";
  * Lambda takes bodies of at most 6 MB, in Base64 about 4.5 MB of image: larger ones go through presigned uploads.
  *
  * @example
+ * import { createApp } from "@artguard/http";
+ *
  * export const handler = httpHandler(createApp({ governance }));
  */
 export function httpHandler<AppEnv extends Env, AppSchema extends Schema, BasePath extends string>(

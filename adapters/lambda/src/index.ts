@@ -1,3 +1,8 @@
+/**
+ * Handlers for S3 and EventBridge events, SQS batches and schedules on AWS Lambda.
+ *
+ * @module @artguard/lambda
+ */
 export type { InvocationContext } from "./invocation.ts";
 export type { MessageFailure, MessageOptions, SqsBatchResponse } from "./message-batch.ts";
 export { type S3EventHandlerOptions, s3EventHandler } from "./s3-event-handler.ts";

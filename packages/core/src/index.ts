@@ -1,3 +1,8 @@
+/**
+ * Analyses of images and their records: detectors in, score, verdict, evidence and explanation out.
+ *
+ * @module @artguard/core
+ */
 export type { AdmissionGate, Admitted } from "./analysis/admission.ts";
 export {
   type Analysis,
@@ -166,6 +171,7 @@ export { MemoryObjectStore } from "./storage/memory-object-store.ts";
 export { MemoryTable } from "./storage/memory-table.ts";
 export { MemoryTableStore, type MemoryTableStoreOptions } from "./storage/memory-table-store.ts";
 export { BodyMeasure, chunksOf } from "./storage/object-body.ts";
+export { assertObjectKey, compareKeys } from "./storage/object-key.ts";
 export {
   inferenceFolder,
   inferenceKey,
@@ -173,7 +179,7 @@ export {
   parseObjectKey,
   trainingKey,
 } from "./storage/object-layout.ts";
-export { resolvePutOptions, resolveRange } from "./storage/object-options.ts";
+export { assertTags, resolvePutOptions, resolveRange } from "./storage/object-options.ts";
 export {
   type ByteRange,
   canPresign,

@@ -1,3 +1,8 @@
+/**
+ * The local detectors: bytes and pixels in, detections out.
+ *
+ * @module @artguard/forensics
+ */
 import type { Detector } from "@artguard/core";
 import { copyMoveDetector } from "./copy-move/copy-move-detector.ts";
 import { demosaicingDetector } from "./demosaicing/demosaicing-detector.ts";
@@ -75,6 +80,8 @@ export { syntheticImageDetector } from "./synthetic-image/synthetic-image-detect
  * The local detectors that `createArtGuard` is meant to run, cheapest first.
  *
  * @param options Passed on to {@link provenanceDetector}.
+ * @example
+ * await using artguard = await createArtGuard({ detectors: forensicDetectors() });
  */
 export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
   return [

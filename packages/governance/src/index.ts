@@ -1,3 +1,8 @@
+/**
+ * Who may do what with evidence: identity, access, geography, usage, audit, approvals, keys.
+ *
+ * @module @artguard/governance
+ */
 export {
   type AccessChange,
   type AccessControl,

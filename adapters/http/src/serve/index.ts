@@ -1,3 +1,8 @@
+/**
+ * The server of `artguard serve`: embedded stores, settings from file and environment.
+ *
+ * @module @artguard/http/serve
+ */
 export { type EmbeddedApp, type EmbeddedOptions, openEmbedded } from "./open-embedded.ts";
 export { type EmbeddedServer, serve } from "./serve.ts";
 export { loadServerSettings, type ServerSettings, serverSettings } from "./server-settings.ts";

@@ -43,6 +43,10 @@ const administrator = userIdOf("admin");
  * images are encrypted; the keys are those of `openFolderPlace`.
  *
  * @throws ArtGuardError `storage.*` for a folder that cannot be used, `keys.file-damaged`, `keys.file-exposed`
+ * @example
+ * await using embedded = await openEmbedded(loadServerSettings(process.env));
+ * if (embedded.firstKey) console.log("the administrator's API key:", embedded.firstKey);
+ * const server = await startServer(embedded.app, loadServerSettings(process.env));
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedApp> {
   const { folder, detectors = forensicDetectors(), onError = () => undefined } = options;

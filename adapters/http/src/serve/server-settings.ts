@@ -92,6 +92,8 @@ const defaults = {
  *
  * @param file What the file says, by the names of {@link serverSettings}.
  * @throws ArtGuardError `configuration.invalid` that names everything that is wrong.
+ * @example
+ * const { host, port, folder } = loadServerSettings(process.env, { port: 8080 });
  */
 export function loadServerSettings(
   environment: Readonly<Record<string, string | undefined>> = process.env,

@@ -20,7 +20,15 @@ const maxConnections = 2000;
 /** A cursor has its place in the head of a request. */
 const longestHead = 32 * 2 ** 10;
 
-/** Serves an app with Node. Slow senders are closed after the timeouts of the settings. */
+/**
+ * Serves an app with Node. Slow senders are closed after the timeouts of the settings.
+ *
+ * @example
+ * const settings = loadServerSettings(process.env);
+ * await using embedded = await openEmbedded(settings);
+ * const server = await startServer(embedded.app, settings);
+ * process.once("SIGTERM", () => server.stop());
+ */
 export async function startServer(
   app: Pick<Hono<AppEnvironment>, "fetch">,
   settings: Pick<ServerSettings, "host" | "port" | "headersTimeoutMs" | "requestTimeoutMs" | "drainMs">,

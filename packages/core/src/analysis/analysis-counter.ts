@@ -33,7 +33,12 @@ export type AnalysisCounter = z.infer<typeof analysisCounterSchema>;
 
 type CounterName<Group extends string, Name extends string> = `${Group}_${Lowercase<Name>}`;
 
-/** `status_pending`, `verdict_authentic`, … */
+/**
+ * `status_pending`, `verdict_authentic`, …
+ *
+ * @example
+ * counterName("status", "FAILED"); // status_failed
+ */
 export function counterName(group: "status", name: AnalysisStatus): CounterName<"status", AnalysisStatus>;
 export function counterName(group: "verdict", name: Verdict): CounterName<"verdict", Verdict>;
 export function counterName(group: string, name: string): string {

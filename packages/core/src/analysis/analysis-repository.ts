@@ -72,6 +72,10 @@ export interface AddedStatement {
 /**
  * The records of analyses (table 1 of the spec), written once against the {@link Table} port. Every change of status
  * changes the counters in the same transaction. Expired records and images are invisible at once.
+ *
+ * @example
+ * const analyses = await AnalysisRepository.open(tables);
+ * const record = await analyses.get(requestId);
  */
 export class AnalysisRepository {
   readonly definition;

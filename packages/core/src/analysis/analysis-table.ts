@@ -59,13 +59,20 @@ export type AnalysisState = Pick<
   "request_id" | "created_at" | "status" | "user_id" | "filename" | "record_expires_at"
 >;
 
-/** Name of the table in an environment, as the spec has it. */
+/**
+ * Name of the table in an environment, as the spec has it.
+ *
+ * @example
+ * analysisTableName("prod"); // artguard-image-analysis-prod
+ */
 export const analysisTableName = (environment: string) => `artguard-image-analysis-${environment}`;
 
 /**
  * Table 1 of the spec.
  *
  * @param name Default `artguard-image-analysis-dev`.
+ * @example
+ * const analyses = await tables.open(defineAnalysisTable(analysisTableName("prod")));
  */
 export function defineAnalysisTable(name = analysisTableName("dev")) {
   return defineTable<AnalysisItem>({

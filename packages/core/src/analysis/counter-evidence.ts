@@ -26,6 +26,8 @@ const noticeable = Math.log(1.05);
  * more usual for untouched images though they have no finding to say so.
  *
  * @param findings As `weighFindings` gives them.
+ * @example
+ * const speaksAgainst = counterEvidence(analysis.detections, analysis.findings, assessment.contributions);
  */
 export function counterEvidence(
   detections: readonly Detection[],

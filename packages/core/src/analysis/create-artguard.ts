@@ -224,6 +224,9 @@ const longestRecordDays = 36_500;
  * Assembles an {@link ArtGuard}. Image decoding is loaded here, not when the package is imported.
  *
  * @throws ArtGuardError `analysis.invalid-input` for options out of range.
+ * @example
+ * await using artguard = await createArtGuard({ detectors: forensicDetectors() });
+ * const { verdict, forgery_score, findings } = await artguard.analyze(await readFile("portrait.jpg"));
  */
 export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard> {
   assertOptions(options);

@@ -17,6 +17,8 @@ export const analysisTransitions: Readonly<Record<AnalysisStatus, readonly Analy
  * Refuses a change of status that the lifecycle does not know.
  *
  * @throws ArtGuardError `analysis.illegal-transition`
+ * @example
+ * assertTransition("PENDING", "PROCESSING");
  */
 export function assertTransition(from: AnalysisStatus, to: AnalysisStatus): void {
   if (analysisTransitions[from].includes(to)) return;

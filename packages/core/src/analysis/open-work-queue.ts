@@ -35,6 +35,10 @@ export interface OpenWorkQueueOptions {
  * Open analyses as a queue for any number of workers. A claim holds for a time that heartbeats extend; work of a silent
  * worker is claimed again. Every claim raises the `fence`, and every write of a worker is conditioned on the fence of
  * its claim, so that a worker that was thought dead cannot overwrite what its successor did.
+ *
+ * @example
+ * const queue = new OpenWorkQueue(await AnalysisRepository.open(tables));
+ * const claim = await queue.claim({ owner: "worker-1", leaseMs: 60_000 });
  */
 export class OpenWorkQueue {
   readonly #repository: AnalysisRepository;

@@ -53,6 +53,9 @@ const longestPauseMs = 30_000;
  *
  * @throws ArtGuardError `storage.*` of a store that failed, after the work that was under way ended;
  * `analysis.invalid-input` for options out of range.
+ * @example
+ * const queue = new OpenWorkQueue(await AnalysisRepository.open(tables));
+ * const { completed, failed } = await processOpenWork(queue, async () => ({ verdict: "AUTHENTIC" }), { owner: "worker-1" });
  */
 export async function processOpenWork(
   queue: OpenWorkQueue,

@@ -18,6 +18,10 @@ export interface ProcessSubmittedOptions extends ProcessClaimOptions, Pick<Claim
  * @returns the record that is now COMPLETED or FAILED; undefined when it was deleted.
  * @throws ArtGuardError `analysis.still-open` when another worker holds it, or this attempt failed and there will be
  * another one: tell again later.
+ * @example
+ * const repository = await AnalysisRepository.open(tables);
+ * const queue = new OpenWorkQueue(repository);
+ * await processSubmitted(requestId, { repository, queue }, async () => ({ verdict: "AUTHENTIC" }), { owner: "worker-1" });
  */
 export async function processSubmitted(
   requestId: string,

@@ -64,7 +64,13 @@ export const stabilityReportSchema = z.object({
 /** See {@link stabilityReportSchema}. */
 export type StabilityReport = z.infer<typeof stabilityReportSchema>;
 
-/** Compares the evidence of an image and of its variant, as the same detectors see them: a pure function. */
+/**
+ * Compares the evidence of an image and of its variant, as the same detectors see them: a pure function.
+ *
+ * @example
+ * const sent = await artguard.analyze(await readFile("as-the-messenger-sent-it.jpg"));
+ * const { verdict } = compareStability(analysis.detections, sent.detections, defaultPolicy);
+ */
 export function compareStability(
   image: readonly Detection[],
   variant: readonly Detection[],

@@ -32,7 +32,12 @@ export function secondsAt(milliseconds: number): EpochSeconds {
   return epochSecondsSchema.parse(Math.ceil(milliseconds / 1000));
 }
 
-/** The ISO 8601 form of a moment; always derived, never stored on its own authority. */
+/**
+ * The ISO 8601 form of a moment; always derived, never stored on its own authority.
+ *
+ * @example
+ * toIso(epochMillisecondsSchema.parse(1_707_504_000_000)); // 2024-02-09T18:40:00.000Z
+ */
 export function toIso(moment: EpochMilliseconds): string {
   return new Date(moment).toISOString();
 }

@@ -24,6 +24,10 @@ type ExplainOptions = Parameters<VisionModel["explain"]>[1];
 /**
  * A Claude model on Amazon Bedrock, by Converse, or ConverseStream when somebody listens. Its answers are checked by the
  * same reader whatever mode they were asked for in; a refused answer may be mended once.
+ *
+ * @example
+ * const vision = new BedrockVisionModel({ model: "eu.anthropic.claude-sonnet-4-6", region: "eu-central-1" });
+ * const usd = vision.estimate({ width: 2048, height: 1536 });
  */
 export class BedrockVisionModel implements VisionModel {
   readonly id = "bedrock";

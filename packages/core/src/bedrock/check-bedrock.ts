@@ -9,6 +9,9 @@ export type BedrockCheckOptions = BedrockOptions & { readonly signal?: AbortSign
 /**
  * Whether the model may be called: sends a grey square and lets the model say a few tokens, which costs less than a cent.
  * Names the mode of structured output that the account grants.
+ *
+ * @example
+ * const checks = await checkBedrock({ model: "eu.anthropic.claude-sonnet-4-6", region: "eu-central-1" });
  */
 export async function checkBedrock({ signal, ...options }: BedrockCheckOptions): Promise<StoreCheck[]> {
   const subject = `Bedrock ${options.model}`;

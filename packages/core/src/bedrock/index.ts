@@ -1,3 +1,8 @@
+/**
+ * `VisionModel` and `KnowledgeBase` on Amazon Bedrock. Needs the `@aws-sdk/client-bedrock-*` packages.
+ *
+ * @module @artguard/core/bedrock
+ */
 export { type BedrockKnowledgeBaseOptions, bedrockKnowledgeBase } from "./bedrock-knowledge-base.ts";
 export { BedrockVisionModel, bedrock, type ProbeResult } from "./bedrock-vision-model.ts";
 export { type BedrockCheckOptions, checkBedrock } from "./check-bedrock.ts";

@@ -37,7 +37,12 @@ export type Residency = keyof typeof areas;
 /** All of {@link Residency}. */
 export const residencies = Object.keys(areas) as readonly Residency[];
 
-/** True for the name of an area. */
+/**
+ * True for the name of an area.
+ *
+ * @example
+ * isResidency("eu"); // true
+ */
 export function isResidency(value: string): value is Residency {
   return Object.hasOwn(areas, value);
 }

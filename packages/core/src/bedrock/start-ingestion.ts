@@ -25,6 +25,8 @@ export interface IngestionOptions {
  *
  * @returns The id of the job.
  * @throws ArtGuardError `knowledge.*`; `knowledge.not-ready` while another job runs.
+ * @example
+ * const job = await startIngestion({ knowledgeBaseId: "ABCDEFGHIJ", dataSourceId: "KLMNOPQRST", region: "ca-central-1" });
  */
 export async function startIngestion(options: IngestionOptions): Promise<string> {
   const { knowledgeBaseId, dataSourceId, region, clientConfig, signal } = options;

@@ -23,9 +23,13 @@ const callOptions = { timeoutMs: 20_000, maxAttempts: 3 };
 /**
  * Compares a table with its definition (key, indexes, projections, time to live), and looks whether it can be restored to
  * a point in time and whether items may be read, written and deleted. Changes nothing: the writes it tries are under a
- * condition that cannot hold.
+ * condition that cannot hold. `tableName` is by default the definition's name.
  *
- * @param options.tableName Default the definition's name.
+ * @example
+ * import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+ *
+ * const client = new DynamoDBClient();
+ * for (const { what, status } of await checkDynamoDBTable(defineUserTable(), { client })) console.log(what, status);
  */
 export async function checkDynamoDBTable<Item extends object>(
   definition: TableDefinition<Item>,

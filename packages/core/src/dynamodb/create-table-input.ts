@@ -24,6 +24,8 @@ export interface TableRequests {
  * every index, because reads through an index must tell expired items apart.
  *
  * @throws ArtGuardError `storage.invalid-key` when a key attribute is neither always a string nor always a number.
+ * @example
+ * const { createTable } = createTableInput(defineUserTable(), { tableName: "artguard-users-prod" });
  */
 export function createTableInput<Item extends object>(
   definition: TableDefinition<Item>,

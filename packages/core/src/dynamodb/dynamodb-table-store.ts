@@ -37,7 +37,12 @@ export interface DynamoDBTableStoreOptions {
   readonly now?: () => number;
 }
 
-/** A {@link TableStore} on Amazon DynamoDB. It creates no tables: `createTableInput` says what they must be. */
+/**
+ * A {@link TableStore} on Amazon DynamoDB. It creates no tables: `createTableInput` says what they must be.
+ *
+ * @example
+ * await using tables = new DynamoDBTableStore({ cursorKey, tableName: (name) => `${name}-prod` });
+ */
 export class DynamoDBTableStore implements TableStore {
   readonly #client: DynamoDBClient;
   readonly #ownsClient: boolean;

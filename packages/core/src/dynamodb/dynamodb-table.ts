@@ -42,6 +42,10 @@ export interface DynamoDBTableContext {
 /**
  * A {@link Table} on Amazon DynamoDB. One call is one request, but for: a query that needs several of DynamoDB's pages,
  * batches beyond 100 reads or 25 writes, an update that meets an expired item, and repetitions after a passing failure.
+ *
+ * @example
+ * const users = await dynamodb({ cursorKey }).open(defineUserTable());
+ * if (users instanceof DynamoDBTable) console.log(users.tableName);
  */
 export class DynamoDBTable<Item extends object> implements Table<Item> {
   readonly definition: TableDefinition<Item>;

@@ -1,3 +1,8 @@
+/**
+ * `TableStore` on Amazon DynamoDB. Needs `@aws-sdk/client-dynamodb`.
+ *
+ * @module @artguard/core/dynamodb
+ */
 export { checkDynamoDBTable } from "./check-table.ts";
 export { createTableInput, type TableRequests } from "./create-table-input.ts";
 export { DynamoDBTable } from "./dynamodb-table.ts";

@@ -23,7 +23,15 @@ interface Shape {
   readonly Projection?: { ProjectionType?: string | undefined; NonKeyAttributes?: string[] | undefined } | undefined;
 }
 
-/** How a table differs from its definition; empty when it fits. Indexes that the definition does not know are no difference. */
+/**
+ * How a table differs from its definition; empty when it fits. Indexes that the definition does not know are no difference.
+ *
+ * @example
+ * import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+ *
+ * const { Table } = await new DynamoDBClient().send(new DescribeTableCommand({ TableName: "artguard-users-prod" }));
+ * if (Table) console.log(describeDifferences(defineUserTable(), { table: Table }));
+ */
 export function describeDifferences<Item extends object>(
   definition: TableDefinition<Item>,
   { table, timeToLive }: StoredTable,

@@ -22,6 +22,9 @@ export interface ErrorRecord {
 /**
  * The one error class of ArtGuard. Recognise it with {@link isArtGuardError}, never with `instanceof`:
  * two copies of the package in one program still understand each other.
+ *
+ * @example
+ * throw new ArtGuardError("image.too-large", "the image has 40 MB, at most 24 MB are taken", { fix: "Send a smaller one." });
  */
 export class ArtGuardError extends Error {
   override readonly name = "ArtGuardError";

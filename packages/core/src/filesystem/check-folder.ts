@@ -2,7 +2,12 @@ import { randomUUID } from "node:crypto";
 import { checkStore, type StoreCheck } from "../storage/store-check.ts";
 import { folder } from "./folder-object-store.ts";
 
-/** Writes, reads and deletes one empty object in a folder of objects. */
+/**
+ * Writes, reads and deletes one empty object in a folder of objects.
+ *
+ * @example
+ * for (const { status, what, message } of await checkObjectFolder(".artguard/objects")) console.log(status, what, message);
+ */
 export async function checkObjectFolder(path: string): Promise<StoreCheck[]> {
   const checked = await checkStore(`folder ${path}`, "write, read and delete objects", async () => {
     const store = folder({ path });

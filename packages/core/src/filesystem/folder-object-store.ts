@@ -28,6 +28,7 @@ import { walkFolder } from "./walk-folder.ts";
 
 const chunkBytes = 256 * 1024;
 
+/** Where a {@link FolderObjectStore} lies, and how it behaves. */
 export interface FolderObjectStoreOptions {
   /** The store's own folder, made on first use; relative to the working directory of now. */
   readonly path: string;
@@ -41,6 +42,10 @@ export interface FolderObjectStoreOptions {
  *
  * `put` resolves after the file and the names that lead to it were flushed. A symbolic link inside the folder is never
  * followed; a program that exchanges folders for links at the very moment of a call is not kept out.
+ *
+ * @example
+ * const objects = new FolderObjectStore({ path: ".artguard/objects" });
+ * await objects.put("inference/a/original.jpg", bytes, { contentType: "image/jpeg" });
  */
 export class FolderObjectStore implements ObjectStore {
   readonly #path: string;

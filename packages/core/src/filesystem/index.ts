@@ -1,3 +1,8 @@
+/**
+ * `ObjectStore` in a folder: the embedded default.
+ *
+ * @module @artguard/core/filesystem
+ */
 export { checkObjectFolder } from "./check-folder.ts";
 export { publish } from "./durable-file.ts";
 export { FolderObjectStore, type FolderObjectStoreOptions, folder } from "./folder-object-store.ts";

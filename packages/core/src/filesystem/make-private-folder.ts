@@ -7,6 +7,8 @@ import { ArtGuardError } from "../errors/artguard-error.ts";
  * take in what people sent. A folder that is there already stays as its owner made it.
  *
  * @throws ArtGuardError `storage.write-failed`
+ * @example
+ * await makePrivateFolder(".artguard");
  */
 export async function makePrivateFolder(folder: string): Promise<void> {
   try {

@@ -79,6 +79,8 @@ export type FamilyBounds = Partial<Readonly<Record<EvidenceFamily, FamilyBound>>
  * @param bounds In a family named here an unknown detector's statistic is taken for the probability of forgery at even
  * prior odds that it claims to be: its opinion is `ln(p / (1 - p))` within the family's bound. Uncalibrated, therefore
  * capped.
+ * @example
+ * const calibrated = analysis.detections.map((detection) => calibrateDetection(detection, defaultPolicy.calibration));
  */
 export function calibrateDetection(
   detection: Detection,

@@ -14,7 +14,12 @@ export interface AssessmentChange {
   readonly families: readonly { readonly family: EvidenceFamily; readonly from: number; readonly to: number }[];
 }
 
-/** Says what changed between two assessments, for example of the same detections under two policies. */
+/**
+ * Says what changed between two assessments, for example of the same detections under two policies.
+ *
+ * @example
+ * const { verdict, score_difference } = explainChange(rescore(analysis, policyOf("v1")), assessment);
+ */
 export function explainChange(from: Assessment, to: Assessment): AssessmentChange {
   return {
     verdict: from.verdict === to.verdict ? null : { from: from.verdict, to: to.verdict },

@@ -32,6 +32,8 @@ interface Painter {
  *
  * @param detections Calibrated under `policy`.
  * @param size Stored pixels of the image.
+ * @example
+ * const heatmap = fuseHeatmaps(analysis.detections, { width: 1600, height: 1200 });
  */
 export function fuseHeatmaps(
   detections: readonly Detection[],

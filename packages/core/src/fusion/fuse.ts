@@ -15,6 +15,8 @@ type Contribution = Assessment["contributions"][number];
  * detectors do not vote twice. What a bounded family adds stays within its bound.
  *
  * @param detections Every configured detector, also those that did not apply.
+ * @example
+ * const { forgery_score, verdict, reasons } = fuse(analysis.detections, defaultPolicy);
  */
 export function fuse(detections: readonly Detection[], policy: VerdictPolicy): Assessment {
   const assessment = assess(detections, policy);
@@ -54,7 +56,13 @@ function assess(detections: readonly Detection[], policy: VerdictPolicy): Assess
   };
 }
 
-/** Judges the stored detections of an analysis under `policy`, calibrating their statistics anew. */
+/**
+ * Judges the stored detections of an analysis under `policy`, calibrating their statistics anew.
+ *
+ * @example
+ * const strict = { ...defaultPolicy, version: "mine", prior: 0.5 };
+ * console.log(analysis.verdict, rescore(analysis, strict).verdict);
+ */
 export function rescore(analysis: { detections: readonly Detection[] }, policy: VerdictPolicy): Assessment {
   return fuse(
     analysis.detections.map((detection) => calibrateDetection(detection, policy.calibration, policy.bounded)),
@@ -62,7 +70,12 @@ export function rescore(analysis: { detections: readonly Detection[] }, policy: 
   );
 }
 
-/** All findings with the weight that fusion gave them, strongest first. */
+/**
+ * All findings with the weight that fusion gave them, strongest first.
+ *
+ * @example
+ * const [strongest] = weighFindings(analysis.detections, assessment.contributions);
+ */
 export function weighFindings(detections: readonly Detection[], contributions: readonly Contribution[]): Finding[] {
   return detections
     .flatMap((detection) => {

@@ -23,6 +23,10 @@ interface Patch {
  * In pixels of the stored raster, each with its box and outline; `confidence` is the mean of its cells.
  *
  * @param size Stored pixels of the image.
+ * @example
+ * const heatmap = fuseHeatmaps(analysis.detections, info);
+ * const marks = { minimum_region_pixels: 64, polygon_tolerance: 2 };
+ * if (heatmap) for (const { x, y } of markRegions(heatmap, info, marks)) console.log(x, y);
  */
 export function markRegions(
   map: Heatmap,

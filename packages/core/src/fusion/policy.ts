@@ -122,7 +122,12 @@ const policies: readonly VerdictPolicy[] = [policyV1, policyV2, policyV3];
 /** The policy that applies when none is named: the newest. */
 export const defaultPolicy: VerdictPolicy = policyV3;
 
-/** Versions of all policies, oldest first. */
+/**
+ * Versions of all policies, oldest first.
+ *
+ * @example
+ * const newest = listPolicies().at(-1);
+ */
 export function listPolicies(): string[] {
   return policies.map((policy) => policy.version);
 }
@@ -131,6 +136,8 @@ export function listPolicies(): string[] {
  * The policy of a version, for replaying an old verdict.
  *
  * @throws ArtGuardError `fusion.unknown-policy`
+ * @example
+ * const before = rescore(analysis, policyOf("v1"));
  */
 export function policyOf(version: string): VerdictPolicy {
   const policy = policies.find((candidate) => candidate.version === version);

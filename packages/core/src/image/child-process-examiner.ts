@@ -35,6 +35,10 @@ interface Work {
  * The default {@link Examiner}: bytes are decoded and detectors run in child processes that are killed at the deadline.
  * After a crash or overrun the remaining detectors go on in a fresh child. Detectors without a `source` run in this
  * process on a copy of the raster.
+ *
+ * @example
+ * await using examiner = new ChildProcessExaminer({ concurrency: 2 });
+ * const image = await openIsolated(examiner, bytes);
  */
 export class ChildProcessExaminer implements Examiner {
   readonly #pool: ChildPool;

@@ -2,7 +2,13 @@ import { ChildProcessExaminer } from "./child-process-examiner.ts";
 import type { Examiner } from "./examiner.ts";
 import { InProcessExaminer } from "./in-process-examiner.ts";
 
-/** The examiner for a kind of isolation: `process` decodes in children, `none` in this process. */
+/**
+ * The examiner for a kind of isolation: `process` decodes in children, `none` in this process.
+ *
+ * @example
+ * await using examiner = createExaminer({ isolation: "process" });
+ * const image = await openIsolated(examiner, bytes);
+ */
 export function createExaminer(options: { isolation: "process" | "none"; concurrency?: number }): Examiner {
   return options.isolation === "process" ? new ChildProcessExaminer(options) : new InProcessExaminer();
 }

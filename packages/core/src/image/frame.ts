@@ -5,12 +5,22 @@ type Size = { width: number; height: number };
 /** Size of a raster and how a viewer turns it. */
 export type Oriented = Pick<ImageInfo, "width" | "height" | "orientation">;
 
-/** Size of the image as a viewer shows it: EXIF orientations 5–8 swap width and height. */
+/**
+ * Size of the image as a viewer shows it: EXIF orientations 5–8 swap width and height.
+ *
+ * @example
+ * const { width, height } = orientedSize(info);
+ */
 export function orientedSize({ width, height, orientation }: Oriented): Size {
   return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
-/** Moves a region from the stored raster to the oriented image (EXIF 2.32, tag 0x0112). */
+/**
+ * Moves a region from the stored raster to the oriented image (EXIF 2.32, tag 0x0112).
+ *
+ * @example
+ * const seen = (analysis.regions ?? []).map((region) => orientRegion(region, info));
+ */
 export function orientRegion(region: Region, { width, height, orientation }: Oriented): Region {
   const right = width - region.x - region.width;
   const bottom = height - region.y - region.height;

@@ -24,6 +24,8 @@ export const defaultImageLimits: ImageLimits = {
  * The default limits with some replaced.
  *
  * @throws ArtGuardError `analysis.invalid-input` for a limit that is not a positive whole number.
+ * @example
+ * const limits = resolveLimits({ maxBytes: 10 * 2 ** 20 });
  */
 export function resolveLimits(limits: Partial<ImageLimits> = {}): ImageLimits {
   const resolved = { ...defaultImageLimits, ...limits };

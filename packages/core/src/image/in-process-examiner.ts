@@ -9,6 +9,10 @@ import { preprocessImage } from "./preprocess-image.ts";
 /**
  * An {@link Examiner} without children, for trusted images and for hosts that may not fork. A decoder or detector that
  * never yields cannot be stopped here; one that awaits is left behind at the deadline.
+ *
+ * @example
+ * await using examiner = new InProcessExaminer(); // for images of your own only
+ * const image = await openIsolated(examiner, bytes);
  */
 export class InProcessExaminer implements Examiner {
   async *examine(bytes: Uint8Array, options: ExaminationOptions): AsyncIterable<ExaminationEvent> {

@@ -1,3 +1,8 @@
+/**
+ * Reading images safely: inspection, limits, preprocessing, decoding in a child process, hashes, heat maps as PNG.
+ *
+ * @module @artguard/core/image
+ */
 export { ChildProcessExaminer } from "./child-process-examiner.ts";
 export { createExaminer } from "./create-examiner.ts";
 export { encodePng } from "./encode-png.ts";

@@ -25,6 +25,8 @@ const inspectors: Readonly<Record<ImageFormat, (bytes: Uint8Array) => ContainerF
  * @param limits Default: the default limits.
  * @throws ArtGuardError `image.empty`, `image.unsupported-format`, `image.undecodable` (headers that break the format),
  * `image.too-large`, `image.too-many-pixels`, `image.too-many-frames`, `image.metadata-too-large`
+ * @example
+ * const { format, width, height, sha256 } = inspectImage(bytes);
  */
 export function inspectImage(bytes: Uint8Array, limits: ImageLimits = resolveLimits()): ImageInfo {
   assertWithin(limits, "maxBytes", bytes.length);

@@ -11,6 +11,8 @@ import { inspectImage } from "./inspect-image.ts";
  * trusted images, tests and benchmarks; `createArtGuard` does it in a child process.
  *
  * @throws ArtGuardError `image.*`
+ * @example
+ * const { info, raster } = await openForensicImage(await readFile("own-scan.tif"));
  */
 export async function openForensicImage(bytes: Uint8Array, limits: Partial<ImageLimits> = {}): Promise<ForensicImage> {
   const info = inspectImage(bytes, resolveLimits(limits));

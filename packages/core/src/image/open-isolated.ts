@@ -10,6 +10,9 @@ const defaultDeadlineMs = 60_000;
  * reach a decoder in this process.
  *
  * @throws ArtGuardError `image.*`
+ * @example
+ * await using examiner = createExaminer({ isolation: "process" });
+ * const { raster } = await openIsolated(examiner, bytes, { deadlineMs: 10_000 });
  */
 export async function openIsolated(
   examiner: Examiner,

@@ -14,7 +14,12 @@ const cosines = Array.from({ length: frequencies }, (_, k) =>
   Float64Array.from({ length: gridSide }, (_, i) => Math.cos((Math.PI * k * (2 * i + 1)) / (2 * gridSide))),
 );
 
-/** Mean luma (ITU-R BT.601, 0–255) of a raster on a grid of equal cells, row-major. Each pixel is read once. */
+/**
+ * Mean luma (ITU-R BT.601, 0–255) of a raster on a grid of equal cells, row-major. Each pixel is read once.
+ *
+ * @example
+ * const brightness = lumaGrid(image.raster, 8, 8);
+ */
 export function lumaGrid({ width, height, channels, data }: Raster, columns: number, rows: number): Float64Array {
   const edges = Uint32Array.from({ length: columns + 1 }, (_, i) => Math.round((i * width) / columns));
   const grid = new Float64Array(columns * rows);
@@ -53,6 +58,8 @@ function span(from: number, to: number, size: number): [number, number] {
  * place of the median as threshold: the hash of a mirrored or turned picture then follows from the hash alone.
  *
  * @returns undefined for a picture too flat to be recognised.
+ * @example
+ * const hash = perceptualHash(image.raster);
  */
 export function perceptualHash(raster: Raster): string | undefined {
   const grid = lumaGrid(raster, gridSide, gridSide);
@@ -63,13 +70,24 @@ export function perceptualHash(raster: Raster): string | undefined {
   return toHex(bits);
 }
 
-/** {@link perceptualHash} of the picture as a viewer shows it, with its EXIF orientation applied. */
+/**
+ * {@link perceptualHash} of the picture as a viewer shows it, with its EXIF orientation applied.
+ *
+ * @example
+ * const hash = uprightHash(image.raster, info);
+ */
 export function uprightHash(raster: Raster, { orientation }: Pick<ImageInfo, "orientation">): string | undefined {
   const hash = perceptualHash(raster);
   return hash === undefined ? undefined : orientHash(hash, orientation);
 }
 
-/** The hash of the same picture after an EXIF orientation (2.32, tag 0x0112) is applied: 2 mirrors it, 6 turns it clockwise. */
+/**
+ * The hash of the same picture after an EXIF orientation (2.32, tag 0x0112) is applied: 2 mirrors it, 6 turns it clockwise.
+ *
+ * @example
+ * const hash = perceptualHash(image.raster);
+ * const upright = hash && orientHash(hash, info.orientation);
+ */
 export function orientHash(hash: string, orientation: ImageInfo["orientation"]): string {
   const bits = toBits(hash);
   const transposed = orientation >= 5;
@@ -88,6 +106,8 @@ export function orientHash(hash: string, orientation: ImageInfo["orientation"]):
  * The number of bits, 0–64, in which two hashes of 16 hexadecimal digits differ.
  *
  * @throws ArtGuardError `analysis.invalid-input` for anything else than 16 hexadecimal digits.
+ * @example
+ * hammingDistance("ffffffffffffffff", "fffffffffffffffe"); // 1
  */
 export function hammingDistance(a: string, b: string): number {
   const [aHigh, aLow] = halves(a);

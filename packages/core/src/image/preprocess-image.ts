@@ -22,6 +22,8 @@ export interface PreprocessedImage {
  * contrast stretch.
  *
  * @throws ArtGuardError `image.undecodable`
+ * @example
+ * const { width, height, bytes: reduced } = await preprocessImage(bytes, inspectImage(bytes));
  */
 export async function preprocessImage(bytes: Uint8Array, info: ImageInfo): Promise<PreprocessedImage> {
   try {

@@ -19,6 +19,9 @@ interface Interpolation {
 /**
  * Draws a heat map at the size of the oriented original: 255 = most suspicious, bilinear between the centres of cells.
  * Null draws an all-zero picture: nothing was localised.
+ *
+ * @example
+ * const { width, height, data } = renderHeatmap(fuseHeatmaps(analysis.detections, info), info);
  */
 export function renderHeatmap(
   heatmap: Heatmap | null,

@@ -33,6 +33,8 @@ export interface AddDocumentsOptions {
  *
  * @param folder Made when it does not exist.
  * @throws ArtGuardError `storage.full`, `storage.access-denied`, `storage.write-failed`
+ * @example
+ * for await (const added of addDocuments(".artguard/knowledge", ["guidelines.pdf"], { language: "en" })) console.log(added);
  */
 export async function* addDocuments(
   folder: string,

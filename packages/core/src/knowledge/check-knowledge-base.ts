@@ -11,6 +11,8 @@ const question = "What does a copied region in a picture mean, and when is it a 
  *
  * @param knowledge A base; that of a folder says more about itself.
  * @param options.timeoutMs Longest wait for the answer, in milliseconds; default 30,000.
+ * @example
+ * const checks = await checkKnowledgeBase(folderKnowledgeBase({ folder: ".artguard/knowledge" }));
  */
 export async function checkKnowledgeBase(
   knowledge: KnowledgeBase | FolderKnowledgeBase,

@@ -21,7 +21,12 @@ const families = [
   displayArticles,
 ];
 
-/** What every detector of ArtGuard means, its limits and its usual false alarms, in one language. */
+/**
+ * What every detector of ArtGuard means, its limits and its usual false alarms, in one language.
+ *
+ * @example
+ * for (const { detector, falseAlarms } of cueArticles("en")) console.log(detector, falseAlarms);
+ */
 export function cueArticles(language: Language): readonly CueArticle[] {
   return families.flatMap((family) => family[language]);
 }
@@ -36,7 +41,12 @@ export function cueArticle(detector: string, language: Language): CueArticle | u
   return cueArticles(language).find((article) => article.detector === detector);
 }
 
-/** What readers of any result should know: the score, the verdicts, messengers, appeal, coverage, the heat map. */
+/**
+ * What readers of any result should know: the score, the verdicts, messengers, appeal, coverage, the heat map.
+ *
+ * @example
+ * const titles = topicArticles("es").map(({ title }) => title);
+ */
 export function topicArticles(language: Language): readonly TopicArticle[] {
   return topicArticlesByLanguage[language];
 }

@@ -1,3 +1,8 @@
+/**
+ * `KnowledgeBase` on the articles that ArtGuard ships and a folder of documents.
+ *
+ * @module @artguard/core/knowledge
+ */
 export { type AddDocumentsOptions, type AddedDocument, addDocuments } from "./add-documents.ts";
 export { checkKnowledgeBase } from "./check-knowledge-base.ts";
 export type { CueArticle, CueArticles, TopicArticle } from "./cue-article.ts";

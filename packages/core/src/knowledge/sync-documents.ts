@@ -36,6 +36,8 @@ export interface SyncDocumentsOptions {
  *
  * @throws ArtGuardError `knowledge.unreadable`, also when all documents would be deleted because the folder has none or
  * more than it may have; `storage.*` of the store. What was done until then stays done.
+ * @example
+ * for await (const document of syncDocuments({ folder: ".artguard/knowledge", objects })) console.log(document);
  */
 export async function* syncDocuments(options: SyncDocumentsOptions): AsyncGenerator<SyncedDocument> {
   const { folder, objects, deleteRemoved = false, signal } = options;

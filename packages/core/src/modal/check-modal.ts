@@ -17,6 +17,8 @@ export interface ModalCheckOptions extends ModalOptions {
  * picture keep the contract? The picture is a run of the model and costs what a run costs.
  *
  * @throws ArtGuardError `modal.invalid-option`
+ * @example
+ * for (const { what, status, message } of await checkModal({ endpoint, ...credentials })) console.log(what, status, message);
  */
 export async function checkModal({ timeoutMs = 150_000, ...options }: ModalCheckOptions): Promise<StoreCheck[]> {
   const detector = new ModalDetector(options);

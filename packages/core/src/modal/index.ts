@@ -1,3 +1,8 @@
+/**
+ * `RemoteDetector` on a Modal endpoint.
+ *
+ * @module @artguard/core/modal
+ */
 export { type ModalAnswer, modalAnswerSchema } from "./answer.ts";
 export { checkModal, type ModalCheckOptions } from "./check-modal.ts";
 export { ModalDetector, modal } from "./modal-detector.ts";

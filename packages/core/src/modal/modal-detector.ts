@@ -17,6 +17,10 @@ const maximumHops = 20;
  * Modal's 303 by hand and on the endpoint's own origin only, and believes no answer before it is checked. Once the endpoint
  * has accepted a job, no lack of time and no passing trouble loses it: the outcome is then `unfinished`, with a handle for
  * {@link ModalDetector.resume}.
+ *
+ * @example
+ * const detector = new ModalDetector({ endpoint, ...credentials });
+ * await detector.warmUp({ signal: AbortSignal.timeout(150_000) });
  */
 export class ModalDetector implements RemoteDetector {
   readonly id: string;

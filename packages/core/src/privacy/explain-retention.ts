@@ -34,6 +34,9 @@ const onRequest = "deleteAnalysis or eraseUser, at once";
 /**
  * What is kept of one analysis: where, until when, why, and what deletes it. A pure function of the record, for pages
  * on which people see what is known of them.
+ *
+ * @example
+ * for (const datum of explainRetention(analysis)) console.log(datum);
  */
 export function explainRetention(record: Analysis): RetainedDatum[] {
   return [

@@ -48,7 +48,13 @@ export interface Privacy {
 
 const defaultSettleMs = 5000;
 
-/** Opens both tables and returns the rights that are exercised on them. */
+/**
+ * Opens both tables and returns the rights that are exercised on them.
+ *
+ * @example
+ * const privacy = await openPrivacy({ tables, objects });
+ * const receipt = await privacy.eraseUser(userId);
+ */
 export async function openPrivacy(options: PrivacyOptions): Promise<Privacy> {
   const { tables: store, objects, settleMs = defaultSettleMs, now = Date.now } = options;
   const table = options.analysisTable;

@@ -12,6 +12,10 @@ export interface WholeSweep extends Omit<SweepResult, "next"> {
 /**
  * Sweeps from beginning to end: deletes everything that has expired, call after call, and ends interrupted erasures. To be
  * run at least once a day, by any number of processes.
+ *
+ * @example
+ * const privacy = await openPrivacy({ tables, objects });
+ * console.log(await sweepAll(privacy));
  */
 export async function sweepAll(
   privacy: Pick<Privacy, "sweepExpired" | "resumeErasures">,

@@ -30,6 +30,11 @@ export interface BucketCheckOptions {
  * Compares a bucket with what ArtGuard promises for its role: region, lifecycle against the promised retention, versioning,
  * no public access, encryption; and writes, reads and deletes one empty object to see whether it may. The knowledge base,
  * which keeps earlier versions, it only lists.
+ *
+ * @example
+ * import { S3Client } from "@aws-sdk/client-s3";
+ *
+ * const checks = await checkS3Bucket({ bucket: "artguard-images-raw-prod", client: new S3Client(), region: "us-east-1", role: "raw" });
  */
 export async function checkS3Bucket(options: BucketCheckOptions): Promise<StoreCheck[]> {
   const subject = `bucket ${options.bucket}`;

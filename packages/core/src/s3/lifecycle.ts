@@ -7,6 +7,8 @@ import type { ObjectTags } from "../storage/object-store.ts";
  * expiry, and one that removes the parts of unfinished uploads. A promise to keep is the absence of a rule.
  *
  * @param rules Of this bucket: see `lifecycleOf`.
+ * @example
+ * const { Rules } = toS3Lifecycle(lifecycleOf("raw"));
  */
 export function toS3Lifecycle(
   rules: readonly LifecycleRule[],

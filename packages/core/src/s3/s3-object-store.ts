@@ -63,6 +63,10 @@ export interface S3ObjectStoreOptions {
  * Requests are repeated by the client alone (4 attempts unless configured) and end at a deadline of ours. A `put` first
  * takes in the whole body (a long stream in an unnamed temporary file), so that nothing reaches S3 that is too large,
  * broken off or not what was expected. More than 8 MiB go in parts, which are removed when the upload fails.
+ *
+ * @example
+ * const objects = new S3ObjectStore({ bucket: "artguard-images-raw-prod" });
+ * const { url } = await objects.presignGet("inference/a/original.jpg", { expiresInSeconds: 60 });
  */
 export class S3ObjectStore implements PresigningObjectStore {
   readonly #client: S3Client;

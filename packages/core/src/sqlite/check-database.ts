@@ -9,7 +9,12 @@ const lockTimeoutMs = 5_000;
 /** Below this a store runs out soon. */
 const scarceBytes = 256 * 2 ** 20;
 
-/** Looks whether the file of a store is whole (SQLite's own check of every page), its owner's alone, and has room to grow. */
+/**
+ * Looks whether the file of a store is whole (SQLite's own check of every page), its owner's alone, and has room to grow.
+ *
+ * @example
+ * for (const { status, what, message } of await checkSqliteFile(".artguard/artguard.db")) console.log(status, what, message);
+ */
 export async function checkSqliteFile(path: string): Promise<StoreCheck[]> {
   const subject = `file ${path}`;
   return [
@@ -19,7 +24,12 @@ export async function checkSqliteFile(path: string): Promise<StoreCheck[]> {
   ];
 }
 
-/** Looks whether a table has the shape of its definition. Opening one with other indexes brings it up to date. */
+/**
+ * Looks whether a table has the shape of its definition. Opening one with other indexes brings it up to date.
+ *
+ * @example
+ * const { status, fix } = await checkSqliteTable(".artguard/artguard.db", defineUserTable());
+ */
 export async function checkSqliteTable<Item extends object>(
   path: string,
   definition: TableDefinition<Item>,

@@ -38,7 +38,7 @@ export interface SqliteOptions {
  * `storage.full`, `storage.timed-out`. Never gives an empty store in place of a damaged one.
  * @example
  * await using store = await sqlite({ path: ".artguard/artguard.db" });
- * const analyses = await store.open(analysisTable);
+ * const analyses = await store.open(defineAnalysisTable());
  */
 export async function sqlite(options: SqliteOptions): Promise<SqliteTableStore> {
   const database = await Database.open(resolve(options.path), options.lockTimeoutMs ?? defaultLockTimeoutMs);
@@ -51,7 +51,13 @@ export async function sqlite(options: SqliteOptions): Promise<SqliteTableStore> 
   }
 }
 
-/** A {@link TableStore} in one file of SQLite, which several processes may have open. */
+/**
+ * A {@link TableStore} in one file of SQLite, which several processes may have open.
+ *
+ * @example
+ * await using store: SqliteTableStore = await sqlite({ path: ".artguard/artguard.db" });
+ * await store.scrub();
+ */
 export class SqliteTableStore implements TableStore {
   readonly #database: Database;
   readonly #now: () => number;

@@ -22,6 +22,11 @@ import type { SqliteRows } from "./sqlite-rows.ts";
 /**
  * A {@link Table} in a file of SQLite. An acknowledged write is on the disk; several processes may use one file. Every read is
  * consistent. SQLite works synchronously: a call holds the thread for as long as its statement takes.
+ *
+ * @example
+ * await using store = await sqlite({ path: ".artguard/artguard.db" });
+ * const users = await store.open(defineUserTable());
+ * console.log(users instanceof SqliteTable); // true
  */
 export class SqliteTable<Item extends object> implements Table<Item> {
   readonly definition: TableDefinition<Item>;

@@ -3,6 +3,7 @@ import type { ObjectCallOptions, ObjectStore, ObjectTags } from "./object-store.
 
 /** What a bucket (or folder) is for. */
 export const bucketRoles = ["raw", "processed", "knowledge_base"] as const;
+/** See {@link bucketRoles}. */
 export type BucketRole = (typeof bucketRoles)[number];
 
 /** When the objects of a bucket under a prefix, with certain tags, cease to exist. */
@@ -51,7 +52,12 @@ export const lifecycleRules: readonly LifecycleRule[] = [
 
 const millisecondsPerDay = 86_400_000;
 
-/** The rules of one bucket. */
+/**
+ * The rules of one bucket.
+ *
+ * @example
+ * for (const rule of lifecycleOf("raw")) console.log(rule);
+ */
 export function lifecycleOf(bucket: BucketRole, rules: readonly LifecycleRule[] = lifecycleRules): LifecycleRule[] {
   return rules.filter((rule) => rule.bucket === bucket);
 }
@@ -61,6 +67,8 @@ export function lifecycleOf(bucket: BucketRole, rules: readonly LifecycleRule[] 
  * it. S3 itself deletes later: it rounds up to midnight UTC and works once a day.
  *
  * @param rules Of the object's bucket: see {@link lifecycleOf}.
+ * @example
+ * const expiresAt = expiryOf({ key: "inference/a/original.jpg", modified_at: Date.now(), tags: {} }, lifecycleOf("raw"));
  */
 export function expiryOf(
   object: { readonly key: string; readonly modified_at: number; readonly tags: ObjectTags },
@@ -79,6 +87,8 @@ export function expiryOf(
  * @param rules Of the store's bucket: see {@link lifecycleOf}.
  * @param now Epoch milliseconds.
  * @throws ArtGuardError `storage.corrupt` after all others were deleted, when the tags of damaged objects cannot be read.
+ * @example
+ * const deleted = await deleteExpiredObjects(raw, lifecycleOf("raw"), Date.now());
  */
 export async function deleteExpiredObjects(
   store: ObjectStore,

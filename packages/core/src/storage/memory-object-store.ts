@@ -21,7 +21,13 @@ interface StoredObject {
   readonly tags: ObjectTags;
 }
 
-/** An {@link ObjectStore} in this process's memory: for a single run, and the fake for tests. */
+/**
+ * An {@link ObjectStore} in this process's memory: for a single run, and the fake for tests.
+ *
+ * @example
+ * const objects = new MemoryObjectStore();
+ * await objects.put("inference/a/original.jpg", bytes, { contentType: "image/jpeg" });
+ */
 export class MemoryObjectStore implements ObjectStore {
   readonly #objects = new Map<string, StoredObject>();
   readonly #now: () => number;

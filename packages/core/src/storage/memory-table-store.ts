@@ -21,7 +21,13 @@ interface OpenTable {
   readonly rows: MemoryRows<Attributes>;
 }
 
-/** A {@link TableStore} in this process's memory. Nothing of it outlives the process. */
+/**
+ * A {@link TableStore} in this process's memory. Nothing of it outlives the process.
+ *
+ * @example
+ * await using tables = new MemoryTableStore();
+ * const users = await tables.open(defineUserTable());
+ */
 export class MemoryTableStore implements TableStore {
   readonly #now: () => number;
   readonly #seal: CursorSeal;

@@ -28,7 +28,12 @@ export interface MemoryTableOptions<Item extends object> {
   readonly rows?: MemoryRows<Item>;
 }
 
-/** A {@link Table} in this process's memory: the default for a single run, and the fake for tests. */
+/**
+ * A {@link Table} in this process's memory: the default for a single run, and the fake for tests.
+ *
+ * @example
+ * const users = new MemoryTable(defineUserTable());
+ */
 export class MemoryTable<Item extends object> implements Table<Item> {
   readonly definition: TableDefinition<Item>;
   readonly #rows: MemoryRows<Item>;

@@ -2,7 +2,14 @@ import { createHash, type Hash } from "node:crypto";
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import type { ObjectBody } from "./object-store.ts";
 
-/** Counts and hashes the bytes of an object while it is written. */
+/**
+ * Counts and hashes the bytes of an object while it is written.
+ *
+ * @example
+ * const measure = new BodyMeasure("inference/a/original.jpg", 24 * 2 ** 20);
+ * for await (const chunk of chunksOf(bytes, undefined)) measure.add(chunk);
+ * const sha256 = measure.finish(undefined);
+ */
 export class BodyMeasure {
   readonly #hash: Hash = createHash("sha256");
   readonly #key: string;
@@ -36,7 +43,12 @@ export class BodyMeasure {
   }
 }
 
-/** The pieces of a body. Stops waiting for a silent source when the signal fires, and closes the source. */
+/**
+ * The pieces of a body. Stops waiting for a silent source when the signal fires, and closes the source.
+ *
+ * @example
+ * for await (const chunk of chunksOf(bytes, signal)) console.log(chunk.length);
+ */
 export async function* chunksOf(body: ObjectBody, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   signal?.throwIfAborted();
   if (body instanceof Uint8Array) {

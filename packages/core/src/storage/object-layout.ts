@@ -34,7 +34,13 @@ export function inferenceKey(requestId: string, createdAt: number, name: string)
   return `${inferenceFolder(requestId, createdAt)}${name}`;
 }
 
-/** The prefix of all objects of one analysis. @throws ArtGuardError `storage.invalid-key` */
+/**
+ * The prefix of all objects of one analysis.
+ *
+ * @throws ArtGuardError `storage.invalid-key`
+ * @example
+ * inferenceFolder("0190b8d2", 1_707_504_000_000); // inference/2024/02/09/0190b8d2/
+ */
 export function inferenceFolder(requestId: string, createdAt: number): string {
   assertText("request_id", requestId, idText);
   const moment = new Date(createdAt);
@@ -57,7 +63,12 @@ export function trainingKey(dataset: string, name: string): string {
   return key;
 }
 
-/** What a key says, or undefined when it is not of ArtGuard's layout. Reads the `audit/` keys of earlier systems. */
+/**
+ * What a key says, or undefined when it is not of ArtGuard's layout. Reads the `audit/` keys of earlier systems.
+ *
+ * @example
+ * const place = parseObjectKey("training/authentic_v1/img001.jpg");
+ */
 export function parseObjectKey(key: string): ObjectPlace | undefined {
   const [, year, month, day, request_id, file] = inferencePattern.exec(key) ?? [];
   if (request_id !== undefined && file !== undefined) {

@@ -11,7 +11,13 @@ function invalid(message: string): ArtGuardError {
   return new ArtGuardError("storage.invalid-option", message);
 }
 
-/** The options of a `put`, checked, with their defaults. @throws ArtGuardError `storage.invalid-option` */
+/**
+ * The options of a `put`, checked, with their defaults.
+ *
+ * @throws ArtGuardError `storage.invalid-option`
+ * @example
+ * const { contentType, tags, maxBytes } = resolvePutOptions({ contentType: "image/jpeg" });
+ */
 export function resolvePutOptions(options: PutOptions) {
   const { contentType = "application/octet-stream", tags = {}, maxBytes = defaultMaximumObjectBytes } = options;
   assertContentType(contentType);
@@ -37,7 +43,12 @@ export function assertSha256(sha256: string): void {
   if (!sha256Text.test(sha256)) throw invalid("sha256 must be 64 lower-case hex digits");
 }
 
-/** Refuses tags that S3 would refuse. */
+/**
+ * Refuses tags that S3 would refuse.
+ *
+ * @example
+ * assertTags({ dataset: "authentic_v1" });
+ */
 export function assertTags(tags: ObjectTags): void {
   const entries = Object.entries(tags);
   if (entries.length > mostTags) throw invalid(`an object has at most ${mostTags} tags`);
@@ -53,7 +64,14 @@ export function assertByteCount(name: string, bytes: number): void {
   if (!Number.isSafeInteger(bytes) || bytes < 0) throw invalid(`${name} must be a whole number of bytes`);
 }
 
-/** First byte and the one after the last, inside an object of `size` bytes. @throws ArtGuardError `storage.invalid-option` */
+/**
+ * First byte and the one after the last, inside an object of `size` bytes.
+ *
+ * @throws ArtGuardError `storage.invalid-option`
+ * @example
+ * const { start, end } = resolveRange({ offset: 100, length: 50 }, bytes.length);
+ * const part = bytes.subarray(start, end);
+ */
 export function resolveRange(range: ByteRange | undefined, size: number): { start: number; end: number } {
   if (range === undefined) return { start: 0, end: size };
   assertRange(range);

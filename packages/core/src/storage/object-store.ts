@@ -34,6 +34,7 @@ export interface ObjectCallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How an object is written. */
 export interface PutOptions extends ObjectCallOptions {
   /** Default `application/octet-stream`. */
   readonly contentType?: string;
@@ -56,6 +57,7 @@ export interface ByteRange {
   readonly length?: number;
 }
 
+/** How an object is read. */
 export interface GetOptions extends ObjectCallOptions {
   readonly range?: ByteRange;
 }
@@ -158,7 +160,12 @@ export interface PresigningObjectStore extends ObjectStore {
   ): Promise<PresignedPost>;
 }
 
-/** Whether a store can sign requests for others. */
+/**
+ * Whether a store can sign requests for others.
+ *
+ * @example
+ * if (canPresign(objects)) console.log((await objects.presignGet("inference/a/original.jpg")).url);
+ */
 export function canPresign(store: ObjectStore): store is PresigningObjectStore {
   return "presignGet" in store && "presignPut" in store && "presignPost" in store;
 }

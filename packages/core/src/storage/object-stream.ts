@@ -14,7 +14,18 @@ export interface ObjectSource {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A stream that ends only if the bytes were complete and right; otherwise it fails with `storage.corrupt`. */
+/**
+ * A stream that ends only if the bytes were complete and right; otherwise it fails with `storage.corrupt`.
+ *
+ * @example
+ * const pieces = [bytes];
+ * const stream = verifiedStream({
+ *   key: "inference/a/original.jpg",
+ *   read: async () => pieces.shift(),
+ *   close: async () => undefined,
+ *   sizeBytes: bytes.length,
+ * });
+ */
 export function verifiedStream(source: ObjectSource): ReadableStream<Uint8Array> {
   const hash = source.sha256 === undefined ? undefined : createHash("sha256");
   let received = 0;
@@ -44,14 +55,25 @@ export function verifiedStream(source: ObjectSource): ReadableStream<Uint8Array>
   );
 }
 
-/** The error for an object whose bytes or head are damaged. */
+/**
+ * The error for an object whose bytes or head are damaged.
+ *
+ * @example
+ * if (bytes.length !== 1024) throw corrupt("inference/a/original.jpg");
+ */
 export function corrupt(key: string, reason = "its bytes do not match its SHA-256"): ArtGuardError {
   return new ArtGuardError("storage.corrupt", `the object ${key} is damaged: ${reason}`, {
     fix: "Restore this object from a backup, or delete it.",
   });
 }
 
-/** All bytes of a stream. */
+/**
+ * All bytes of a stream.
+ *
+ * @example
+ * const { body } = await objects.getStream("inference/a/original.jpg");
+ * const bytes = await bytesOf(body);
+ */
 export async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of stream) chunks.push(chunk);

@@ -14,7 +14,12 @@ export interface StoreCheck {
   readonly fix?: string;
 }
 
-/** Runs one check of a store; what it throws becomes a problem or, where reading itself is refused, an unknown. */
+/**
+ * Runs one check of a store; what it throws becomes a problem or, where reading itself is refused, an unknown.
+ *
+ * @example
+ * const check = await checkStore("table notes", "reads", async () => "one item was read");
+ */
 export async function checkStore(
   subject: string,
   what: string,

@@ -41,7 +41,13 @@ export interface TableStore extends AsyncDisposable {
   scrub?(options?: { readonly signal?: AbortSignal }): Promise<void>;
 }
 
-/** The action of {@link Table.put}. */
+/**
+ * The action of {@link Table.put}.
+ *
+ * @example
+ * const notes = defineTable({ name: "notes", key: { partition: "id" }, indexes: {}, schema: z.object({ id: z.string() }) });
+ * await store.transact([putAction(notes, { id: "a" }, { item: "absent" })]);
+ */
 export function putAction<Item extends object>(
   definition: TableDefinition<Item>,
   item: Item,
@@ -50,7 +56,18 @@ export function putAction<Item extends object>(
   return erase(definition, { kind: "put", item, ...(condition && { condition }) });
 }
 
-/** The action of {@link Table.update}. */
+/**
+ * The action of {@link Table.update}.
+ *
+ * @example
+ * const counters = defineTable({
+ *   name: "counters",
+ *   key: { partition: "id" },
+ *   indexes: {},
+ *   schema: z.object({ id: z.string(), count: z.number() }),
+ * });
+ * await store.transact([updateAction(counters, { id: "uploads" }, { add: { count: 1 } })]);
+ */
 export function updateAction<Item extends object>(
   definition: TableDefinition<Item>,
   key: Partial<Item>,
@@ -60,7 +77,12 @@ export function updateAction<Item extends object>(
   return erase(definition, { kind: "update", key, change, ...(condition && { condition }) });
 }
 
-/** The action of {@link Table.delete}. */
+/**
+ * The action of {@link Table.delete}.
+ *
+ * @example
+ * await store.transact([deleteAction(defineUserTable(), { user_id: userId })]);
+ */
 export function deleteAction<Item extends object>(
   definition: TableDefinition<Item>,
   key: Partial<Item>,
@@ -69,7 +91,12 @@ export function deleteAction<Item extends object>(
   return erase(definition, { kind: "delete", key, ...(condition && { condition }) });
 }
 
-/** Writes nothing; the transaction happens only if the condition holds of this item. */
+/**
+ * Writes nothing; the transaction happens only if the condition holds of this item.
+ *
+ * @example
+ * await store.transact([checkAction(defineUserTable(), { user_id: userId }, { item: "present" })]);
+ */
 export function checkAction<Item extends object>(
   definition: TableDefinition<Item>,
   key: Partial<Item>,
@@ -92,7 +119,13 @@ export function transactionCancelled(reasons: readonly (ErrorCode | undefined)[]
   });
 }
 
-/** For each action of a cancelled transaction the code of its reason, undefined for one that did not cause it; empty for any other error. */
+/**
+ * For each action of a cancelled transaction the code of its reason, undefined for one that did not cause it; empty for any other error.
+ *
+ * @example
+ * const reasons = cancellationReasons(error);
+ * if (reasons[0] === "storage.condition-failed") console.error("the first action's condition did not hold");
+ */
 export function cancellationReasons(error: unknown): readonly (ErrorCode | undefined)[] {
   const reasons = isArtGuardError(error, "storage.transaction-cancelled") ? error.details["reasons"] : undefined;
   if (typeof reasons !== "string") return [];

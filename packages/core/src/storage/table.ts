@@ -39,7 +39,17 @@ export interface TableDefinition<Item extends object> {
   readonly schema: z.ZodType<Item>;
 }
 
-/** Declares a table; the identity function, there for type inference. */
+/**
+ * Declares a table; the identity function, there for type inference.
+ *
+ * @example
+ * const notes = defineTable({
+ *   name: "notes",
+ *   key: { partition: "user_id", sort: "created_at" },
+ *   indexes: {},
+ *   schema: z.object({ user_id: z.string(), created_at: z.number(), text: z.string() }),
+ * });
+ */
 export function defineTable<Item extends object>(definition: TableDefinition<Item>): TableDefinition<Item> {
   return definition;
 }

@@ -15,7 +15,12 @@ export interface ExaminerContractSetup {
   detectors: Record<"mean" | "choosy" | "thrower" | "sleeper" | "notANumber" | "wrongMap", () => Detector>;
 }
 
-/** All events of an examination. */
+/**
+ * All events of an examination.
+ *
+ * @example
+ * const events = await eventsOf(examiner, bytes, { detectors });
+ */
 export async function eventsOf(
   examiner: Examiner,
   bytes: Uint8Array,
@@ -27,12 +32,24 @@ export async function eventsOf(
   return events;
 }
 
-/** `id: status` of every detector, in the order they ended. */
+/**
+ * `id: status` of every detector, in the order they ended.
+ *
+ * @example
+ * statusesOf(await eventsOf(examiner, bytes, { detectors })); // ["noise-level: ok", …]
+ */
 export function statusesOf(events: readonly ExaminationEvent[]): string[] {
   return events.flatMap((event) => (event.type === "detected" ? [`${event.run.id}: ${event.run.status}`] : []));
 }
 
-/** What every {@link Examiner} promises; run it on each implementation. */
+/**
+ * What every {@link Examiner} promises; run it on each implementation.
+ *
+ * @example
+ * import { describe, it } from "node:test";
+ *
+ * examinerContract({ describe, it }, "my examiner", examinerSetup);
+ */
 export function examinerContract({ describe, it }: TestRunner, name: string, setup: ExaminerContractSetup): void {
   const { mean, choosy, thrower, sleeper, notANumber, wrongMap } = setup.detectors;
   const using = (test: (examiner: Examiner, png: Uint8Array) => Promise<void>) => async () => {

@@ -51,6 +51,8 @@ const pieceLength = 17;
  * Answers as a model does: by the tool when one was offered, else in text; streamed when it was asked for.
  *
  * @param answer An object is written as JSON, a string is said as it is.
+ * @example
+ * const fake = await startFakeBedrock({ script: [answering({ sentences: [] })] });
  */
 export function answering(answer: object | string, options: FakeAnswerOptions = {}): FakeBedrockReply {
   return (request) => {
@@ -113,7 +115,12 @@ const statuses: Readonly<Record<string, number>> = {
   UnrecognizedClientException: 403,
 };
 
-/** An exception, as Bedrock sends it: its name in `x-amzn-errortype`, its message in the body. */
+/**
+ * An exception, as Bedrock sends it: its name in `x-amzn-errortype`, its message in the body.
+ *
+ * @example
+ * const fake = await startFakeBedrock({ script: [failing("ThrottlingException"), answering({ sentences: [] })] });
+ */
 export function failing(
   name: string,
   { message = `made up: ${name}`, ...more }: { readonly message?: string; readonly originalStatusCode?: number } = {},
@@ -129,6 +136,8 @@ export function failing(
  *
  * @param name As on the wire, e.g. `throttlingException`.
  * @param events How many events come before it.
+ * @example
+ * const fake = await startFakeBedrock({ script: [failingInStream(answering({ sentences: [] }), "ModelStreamErrorException", 2)] });
  */
 export function failingInStream(reply: FakeBedrockReply, name: string, events: number): FakeBedrockReply {
   return (request) => {
@@ -139,7 +148,12 @@ export function failingInStream(reply: FakeBedrockReply, name: string, events: n
   };
 }
 
-/** Any bytes at all. */
+/**
+ * Any bytes at all.
+ *
+ * @example
+ * const fake = await startFakeBedrock({ script: [replying(502, "bad gateway", "text/plain")] });
+ */
 export function replying(status: number, body: string, contentType = "application/json"): FakeBedrockReply {
   return () => ({
     status,
@@ -149,17 +163,32 @@ export function replying(status: number, body: string, contentType = "applicatio
   });
 }
 
-/** Never answers: not at all, or not on after a part of the reply. */
+/**
+ * Never answers: not at all, or not on after a part of the reply.
+ *
+ * @example
+ * const fake = await startFakeBedrock({ script: [hanging()] });
+ */
 export function hanging(reply?: FakeBedrockReply, chunks = 1): FakeBedrockReply {
   return (request) => cut(reply?.(request), chunks, { end: "hang", faults: ["hang"] });
 }
 
-/** Breaks the connection: before the head, or after a part of the reply. */
+/**
+ * Breaks the connection: before the head, or after a part of the reply.
+ *
+ * @example
+ * const fake = await startFakeBedrock({ script: [resetting()] });
+ */
 export function resetting(reply?: FakeBedrockReply, chunks = 1): FakeBedrockReply {
   return (request) => cut(reply?.(request), chunks, { end: "reset", faults: ["reset"] });
 }
 
-/** Ends properly, but too early: after some chunks and half of the next. */
+/**
+ * Ends properly, but too early: after some chunks and half of the next.
+ *
+ * @example
+ * const fake = await startFakeBedrock({ script: [truncating(answering({ sentences: [] }))] });
+ */
 export function truncating(reply: FakeBedrockReply, chunks = 1): FakeBedrockReply {
   return (request) => {
     const { chunks: all = [], ...rest } = reply(request);
@@ -169,7 +198,12 @@ export function truncating(reply: FakeBedrockReply, chunks = 1): FakeBedrockRepl
   };
 }
 
-/** Turns one bit of a chunk. */
+/**
+ * Turns one bit of a chunk.
+ *
+ * @example
+ * const fake = await startFakeBedrock({ script: [corrupting(answering({ sentences: [] }), 1)] });
+ */
 export function corrupting(reply: FakeBedrockReply, chunk: number): FakeBedrockReply {
   return (request) => {
     const { chunks = [], ...rest } = reply(request);
@@ -182,7 +216,12 @@ export function corrupting(reply: FakeBedrockReply, chunk: number): FakeBedrockR
   };
 }
 
-/** Comes late. */
+/**
+ * Comes late.
+ *
+ * @example
+ * const fake = await startFakeBedrock({ script: [delaying(answering({ sentences: [] }), 1500)] });
+ */
 export function delaying(reply: FakeBedrockReply, delayMs: number): FakeBedrockReply {
   return (request) => ({ ...reply(request), delayMs, faults: ["delay"] });
 }

@@ -42,6 +42,8 @@ const credentials = { key: "wk-fake", secret: "ws-fake-secret" };
  * Starts a fake endpoint of Modal with faults as scripted.
  *
  * @example
+ * import { modal } from "@artguard/core/modal";
+ *
  * await using fake = await startFakeModal({ script: [{ kind: "accept" }, { kind: "hang", when: "before the answer" }] });
  * const detector = modal({ endpoint: fake.endpoint, ...fake.credentials });
  */

@@ -59,7 +59,12 @@ function retrieved(index: PassageIndex, { retrievalQuery, retrievalConfiguration
   return { status: 200, chunks: [Buffer.from(JSON.stringify({ retrievalResults }))] };
 }
 
-/** An exception of Retrieve, as Bedrock sends it. */
+/**
+ * An exception of Retrieve, as Bedrock sends it.
+ *
+ * @example
+ * await using server = await startLoopbackServer(() => failingRetrieve("ThrottlingException", 429));
+ */
 export function failingRetrieve(exception: string, status: number): FakeReply {
   return {
     status,

@@ -1,3 +1,8 @@
+/**
+ * Contract suites for ports of your own, and fakes that fail as they are told.
+ *
+ * @module @artguard/core/testing
+ */
 export { type ExaminerContractSetup, eventsOf, examinerContract, statusesOf } from "./examiner-contract.ts";
 export { type FakeBedrock, type FakeBedrockOptions, type FakeRoute, startFakeBedrock } from "./fake-bedrock.ts";
 export {

@@ -19,7 +19,14 @@ const documents = {
 /** Longest passage that a caller has to expect, in characters. */
 const longestPassage = 2_000;
 
-/** What every {@link KnowledgeBase} promises; run it on each implementation. */
+/**
+ * What every {@link KnowledgeBase} promises; run it on each implementation.
+ *
+ * @example
+ * import { describe, it } from "node:test";
+ *
+ * knowledgeBaseContract({ describe, it }, "my base", { create: async (documents) => myKnowledgeBase(documents) });
+ */
 export function knowledgeBaseContract(runner: TestRunner, name: string, setup: KnowledgeBaseContractSetup): void {
   runner.describe(`KnowledgeBase contract: ${name}`, () => {
     answers(runner, setup);

@@ -54,7 +54,12 @@ interface Outgoing {
 
 const http2Preface = "PRI * HTTP/2";
 
-/** Starts it on a free port. Dispose of it in the end. */
+/**
+ * Starts it on a free port. Dispose of it in the end.
+ *
+ * @example
+ * await using server = await startLoopbackServer(() => ({ status: 200, body: "{}" }));
+ */
 export async function startLoopbackServer(
   reply: (request: FakeRequest) => FakeReply | Promise<FakeReply>,
 ): Promise<LoopbackServer> {

@@ -55,7 +55,14 @@ type Test = (subject: RemoteSubject, detect: Detect) => Promise<void>;
 /** No story takes so long; only a detector that hangs does. */
 const patienceMs = 30_000;
 
-/** What every `RemoteDetector` promises; run it on each implementation. */
+/**
+ * What every `RemoteDetector` promises; run it on each implementation.
+ *
+ * @example
+ * import { describe, it } from "node:test";
+ *
+ * remoteDetectorContract({ describe, it }, "my detector", remoteDetectorSetup);
+ */
 export function remoteDetectorContract(runner: TestRunner, name: string, setup: RemoteDetectorContractSetup): void {
   const { describe, it } = runner;
   describe(`RemoteDetector contract: ${name}`, () => {

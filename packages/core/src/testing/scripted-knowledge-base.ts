@@ -6,7 +6,12 @@ export interface ScriptedKnowledgeBase extends KnowledgeBase {
   readonly queries: string[];
 }
 
-/** A {@link KnowledgeBase} that gives the same passages to every query: for tests of what surrounds it. */
+/**
+ * A {@link KnowledgeBase} that gives the same passages to every query: for tests of what surrounds it.
+ *
+ * @example
+ * const knowledge = scriptedKnowledgeBase();
+ */
 export function scriptedKnowledgeBase({
   passages = [],
   fault,

@@ -22,7 +22,12 @@ export interface ScriptedRemoteDetector extends RemoteDetector {
   readonly stopped: () => number;
 }
 
-/** A {@link RemoteDetector} that answers by a script: for tests of what surrounds it. */
+/**
+ * A {@link RemoteDetector} that answers by a script: for tests of what surrounds it.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors, remoteDetectors: [scriptedRemoteDetector()] });
+ */
 export function scriptedRemoteDetector(script: RemoteScript = {}): ScriptedRemoteDetector {
   const { id = "modal", answer = {}, fault } = script;
   const asked: ScriptedRemoteDetector["asked"] = [];

@@ -19,7 +19,12 @@ export interface ScriptedVisionModel extends VisionModel {
 
 const usage = { input_tokens: 1000, output_tokens: 100, cost_usd: 0.01 };
 
-/** A {@link VisionModel} that answers by a script: for tests of what surrounds it. */
+/**
+ * A {@link VisionModel} that answers by a script: for tests of what surrounds it.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors, vision: scriptedVisionModel() });
+ */
 export function scriptedVisionModel({ id = "bedrock", answer = {}, fault }: VisionScript = {}): ScriptedVisionModel {
   const requests: VisionRequest[] = [];
   let stopped = 0;

@@ -37,7 +37,14 @@ export interface VisionModelContractSetup {
   readonly faults: readonly VisionFault[];
 }
 
-/** What every {@link VisionModel} promises; run it on each implementation. */
+/**
+ * What every {@link VisionModel} promises; run it on each implementation.
+ *
+ * @example
+ * import { describe, it } from "node:test";
+ *
+ * visionModelContract({ describe, it }, "my model", visionModelSetup);
+ */
 export function visionModelContract(runner: TestRunner, name: string, setup: VisionModelContractSetup): void {
   runner.describe(`VisionModel contract: ${name}`, () => {
     runner.describe("an answer", () => answers(runner, setup));

@@ -25,6 +25,8 @@ export interface ManifestEntry {
  * `JSON.stringify(entry)` per line. Objects under the prefix that no preprocessing wrote are left out.
  *
  * @throws ArtGuardError `training.unknown-label`, `storage.*`
+ * @example
+ * for await (const entry of exportManifest(training, "authentic_v1")) console.log(JSON.stringify(entry));
  */
 export async function* exportManifest(
   { processed }: { readonly processed: ObjectStore },

@@ -22,7 +22,7 @@ export interface PreprocessedTrainingImage {
  * @param key `training/{dataset}/{name}` in the raw store.
  * @throws ArtGuardError `training.invalid-key`, `training.unknown-label`, `storage.*`, `image.*`
  * @example
- * await preprocessTrainingImage("training/authentic_v1/img001.jpg", context);
+ * await preprocessTrainingImage("training/authentic_v1/img001.jpg", training);
  */
 export async function preprocessTrainingImage(
   key: string,

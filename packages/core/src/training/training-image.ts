@@ -6,6 +6,7 @@ import type { ObjectStore, ObjectTags } from "../storage/object-store.ts";
 
 /** What the images of a training dataset show. */
 export const trainingLabels = ["authentic", "forged"] as const;
+/** See {@link trainingLabels}. */
 export type TrainingLabel = (typeof trainingLabels)[number];
 
 /** Where training images are and how they are read. */
@@ -24,6 +25,8 @@ export interface TrainingContext {
  * The label that a dataset's name declares: what stands before its version, as in `authentic_v1` and `forged_v1`.
  *
  * @throws ArtGuardError `training.unknown-label`
+ * @example
+ * labelOf("forged_v2"); // forged
  */
 export function labelOf(dataset: string): TrainingLabel {
   const stem = dataset.replace(/[_.-]v?\d+$/, "");

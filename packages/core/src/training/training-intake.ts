@@ -12,7 +12,14 @@ export interface CreatedObject {
   readonly sequencer?: string;
 }
 
-/** Takes in training images as events tell of them (workflow B): in any order, any number of times. */
+/**
+ * Takes in training images as events tell of them (workflow B): in any order, any number of times.
+ *
+ * @example
+ * const intake = new TrainingIntake(training);
+ * const key = "training/forged_v1/a.jpg";
+ * await intake.take({ uri: training.raw.uri(key), key });
+ */
 export class TrainingIntake {
   readonly #context: TrainingContext;
 
@@ -54,7 +61,13 @@ export class TrainingIntake {
   }
 }
 
-/** Of several events of one object the latest; the others have nothing to tell any more. */
+/**
+ * Of several events of one object the latest; the others have nothing to tell any more.
+ *
+ * @example
+ * const events = [{ uri: "s3://raw/training/forged_v1/a.jpg", key: "training/forged_v1/a.jpg", sequencer: "0A" }];
+ * for (const object of latestOf(events)) console.log(object.key);
+ */
 export function latestOf(objects: readonly CreatedObject[]): CreatedObject[] {
   const latest = new Map<string, CreatedObject>();
   for (const object of objects) {

@@ -47,7 +47,7 @@ export interface UploadOptions {
  *
  * @throws ArtGuardError `training.unknown-label`, `training.unreadable-folder`, `storage.*` when the store itself fails.
  * @example
- * for await (const { path, status } of uploadDataset(context, { folder: "data/authentic", dataset: "authentic_v1" }))
+ * for await (const { path, status } of uploadDataset(training, { folder: "data/authentic", dataset: "authentic_v1" }))
  *   console.log(status, path);
  */
 export async function* uploadDataset(

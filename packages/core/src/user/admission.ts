@@ -67,7 +67,14 @@ const defaultLeaseMs = 120_000;
 const mostAttempts = 20;
 const backoffMs = 20;
 
-/** Lets requests in: quota, record and Idempotency-Key in one transaction, so that no crash can part them. */
+/**
+ * Lets requests in: quota, record and Idempotency-Key in one transaction, so that no crash can part them.
+ *
+ * @example
+ * const analyses = await store.open(defineAnalysisTable());
+ * const admissions = new Admissions({ store, users, analyses });
+ * await using artguard = await createArtGuard({ detectors, tables: store, admission: quotaGate(admissions) });
+ */
 export class Admissions {
   readonly #options: Required<AdmissionOptions>;
 

@@ -9,13 +9,23 @@ export interface AnonymousUser {
   readonly deletion_token: string;
 }
 
-/** A pseudonym for one anonymous session. Nothing is stored: the token is an HMAC of the pseudonym. */
+/**
+ * A pseudonym for one anonymous session. Nothing is stored: the token is an HMAC of the pseudonym.
+ *
+ * @example
+ * const { user_id, deletion_token } = newAnonymousUser(secret);
+ */
 export function newAnonymousUser(secret: ServerSecret): AnonymousUser {
   const user_id = userIdOf(`anon#${randomUUID()}`);
   return { user_id, deletion_token: deletionToken(user_id, secret) };
 }
 
-/** Whether the token was given out with this pseudonym; compared in constant time. */
+/**
+ * Whether the token was given out with this pseudonym; compared in constant time.
+ *
+ * @example
+ * if (isDeletionToken(token, userId, secret)) console.log("may be erased");
+ */
 export function isDeletionToken(token: string, userId: UserId, secret: ServerSecret): boolean {
   const [given, expected] = [Buffer.from(token), Buffer.from(deletionToken(userId, secret))];
   return given.length === expected.length && timingSafeEqual(given, expected);

@@ -48,7 +48,14 @@ export interface ApiKeyLimits {
 const lastUsedStepMs = 60_000;
 const noHash = "0".repeat(64);
 
-/** API keys of users: several each, named, revocable, stored as HMACs and found by their prefix. */
+/**
+ * API keys of users: several each, named, revocable, stored as HMACs and found by their prefix.
+ *
+ * @example
+ * const apiKeys = new ApiKeyRepository(store, users, { secret });
+ * const { key, prefix } = await apiKeys.create(userId, "build server"); // shown once
+ * const { user } = await apiKeys.authenticate(key);
+ */
 export class ApiKeyRepository {
   readonly #store: TableStore;
   readonly #table: Table<UserItem>;

@@ -17,6 +17,8 @@ export type Email = z.infer<typeof emailSchema>;
  * The one form under which an address is stored, compared and unique: trimmed, lower case, Unicode NFC.
  *
  * @throws ArtGuardError `user.invalid-input` for what is no address; the message does not repeat it.
+ * @example
+ * normalizeEmail("Ada@Example.org"); // ada@example.org
  */
 export function normalizeEmail(address: string): Email {
   const parsed = emailSchema.safeParse(fold(address));

@@ -8,6 +8,9 @@ import type { UserItem } from "./user-table.ts";
 /**
  * The action that keeps records of a user who is being erased, or was, from being written. It belongs into every
  * transaction that writes something new with a `user_id`.
+ *
+ * @example
+ * await store.transact([notErasedAction(defineUserTable(), userId)]);
  */
 export function notErasedAction(users: TableDefinition<UserItem>, userId: UserId): TransactAction {
   return checkAction(users, { user_id: markerKey.erasure(userId) }, { item: "absent" });

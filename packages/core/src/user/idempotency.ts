@@ -19,7 +19,12 @@ const keyForm = /^[\x21-\x7e]{1,255}$/;
 /** How long a key stands for its first request, in seconds: 24 h. */
 export const idempotencySeconds = 24 * 60 * 60;
 
-/** Lower-case hex SHA-256 of what makes a request this request: the bytes and every option that changes the result. */
+/**
+ * Lower-case hex SHA-256 of what makes a request this request: the bytes and every option that changes the result.
+ *
+ * @example
+ * await artguard.analyze(bytes, { userId, idempotency: { key: "upload-1", requestHash: requestHash(bytes) } });
+ */
 export function requestHash(
   bytes: Uint8Array,
   options: Readonly<Record<string, string | number | boolean>> = {},
@@ -71,7 +76,12 @@ export function idempotencyItem(
 /** Codes of failures that lie with the request: the same bytes and options would fail again. */
 const requestFailures = /^(image\.|analysis\.(aborted|invalid-input|consent-required)$)/;
 
-/** Whether an analysis failed by our fault: its charge is given back, and the same request may begin anew. */
+/**
+ * Whether an analysis failed by our fault: its charge is given back, and the same request may begin anew.
+ *
+ * @example
+ * if (isSystemFailure(analysis)) await admissions.refund(analysis);
+ */
 export function isSystemFailure({ status, error }: Pick<Analysis, "status" | "error">): boolean {
   return status === "FAILED" && !requestFailures.test(error?.code ?? "");
 }

@@ -35,6 +35,9 @@ export function quotaGate(admissions: Admissions): AdmissionGate {
 /**
  * Lets everybody in but users who are being or were erased: for hosts that count no quota, and the default of
  * `createArtGuard`. It remembers no Idempotency-Keys and refuses them.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors, tables: store, admission: erasureGate(store, defineUserTable()) });
  */
 export function erasureGate(store: TableStore, users: TableDefinition<UserItem>): AdmissionGate {
   const transact = async ({ user_id = "" }: Analysis, actions: readonly TransactAction[]) => {

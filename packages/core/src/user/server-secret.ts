@@ -5,7 +5,13 @@ export type ServerSecret = Uint8Array;
 
 const leastBytes = 32;
 
-/** Refuses a secret that can be guessed. @throws ArtGuardError `user.invalid-input` */
+/**
+ * Refuses a secret that can be guessed.
+ *
+ * @throws ArtGuardError `user.invalid-input`
+ * @example
+ * assertServerSecret(secret);
+ */
 export function assertServerSecret(secret: ServerSecret): void {
   if (secret.length >= leastBytes) return;
   throw new ArtGuardError(

@@ -15,7 +15,13 @@ export const userIdSchema = userIdTextSchema.brand<"UserId">();
 /** See {@link userIdSchema}. */
 export type UserId = z.infer<typeof userIdSchema>;
 
-/** Checks an identity that came from outside. @throws ArtGuardError `user.invalid-input` */
+/**
+ * Checks an identity that came from outside.
+ *
+ * @throws ArtGuardError `user.invalid-input`
+ * @example
+ * const userId = userIdOf("cognito-sub-abc123xyz");
+ */
 export function userIdOf(value: string): UserId {
   const parsed = userIdSchema.safeParse(value);
   if (parsed.success) return parsed.data;

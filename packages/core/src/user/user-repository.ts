@@ -50,7 +50,13 @@ export const activeUser: Condition<UserItem> = {
   all: [{ item: "present" }, { attribute: "erasing_at", is: "absent" }],
 };
 
-/** The users of the spec's table 2, written once against the Table port. E-mail addresses are unique. */
+/**
+ * The users of the spec's table 2, written once against the Table port. E-mail addresses are unique.
+ *
+ * @example
+ * const users = new UserRepository(store, await store.open(defineUserTable()));
+ * const ada = await users.create({ user_id: "ada", email: "ada@example.org", account_tier: "Premium" });
+ */
 export class UserRepository {
   readonly #store: TableStore;
   readonly #table: Table<UserItem>;

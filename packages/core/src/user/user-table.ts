@@ -25,7 +25,12 @@ export type UserItem = { user_id: string } & {
   [Name in Exclude<AttributeOfAny<Kinds>, "user_id">]?: ValueOfAny<Kinds, Name>;
 };
 
-/** Name of the table in an environment, as the spec has it. */
+/**
+ * Name of the table in an environment, as the spec has it.
+ *
+ * @example
+ * userTableName("prod"); // artguard-users-prod
+ */
 export const userTableName = (environment: string) => `artguard-users-${environment}`;
 
 /**
@@ -33,6 +38,8 @@ export const userTableName = (environment: string) => `artguard-users-${environm
  * looked up far less often than a quota changes.
  *
  * @param name Default `artguard-users-dev`.
+ * @example
+ * const users = await store.open(defineUserTable(userTableName("prod")));
  */
 export function defineUserTable(name = userTableName("dev")) {
   return defineTable<UserItem>({

@@ -20,6 +20,8 @@ const longestInstruction = 200;
  *
  * @param output The JSON text, in a code fence or not, or the input of a tool call.
  * @throws ArtGuardError `vision.invalid-answer`, whose message tells the model what to mend; `vision.prompt-leaked`
+ * @example
+ * const { likelihood, sentences } = readAnswer("{}", visionRequest, newPromptSecrets());
  */
 export function readAnswer(
   output: unknown,

@@ -21,6 +21,8 @@ const nearlyAll = 0.8;
  *
  * @param regions In pixels of the oriented original, strongest first.
  * @throws ArtGuardError `image.undecodable`
+ * @example
+ * const crops = await cropRegions(copy, analysis.regions ?? [], info);
  */
 export async function cropRegions(
   image: PreprocessedImage,

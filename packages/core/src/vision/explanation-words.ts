@@ -56,7 +56,13 @@ export function wordsIn(language: Language): ExplanationWords {
   return words[language];
 }
 
-/** What a reason code means, in one sentence; one that is not known is named. @param language Default English. */
+/**
+ * What a reason code means, in one sentence; one that is not known is named.
+ *
+ * @param language Default English.
+ * @example
+ * for (const reason of analysis.reasons ?? []) console.log(reasonSentence(reason, "es"));
+ */
 export function reasonSentence(reason: string, language: Language = "en"): string {
   return wordsIn(language).reason(reason);
 }

@@ -14,12 +14,22 @@ export interface PromptSecrets {
 /** Hexadecimal digits in a row that betray a secret; by chance they meet in one of 10¹⁹ texts. */
 const tellingDigits = 16;
 
-/** Fresh secrets for one call, 128 random bits each. */
+/**
+ * Fresh secrets for one call, 128 random bits each.
+ *
+ * @example
+ * const { nonce, canary } = newPromptSecrets();
+ */
 export function newPromptSecrets(): PromptSecrets {
   return { nonce: randomBytes(16).toString("hex"), canary: randomBytes(16).toString("hex") };
 }
 
-/** True when a text holds half of a secret or more, also in capitals, in full-width letters, or with anything but hexadecimal digits between. */
+/**
+ * True when a text holds half of a secret or more, also in capitals, in full-width letters, or with anything but hexadecimal digits between.
+ *
+ * @example
+ * leaksSecret("The disc lacks the first compression.", newPromptSecrets()); // false
+ */
 export function leaksSecret(text: string, { nonce, canary }: PromptSecrets): boolean {
   const digits = text
     .normalize("NFKC")

@@ -44,6 +44,9 @@ export const answerInstruction = `Answer with one JSON object and nothing else. 
 /**
  * The prompt of any vision model. What comes from outside stands in blocks that are named by a nonce; of the file there
  * is neither the name nor any metadata in it, and no sentence that could quote them.
+ *
+ * @example
+ * const prompt = visionPrompt(visionRequest, newPromptSecrets());
  */
 export function visionPrompt(request: VisionRequest, secrets: PromptSecrets): VisionPrompt {
   const block = (name: string, rows: readonly object[]) =>
@@ -60,7 +63,12 @@ export function visionPrompt(request: VisionRequest, secrets: PromptSecrets): Vi
   };
 }
 
-/** What a model is told whose answer was refused; it may answer once more. */
+/**
+ * What a model is told whose answer was refused; it may answer once more.
+ *
+ * @example
+ * const again = repairPrompt({ message: "sentence 2 cites nothing" });
+ */
 export function repairPrompt({ message }: Pick<ArtGuardError, "message">): string {
   return `Your answer was refused: ${message} Give the whole answer again, as one JSON object and nothing else.`;
 }

@@ -11,6 +11,9 @@ const longestSentence = 800;
  *
  * @param onSentence Gets one line of visible characters.
  * @returns Takes the next piece of the stream, cut anywhere.
+ * @example
+ * const read = sentenceReader(newPromptSecrets(), (sentence) => console.log(sentence));
+ * read('{"sentences":[{"text":"The disc lacks');
  */
 export function sentenceReader(secrets: PromptSecrets, onSentence: (text: string) => void): (chunk: string) => void {
   const scan = scanner();

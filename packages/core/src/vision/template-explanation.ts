@@ -64,7 +64,12 @@ export function templateExplanation(parts: TemplateParts): Explanation {
   };
 }
 
-/** `ai_analysis`: the sentences in a row. */
+/**
+ * `ai_analysis`: the sentences in a row.
+ *
+ * @example
+ * console.log(explanationText(explanationOf(analysis)));
+ */
 export function explanationText({ sentences }: Pick<Explanation, "sentences">): string {
   return sentences.map(({ text }) => text).join(" ");
 }
@@ -75,6 +80,8 @@ export function explanationText({ sentences }: Pick<Explanation, "sentences">): 
  *
  * @param language Default that of the stored explanation, else English.
  * @throws ArtGuardError `analysis.not-completed`
+ * @example
+ * const { sentences } = explanationOf(analysis, "es");
  */
 export function explanationOf(
   analysis: Pick<

@@ -38,6 +38,9 @@ const leastStrength = { shifted: 2, missing: 2.5 } as const;
  *
  * The statistic is the strength of the strongest region of either kind; 0 without one. The heat map has one cell per
  * 8×8 pixels, above 0.5 where boundaries are shifted, below where they are missing.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [...forensicDetectors(), blockingDetector()] });
  */
 export function blockingDetector(): Detector {
   return {

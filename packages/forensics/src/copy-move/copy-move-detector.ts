@@ -45,6 +45,9 @@ export interface CopyMoveOptions {
  * The statistic is 1 or more for a clone (2 for an exact one), and between 0 and 1 for the most similar repetition. The
  * heat map marks both places. See `findExactSeeds`, `matchKeypoints`, `matchMoments` and `alignPatch` for
  * the sources.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [copyMoveDetector({ smoothAreas: true })] });
  */
 export function copyMoveDetector({ smoothAreas = false }: CopyMoveOptions = {}): Detector {
   return {

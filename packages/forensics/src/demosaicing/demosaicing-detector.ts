@@ -22,6 +22,9 @@ const fewestTraced = 0.7;
  *
  * The statistic is the evidence of the largest region without the trace, in nats per cell times the square root of its
  * cells over 9; 0 without one. The heat map has one cell per 16×16 pixels.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [demosaicingDetector()] });
  */
 export function demosaicingDetector(): Detector {
   return {

@@ -35,6 +35,9 @@ const decisiveShare = 0.45;
  *
  * The statistic is −log₁₀ of the false-alarm bound of the most convincing region; 0 without one. The heat map has one
  * cell per 8×8 block: the posterior probability that it was quantised once, below 0.5 wherever there is no region.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [doubleQuantizationDetector()] });
  */
 export function doubleQuantizationDetector(): Detector {
   return {

@@ -12,6 +12,9 @@ const cell = 8;
  * Error levels: how much a recompression at quality 90 changes each 8×8 block. For display only: the picture shows
  * texture rather than forgery (published and own figures are at or below chance), so it never enters the score, and its
  * values are shares of the image's largest change, not probabilities.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [errorLevelDetector()] });
  */
 export function errorLevelDetector(): Detector {
   return {

@@ -23,6 +23,9 @@ const fewestActive = 0.1;
  * that hold such a region. See `findGhosts` for the source.
  *
  * The statistic is the depth of the strongest ghost in nats; 0 without one. The heat map has one cell per 16×16 pixels.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [jpegGhostDetector()] });
  */
 export function jpegGhostDetector(): Detector {
   return {

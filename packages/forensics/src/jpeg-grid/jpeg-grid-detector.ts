@@ -37,6 +37,9 @@ const decisiveShare = 0.5;
  *
  * The statistic is −log₁₀ of the false-alarm bound of the most significant region; 0 without one. The heat map has one
  * cell per 8×8 pixels, 0 outside the regions.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [jpegGridDetector()] });
  */
 export function jpegGridDetector(): Detector {
   return {

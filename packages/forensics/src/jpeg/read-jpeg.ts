@@ -31,6 +31,8 @@ const mostVisitsPerBlock = 256;
  * Reads what the headers of a JPEG file say, without entropy decoding. Of several images in one file (MPO), the first.
  *
  * @throws ArtGuardError `jpeg.malformed`, `jpeg.unsupported`
+ * @example
+ * const structure = readJpegStructure(bytes);
  */
 export function readJpegStructure(bytes: Uint8Array): JpegStructure {
   const reader = new JpegReader(bytes);
@@ -49,6 +51,8 @@ export function readJpegStructure(bytes: Uint8Array): JpegStructure {
  *
  * @throws ArtGuardError `jpeg.malformed` also when data is missing; its details then say how many MCUs were read.
  * @throws ArtGuardError `jpeg.unsupported`
+ * @example
+ * const coefficients = readJpegCoefficients(bytes);
  */
 export function readJpegCoefficients(bytes: Uint8Array, options: CoefficientOptions = {}): JpegCoefficients {
   const reader = new JpegReader(bytes);

@@ -15,6 +15,9 @@ export interface FolderKnownWorks {
  * decoded are named in the result and stop nothing.
  *
  * @throws ArtGuardError `image.unreadable` when the folder cannot be listed.
+ * @example
+ * const { works, refused } = await folderKnownWorks("originals");
+ * const artguard = await createArtGuard({ detectors: [...forensicDetectors(), knownWorkDetector({ works })] });
  */
 export async function folderKnownWorks(folder: string): Promise<FolderKnownWorks> {
   const works = new MemoryKnownWorks();

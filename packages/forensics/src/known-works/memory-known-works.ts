@@ -16,6 +16,10 @@ const mostKeptBytes = 256 * 2 ** 20;
  * A registry of known works in this process's memory: hashes of every original and of windows in it, so that cut copies
  * are found too. The originals used last stay decoded, up to 256 MiB; others are read again when one is needed. They are
  * decoded in this process: register only files that you trust.
+ *
+ * @example
+ * const works = new MemoryKnownWorks();
+ * await works.add("mona-lisa", () => readFile("originals/mona-lisa.jpg"));
  */
 export class MemoryKnownWorks implements KnownWorks {
   readonly #index = new HashIndex<string>();

@@ -36,7 +36,12 @@ export function preferredForgeryNetwork(): Promise<ForgeryNetwork> {
   return preferred;
 }
 
-/** The network in a certain runtime, on one thread: several images at a time use the cores better. */
+/**
+ * The network in a certain runtime, on one thread: several images at a time use the cores better.
+ *
+ * @example
+ * const network = await openForgeryNetwork("onnxruntime-web");
+ */
 export async function openForgeryNetwork(runtime: InferenceRuntime): Promise<ForgeryNetwork> {
   const { InferenceSession, Tensor } = await importRuntime(runtime);
   const session = await InferenceSession.create(await readFile(modelFile), {

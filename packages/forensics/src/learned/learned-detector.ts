@@ -31,6 +31,9 @@ const mostRegions = 8;
  * See `docs/detection/learned.md` for its data, figures and limits.
  *
  * The statistic is the network's probability that the image is forged, 0–1; the heat map has one cell per 8×8 pixels.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [...forensicDetectors(), learnedDetector()] });
  */
 export function learnedDetector(): Detector {
   return { id: "learned", version: "1.0.0", family: "learned", source: detectorSource("learnedDetector"), detect };

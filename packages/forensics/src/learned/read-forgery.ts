@@ -18,6 +18,8 @@ export interface ForgeryReading {
  * Runs the network over an image tile by tile, so that memory does not depend on the size.
  *
  * @throws the reason of the signal when it fires, at the latest after the current tile.
+ * @example
+ * const reading = await readForgery(await openForgeryNetwork("onnxruntime-web"), image.raster, { signal });
  */
 export async function readForgery(
   network: ForgeryNetwork,

@@ -21,6 +21,9 @@ const reportedSignificance = 24;
  *
  * The statistic is the significance of the strongest region (see `NoiseRegion`); 0 without one. The heat map has
  * one cell per 32×32 pixels and marks the reported regions.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [noiseLevelDetector()] });
  */
 export function noiseLevelDetector(): Detector {
   return {

@@ -32,6 +32,9 @@ const levels = {
  *
  * The statistic is the squared distance that the most deviating twentieth of the windows reaches, over the level from which on
  * a region is called. The heat map has one cell per 8×8 to 32×32 pixels, by size of the image.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [noiseResidualDetector()] });
  */
 export function noiseResidualDetector(): Detector {
   return {

@@ -6,6 +6,9 @@ import { lumaGrid } from "@artguard/core/image";
  * by row, as 16 hexadecimal digits. A second opinion beside core's `perceptualHash`: it sees local steps, not frequencies.
  *
  * Krawetz, "Kind of like that", 2013 (dHash).
+ *
+ * @example
+ * const hash = differenceHash(image.raster);
  */
 export function differenceHash(raster: Raster): string {
   const grid = lumaGrid(raster, 9, 8);

@@ -35,7 +35,13 @@ export interface TrustOptions {
   readonly trustAnchors?: string;
 }
 
-/** @throws ArtGuardError `analysis.invalid-input` when an anchor is no certificate: a typing error must not look like a bad file. */
+/**
+ * Refuses trust anchors that are no certificates: a typing error must not look like a bad file.
+ *
+ * @throws ArtGuardError `analysis.invalid-input`
+ * @example
+ * assertTrustAnchors({ trustAnchors: await readFile("anchors.pem", "utf8") });
+ */
 export function assertTrustAnchors({ trustAnchors }: TrustOptions): void {
   if (trustAnchors === undefined) return;
   const certificates = trustAnchors.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? [];

@@ -29,6 +29,8 @@ const smallestThumbnail = 32;
  *
  * @param options.trustAnchors Certificates (PEM) whose C2PA signatures are trusted; default none.
  * @throws ArtGuardError `analysis.invalid-input` when an anchor is no certificate.
+ * @example
+ * const artguard = await createArtGuard({ detectors: [provenanceDetector({ trustAnchors: await readFile("anchors.pem", "utf8") })] });
  */
 export function provenanceDetector(options: ProvenanceOptions = {}): Detector {
   assertTrustAnchors(options);

@@ -11,6 +11,9 @@ const leastAngle = 20;
 /**
  * Recapture: is this a photograph or scan of a print or a screen? Reports the regular pattern of a halftone, of screen
  * pixels or of moiré, with period and direction. For display only: a reproduction is not a forgery.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [recaptureDetector()] });
  */
 export function recaptureDetector(): Detector {
   return {

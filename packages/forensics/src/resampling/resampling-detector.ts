@@ -30,6 +30,9 @@ const fewestTelling = 0.3;
  *
  * The statistic is −log10 of the expected number of peaks as strong as the strongest local one in an image without a
  * trace; 0 without one. The heat map has one cell per 16×16 pixels.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [resamplingDetector()] });
  */
 export function resamplingDetector(): Detector {
   return {

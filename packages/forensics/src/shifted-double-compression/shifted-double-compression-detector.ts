@@ -28,6 +28,9 @@ const largestPixels = 64e6;
  *
  * The statistic is −log10 of the expected number of windows with a period as strong as the strongest local one in an
  * image without any; 0 without one. The heat map has one cell per 16×16 pixels.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [shiftedDoubleCompressionDetector()] });
  */
 export function shiftedDoubleCompressionDetector(): Detector {
   return {

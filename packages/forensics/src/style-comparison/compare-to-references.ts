@@ -65,7 +65,7 @@ export interface StyleOptions {
  * @param image As `openForensicImage` gives it.
  * @param references Read one after another and let go, so that a generator need not hold them all.
  * @example
- * const comparison = await compareToReferences(image, references);
+ * const comparison = await compareToReferences(image, [first, second, third]);
  * if (comparison.comparable) console.log(comparison.percentile, comparison.limitation);
  */
 export async function compareToReferences(

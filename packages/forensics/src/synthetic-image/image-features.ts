@@ -17,6 +17,8 @@ const spread =
  * generators: mean over the tiles, and for some the 10 % and 90 % quantiles.
  *
  * @param raster At least 128 px on both sides.
+ * @example
+ * const features = syntheticImageFeatures(image.raster);
  */
 export function imageFeatures(raster: Raster): FeatureList {
   const tile = createTile();

@@ -23,6 +23,9 @@ const mostFlat = 0.62;
  *
  * The statistic is the model's log odds, in nats at even prior; a finding is made only above the threshold that held-out
  * human pictures of the training sources exceeded in 1 % of cases. No heat map: the whole picture is judged.
+ *
+ * @example
+ * const artguard = await createArtGuard({ detectors: [syntheticImageDetector()] });
  */
 export function syntheticImageDetector(): Detector {
   return {

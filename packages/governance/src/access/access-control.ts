@@ -84,7 +84,14 @@ export interface AccessControl {
 const [defaultCacheMs, longestCacheMs] = [1000, 30_000];
 const historyLimit = 100;
 
-/** Opens the access table. @throws ArtGuardError `access.invalid-policy`, also for a `policyCacheMs` out of range. */
+/**
+ * Opens the access table.
+ *
+ * @throws ArtGuardError `access.invalid-policy`, also for a `policyCacheMs` out of range.
+ * @example
+ * const access = await openAccess({ tables });
+ * const { allowed } = await access.validateAccess({ context, permission: "analysis.read", resource });
+ */
 export async function openAccess(options: AccessOptions): Promise<AccessControl> {
   const { tables, now = Date.now, policyCacheMs: cacheMs = defaultCacheMs } = options;
   if (!(cacheMs >= 0 && cacheMs <= longestCacheMs)) {

@@ -30,13 +30,20 @@ type Key = { access_id: string; entry: string };
 /** Any item of the access table. */
 export type AccessItem = Key & Partial<Omit<Grant, keyof Key> & Omit<PolicyVersion, keyof Key> & Omit<Head, keyof Key>>;
 
-/** Name of the table in an environment. */
+/**
+ * Name of the table in an environment.
+ *
+ * @example
+ * accessTableName("prod"); // artguard-access-prod
+ */
 export const accessTableName = (environment: string) => `artguard-access-${environment}`;
 
 /**
  * Grants and versions of the policy.
  *
  * @param name Default `artguard-access-dev`.
+ * @example
+ * const table = await tables.open(defineAccessTable(accessTableName("prod")));
  */
 export function defineAccessTable(name = accessTableName("dev")) {
   return defineTable<AccessItem>({

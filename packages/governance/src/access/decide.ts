@@ -41,6 +41,8 @@ const reaches = ["own", "organization", "any"] as const;
  *
  * @param grants Those on the resource; others do no harm.
  * @param now Epoch milliseconds.
+ * @example
+ * const { allowed } = decide(defaultPolicy, { context, permission: "analysis.read", resource }, [], Date.now());
  */
 export function decide(policy: Policy, request: AccessRequest, grants: readonly Grant[], now: number): Decision {
   const considerations = consider(policy, request, grants, now);
@@ -50,7 +52,13 @@ export function decide(policy: Policy, request: AccessRequest, grants: readonly 
   return allow ? { allowed: true, decidedBy: { source: allow.source, id: allow.id } } : { allowed: false };
 }
 
-/** Everything that bears on the request, in the order in which it decides. */
+/**
+ * Everything that bears on the request, in the order in which it decides.
+ *
+ * @example
+ * for (const { source, id, effect } of consider(defaultPolicy, { context, permission: "analysis.read", resource }, [], Date.now()))
+ *   console.log(source, id, effect);
+ */
 export function consider(
   policy: Policy,
   request: AccessRequest,
@@ -76,7 +84,12 @@ export function consider(
   ];
 }
 
-/** Permissions that follow from roles and scopes, as patterns, whatever the resource: what a `SecurityContext` lists. */
+/**
+ * Permissions that follow from roles and scopes, as patterns, whatever the resource: what a `SecurityContext` lists.
+ *
+ * @example
+ * const permissions = permissionsOf(defaultPolicy, context);
+ */
 export function permissionsOf(
   policy: Policy,
   {

@@ -55,6 +55,8 @@ export type Policy = z.infer<typeof policySchema>;
  *
  * @throws ArtGuardError `access.invalid-policy` for a wrong form, two things of one id, an unknown role, or a deny that
  * a further role would lift.
+ * @example
+ * const policy = parsePolicy(JSON.parse(await readFile("policy.json", "utf8")));
  */
 export function parsePolicy(value: unknown): Policy {
   const parsed = policySchema.safeParse(value);

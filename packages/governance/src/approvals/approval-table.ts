@@ -102,6 +102,7 @@ export const noticeItemSchema = z.object({
 
 export type RequestItem = z.infer<typeof requestItemSchema>;
 type CustodianItem = z.infer<typeof custodianItemSchema>;
+/** Which custodians decide for an entity, as it is stored. */
 export type AssignmentItem = z.infer<typeof assignmentItemSchema>;
 export type NoticeItem = z.infer<typeof noticeItemSchema>;
 
@@ -118,6 +119,8 @@ export type ApprovalItem = { id: string } & {
  * The table of approvals: requests, custodians, their assignments and the outbox.
  *
  * @param name Default `artguard-approvals-dev`.
+ * @example
+ * const table = await tables.open(defineApprovalTable("artguard-approvals-prod"));
  */
 export function defineApprovalTable(name = "artguard-approvals-dev") {
   return defineTable<ApprovalItem>({

@@ -78,6 +78,13 @@ export type ApprovalPage = Page<ApprovalRequest>;
 /**
  * Requests for approval: bound to the hash of what is asked, decided by two persons who sign, used once within their time.
  * Every step and every refused one is in the audit log.
+ *
+ * @example
+ * const { approval_id } = await approvals.requestApproval(context, {
+ *   entityId: "museum-1",
+ *   operation: "evidence.release",
+ *   asked: { recipient: "insurer-7" },
+ * });
  */
 export class Approvals {
   readonly custodians: CustodianRegistry;
@@ -490,7 +497,12 @@ function splitCursor(cursor: string): PlaceInList {
   return { place, ...(cursor.length > 1 && { rest: cursor.slice(1) }) };
 }
 
-/** Opens the requests for approval in a store of tables. */
+/**
+ * Opens the requests for approval in a store of tables.
+ *
+ * @example
+ * const approvals = await openApprovals({ tables, audit, ...approvalRules });
+ */
 export async function openApprovals(options: ApprovalsOptions): Promise<Approvals> {
   return new Approvals(await options.tables.open(defineApprovalTable(options.tableName)), options);
 }

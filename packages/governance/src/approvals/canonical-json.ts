@@ -9,12 +9,19 @@ const deepest = 100;
  *
  * @throws ArtGuardError `approvals.invalid-input` for what is no JSON value (numbers that are not finite, dates, bytes,
  * lone surrogates …) or nested deeper than 100: two things that are asked must never have one text.
+ * @example
+ * canonicalJson({ b: 1, a: 2 }); // {"a":2,"b":1}
  */
 export function canonicalJson(value: JsonValue): string {
   return textOf(value, 0);
 }
 
-/** Lower-case hex SHA-256 of {@link canonicalJson}. */
+/**
+ * Lower-case hex SHA-256 of {@link canonicalJson}.
+ *
+ * @example
+ * canonicalHash({ b: 1, a: 2 }) === canonicalHash({ a: 2, b: 1 }); // true
+ */
 export function canonicalHash(value: JsonValue): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex");
 }

@@ -13,7 +13,12 @@ export interface GatedChange {
   readonly purpose?: string;
 }
 
-/** Lets operations, delegations and changes of networks happen once for each time that custodians agreed. */
+/**
+ * Lets operations, delegations and changes of networks happen once for each time that custodians agreed.
+ *
+ * @example
+ * const gate = new CustodianGate(approvals, owningEntity);
+ */
 export class CustodianGate {
   readonly #approvals: Pick<Approvals, "find" | "requestApproval" | "consume">;
   readonly #entityOf: EntityOf;

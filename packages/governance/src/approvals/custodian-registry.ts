@@ -26,7 +26,13 @@ export interface Custodians {
   readonly secondary: Custodian;
 }
 
-/** Who the custodians are and whose. */
+/**
+ * Who the custodians are and whose.
+ *
+ * @example
+ * const custodians: CustodianRegistry = approvals.custodians;
+ * await custodians.assign(context, "museum-1", "ana", "ben");
+ */
 export class CustodianRegistry {
   readonly #store: TableStore;
   readonly #table: Table<ApprovalItem>;

@@ -19,14 +19,25 @@ export interface DecisionStatement {
   readonly decided_at: number;
 }
 
-/** The bytes that a custodian signs: canonical JSON of the statement and of what it is. */
+/**
+ * The bytes that a custodian signs: canonical JSON of the statement and of what it is.
+ *
+ * @example
+ * const { expires_at, ...challenge } = await approvals.challenge(custodianContext, "approval-1");
+ * const signed = decisionBytes({ ...challenge, decision: "approve", decided_at: Date.now() });
+ */
 export function decisionBytes(statement: DecisionStatement): Uint8Array {
   const { approval_id, request_hash, custodian_id, decision, nonce, decided_at } = statement;
   const content = { approval_id, custodian_id, decided_at, decision, nonce, request_hash };
   return new TextEncoder().encode(canonicalJson({ type: "artguard/v1/decision", ...content }));
 }
 
-/** A new Ed25519 pair: DER of SubjectPublicKeyInfo and PKCS #8. Runs where the custodian is, never on the platform. */
+/**
+ * A new Ed25519 pair: DER of SubjectPublicKeyInfo and PKCS #8. Runs where the custodian is, never on the platform.
+ *
+ * @example
+ * const { publicKey, privateKey } = newSigningKeys(); // where the custodian is
+ */
 export function newSigningKeys(): { publicKey: Uint8Array; privateKey: Uint8Array } {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519", {
     publicKeyEncoding: { type: "spki", format: "der" },
@@ -35,7 +46,13 @@ export function newSigningKeys(): { publicKey: Uint8Array; privateKey: Uint8Arra
   return { publicKey: new Uint8Array(publicKey), privateKey: new Uint8Array(privateKey) };
 }
 
-/** The custodian's Ed25519 signature, base64. Runs where the private key (DER of PKCS #8) is. */
+/**
+ * The custodian's Ed25519 signature, base64. Runs where the private key (DER of PKCS #8) is.
+ *
+ * @example
+ * const { expires_at, ...challenge } = await approvals.challenge(custodianContext, "approval-1");
+ * const signature = signDecision(privateKey, { ...challenge, decision: "approve", decided_at: Date.now() });
+ */
 export function signDecision(privateKey: Uint8Array, statement: DecisionStatement): string {
   const key = createPrivateKey({ key: Buffer.from(privateKey), format: "der", type: "pkcs8" });
   return sign(undefined, decisionBytes(statement), key).toString("base64");

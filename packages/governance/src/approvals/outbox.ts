@@ -31,7 +31,12 @@ export interface DeliverOptions {
 
 const [firstDelayMs, longestDelayMs] = [60_000, 3_600_000];
 
-/** Appends notices to a file that only its owner may read, one JSON object per line, flushed before it returns. */
+/**
+ * Appends notices to a file that only its owner may read, one JSON object per line, flushed before it returns.
+ *
+ * @example
+ * const sink = fileSink("notices.jsonl");
+ */
 export function fileSink(path: string): NoticeSink {
   return {
     deliver: (notice) => appendFile(path, `${JSON.stringify(notice)}\n`, { mode: 0o600, flush: true }),

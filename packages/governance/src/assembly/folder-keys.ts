@@ -18,12 +18,24 @@ const folderKeysSchema = z.strictObject({
 /** The keys of an installation in one folder. Secret, but for `audit_verifier_key`. */
 export type FolderKeys = z.infer<typeof folderKeysSchema>;
 
-/** The file in which they are kept, for its owner's eyes only. */
+/**
+ * The file in which they are kept, for its owner's eyes only.
+ *
+ * @example
+ * folderKeysFile(".artguard"); // .artguard/governance.keys
+ */
 export function folderKeysFile(folder: string): string {
   return join(folder, "governance.keys");
 }
 
-/** The keys of a folder, or undefined when it has none. @throws ArtGuardError `keys.file-exposed`, `keys.file-damaged` */
+/**
+ * The keys of a folder, or undefined when it has none.
+ *
+ * @throws ArtGuardError `keys.file-exposed`, `keys.file-damaged`
+ * @example
+ * const keys = await readFolderKeys(".artguard");
+ * if (keys) console.log(keys.audit_verifier_key);
+ */
 export async function readFolderKeys(folder: string): Promise<FolderKeys | undefined> {
   const file = folderKeysFile(folder);
   const text = await readPrivateFile(file);
@@ -35,7 +47,12 @@ export async function readFolderKeys(folder: string): Promise<FolderKeys | undef
   }
 }
 
-/** The keys of a folder, made at the first call; of several processes all get the same. */
+/**
+ * The keys of a folder, made at the first call; of several processes all get the same.
+ *
+ * @example
+ * const { audit_signing_key } = await openFolderKeys(".artguard");
+ */
 export async function openFolderKeys(folder: string): Promise<FolderKeys> {
   const known = await readFolderKeys(folder);
   if (known) return known;

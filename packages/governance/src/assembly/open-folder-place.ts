@@ -19,6 +19,9 @@ export interface FolderPlace extends GovernancePlace, AsyncDisposable {
  * @param path Default `.artguard`, where `createArtGuard` and the command line keep records, too.
  * @param now Clock in epoch milliseconds; default `Date.now`.
  * @throws ArtGuardError `storage.write-failed`, `keys.file-exposed`, `keys.file-damaged`
+ * @example
+ * await using place = await openFolderPlace(".artguard");
+ * await using governance = await openGovernance({ ...place, detectors });
  */
 export async function openFolderPlace(path = ".artguard", now: () => number = Date.now): Promise<FolderPlace> {
   await makePrivateFolder(path);

@@ -11,7 +11,12 @@ export type AuditCategory = keyof typeof auditCategories;
 /** The names of {@link auditCategories}. */
 export const auditCategoryNames = Object.keys(auditCategories) as readonly AuditCategory[];
 
-/** When an entry of this moment may be deleted. Epoch milliseconds; 29 February counts on to 1 March. */
+/**
+ * When an entry of this moment may be deleted. Epoch milliseconds; 29 February counts on to 1 March.
+ *
+ * @example
+ * new Date(retentionEnd("security", Date.now()));
+ */
 export function retentionEnd(category: AuditCategory, writtenAt: number): number {
   const end = new Date(writtenAt);
   return end.setUTCFullYear(end.getUTCFullYear() + auditCategories[category].retentionYears);

@@ -75,6 +75,8 @@ const foundBy = ["status", "event_type", "subject", "written_at"] as const;
  * Declares the tables of the audit log. None has a ttl: what expires is deleted by `sweep`, which keeps the log verifiable.
  *
  * @param environment Last part of the names; default `dev`.
+ * @example
+ * const declarations = Object.values(defineAuditTables("prod"));
  */
 export function defineAuditTables(environment = "dev"): AuditTables {
   return {

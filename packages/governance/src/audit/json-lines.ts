@@ -19,7 +19,12 @@ export function linesTo(stream: NodeJS.WritableStream): LineSink {
     new Promise((resolve, reject) => stream.write(`${line}\n`, (error) => (error ? reject(error) : resolve())));
 }
 
-/** Lines in the files `<category>.jsonl` of a folder, which is made if need be and only its owner may read. */
+/**
+ * Lines in the files `<category>.jsonl` of a folder, which is made if need be and only its owner may read.
+ *
+ * @example
+ * const audit = await openAuditLog({ tables, signingKey, secret, mirror: linesInFolder("/var/log/artguard") });
+ */
 export function linesInFolder(folder: string): LineSink {
   return async (category, line) => {
     await mkdir(folder, { recursive: true, mode: 0o700 });

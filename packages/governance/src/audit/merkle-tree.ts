@@ -12,7 +12,12 @@ export function sha256(bytes: Uint8Array): Hash {
   return hash("sha256", bytes, "buffer");
 }
 
-/** `SHA-256(0x00 || leaf)`. */
+/**
+ * `SHA-256(0x00 || leaf)`.
+ *
+ * @example
+ * const hash = leafHash(bytes);
+ */
 export function leafHash(leaf: Uint8Array): Hash {
   return sha256(Buffer.concat([leafPrefix, leaf]));
 }
@@ -141,7 +146,13 @@ export interface InclusionClaim {
   readonly root: Hash;
 }
 
-/** Whether the proof shows that the leaf is at `index` of the tree with this root (RFC 9162, §2.1.3.2). */
+/**
+ * Whether the proof shows that the leaf is at `index` of the tree with this root (RFC 9162, §2.1.3.2).
+ *
+ * @example
+ * const [only] = [leafHash(bytes)];
+ * verifyInclusion({ index: 0, size: 1, leafHash: only, root: only }, []); // true
+ */
 export function verifyInclusion(
   { index, size, leafHash: leaf, root }: InclusionClaim,
   proof: readonly Hash[],
@@ -168,6 +179,10 @@ export interface ConsistencyClaim {
 /**
  * Whether the proof shows that the tree of `size` leaves begins with the one of `oldSize` leaves (RFC 9162, §2.1.4.2). An
  * empty tree begins every other; its proof is empty.
+ *
+ * @example
+ * const root = leafHash(bytes);
+ * verifyConsistency({ oldSize: 1, oldRoot: root, size: 1, root }, []); // true
  */
 export function verifyConsistency(claim: ConsistencyClaim, proof: readonly Hash[]): boolean {
   const { oldSize, oldRoot, size, root } = claim;

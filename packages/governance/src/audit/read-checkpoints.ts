@@ -17,6 +17,8 @@ export interface ReadCheckpointsOptions {
  * As `checkpoint()` of the log, for whoever does not write it.
  *
  * @throws ArtGuardError `audit.tampered`, `audit.invalid-key`
+ * @example
+ * await writeFile("checkpoints.txt", await readCheckpoints({ tables, verifierKey }));
  */
 export async function readCheckpoints(options: ReadCheckpointsOptions): Promise<string> {
   const state = await options.tables.open(defineAuditTables(options.environment).state);

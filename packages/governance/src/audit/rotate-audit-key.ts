@@ -23,6 +23,9 @@ export interface RotateAuditKeyOptions {
  *
  * @throws ArtGuardError `audit.invalid-key` when the keys have two names; `audit.tampered` when the old key did not sign
  * the log; `storage.condition-failed` when somebody still writes: call it again.
+ * @example
+ * const next = newAuditKeyPair("example.org/artguard-audit");
+ * await rotateAuditKey({ tables, verifierKey, signingKey: next.signingKey });
  */
 export async function rotateAuditKey(options: RotateAuditKeyOptions): Promise<void> {
   const signer = NoteSigner.parse(options.signingKey);

@@ -25,6 +25,8 @@ export interface AuditKeyPair {
  *
  * @param name Name of the log, a URL without scheme such as `example.org/artguard-audit`.
  * @throws ArtGuardError `audit.invalid-key` for a name with spaces or plus.
+ * @example
+ * const { signingKey, verifierKey } = newAuditKeyPair("example.org/artguard-audit");
  */
 export function newAuditKeyPair(name: string): AuditKeyPair {
   const { privateKey } = generateKeyPairSync("ed25519");

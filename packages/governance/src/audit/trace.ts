@@ -12,7 +12,12 @@ export interface TraceParent {
 const form = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 const longestHeader = 512;
 
-/** A new trace id. */
+/**
+ * A new trace id.
+ *
+ * @example
+ * const traceId = newTraceId();
+ */
 export function newTraceId(): string {
   return nonZero(16);
 }
@@ -21,6 +26,9 @@ export function newTraceId(): string {
  * Reads a `traceparent` header; undefined for what is not one, for which a new trace begins.
  *
  * Source: W3C Trace Context, §3.2: versions other than `ff` are read as far as `00` goes, which alone ends after the flags.
+ *
+ * @example
+ * const traceId = parseTraceParent(traceparent)?.traceId ?? newTraceId();
  */
 export function parseTraceParent(header: string | undefined): TraceParent | undefined {
   if (header === undefined || header.length > longestHeader) return undefined;
@@ -30,7 +38,12 @@ export function parseTraceParent(header: string | undefined): TraceParent | unde
   return { traceId, parentId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
-/** The header for a call onwards; makes a new span id. */
+/**
+ * The header for a call onwards; makes a new span id.
+ *
+ * @example
+ * const traceparent = formatTraceParent({ traceId: newTraceId(), sampled: true });
+ */
 export function formatTraceParent({ traceId, sampled }: Pick<TraceParent, "traceId" | "sampled">): string {
   return `00-${traceId}-${nonZero(8)}-${sampled ? "01" : "00"}`;
 }

@@ -50,6 +50,8 @@ export interface AuditReport {
  *
  * @throws ArtGuardError `audit.invalid-key`; `audit.invalid-checkpoint` when the given text holds no checkpoint of this
  * log that a known key signed; `storage.*`.
+ * @example
+ * const { ok, findings } = await verifyAudit({ tables, verifierKey, checkpoint: await readFile("checkpoints.txt", "utf8") });
  */
 export async function verifyAudit(options: VerifyAuditOptions): Promise<AuditReport> {
   const definitions = defineAuditTables(options.environment);

@@ -53,6 +53,11 @@ const longestTokenMs = 86_400_000;
  * The four `/auth` calls on an Amazon Cognito user pool, which keeps passwords, counts failures and signs tokens. A second
  * factor that the pool asks for cannot be given through a body that has no place for it: then
  * `identity.challenge-required` sends the person to the hosted login.
+ *
+ * @example
+ * const { authenticator, revocations } = identity;
+ * const login = new CognitoLogin({ clientId: "4f1c", authenticator, revocations, users: repository });
+ * const { access_token } = await login.login({ email: "ada@example.org", password: "a long password" });
  */
 export class CognitoLogin implements Issuer, Disposable {
   readonly #client: CognitoIdentityProviderClient;

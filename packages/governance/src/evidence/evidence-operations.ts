@@ -13,6 +13,9 @@ const releaseName = { approvalId: z.string().min(1).max(128), openingId: z.strin
 /**
  * Operations that release a stored image to another party. The approval is asked for and used by the operations
  * themselves: what the custodians sign names the one-time key of the opening.
+ *
+ * @example
+ * const { requestRelease, review, handOver, release } = governance.evidence;
  */
 export function evidenceOperations(
   releases: EvidenceReleases,

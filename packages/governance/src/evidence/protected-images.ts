@@ -43,6 +43,10 @@ const heldInput = { owner: "artguard#held-inputs", purpose: "work" } as const;
  * Encrypts the images of analyses for the entity that guards each. The input of a submitted job, held until it ends, is
  * encrypted for the platform also where the protection is `tripartite`: the platform has to analyse it. With `none` nothing
  * is encrypted.
+ *
+ * @example
+ * const images = await openProtectedImages({ tables, objects, keys, protection: "managed", entityOf: owningEntity });
+ * const artguard = await createArtGuard({ detectors, tables, objects: images.objects });
  */
 export async function openProtectedImages(options: ProtectedImagesOptions): Promise<ProtectedImages> {
   const { tables, objects, keys, protection, entityOf, analysisTable, now } = options;

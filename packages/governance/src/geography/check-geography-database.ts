@@ -8,6 +8,8 @@ const renew = "Download the newest file of your provider and put it in this one'
  * Looks at a country database, for `artguard doctor`: whether it can be read, is of countries or cities, and how old it is.
  *
  * @param options.staleAfterMs Default 45 days.
+ * @example
+ * const checks = await checkGeographyDatabase("/data/country.mmdb");
  */
 export async function checkGeographyDatabase(
   path: string,

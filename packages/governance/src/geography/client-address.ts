@@ -30,7 +30,12 @@ export function clientAddressOf({ remoteAddress, forwardedFor }: Arrival, truste
   return entry === undefined ? undefined : canonicalAddress(withoutPort(entry));
 }
 
-/** The one way to write an address; undefined for what is none. Addresses with a zone have a meaning on their host only. */
+/**
+ * The one way to write an address; undefined for what is none. Addresses with a zone have a meaning on their host only.
+ *
+ * @example
+ * canonicalAddress("::ffff:192.0.2.7"); // 192.0.2.7
+ */
 export function canonicalAddress(text: string): string | undefined {
   return isIP(text) === 0 || text.includes("%") ? undefined : ipaddr.process(text).toString();
 }

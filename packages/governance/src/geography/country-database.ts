@@ -41,6 +41,10 @@ const countryForm = /^[A-Z]{2}$/;
  * Countries of addresses, from a file of the operator. A file that takes its place is read within a minute; one that
  * cannot be read is reported in every answer, and the data read before it are used no longer. It is a signal for a policy,
  * no proof of where somebody is.
+ *
+ * @example
+ * const database = new CountryDatabase({ path: "/data/country.mmdb" });
+ * const { country, state } = await database.find("192.0.2.7");
  */
 export class CountryDatabase {
   readonly #path: string;

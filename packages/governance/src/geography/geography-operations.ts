@@ -7,7 +7,13 @@ import { placeRuleSchema } from "./geography-table.ts";
 
 const id = z.string().min(1).max(128);
 
-/** Operations on from where the members of an organisation may act. The organisation is one of the directory. */
+/**
+ * Operations on from where the members of an organisation may act. The organisation is one of the directory.
+ *
+ * @example
+ * const geography = await openGeography({ tables });
+ * const { changeRule } = geographyOperations(geography, identity.directory);
+ */
 export function geographyOperations(geography: Geography, directory: Pick<Directory, "organization">) {
   const ofOrganization = { ...organizationTarget(directory), effect: "change", audit: "security" } as const;
   return {

@@ -52,13 +52,20 @@ export type GeographyItem = { geography_id: string; entry: string } & {
   [Name in Exclude<AttributeOfAny<Kinds>, "geography_id" | "entry">]?: ValueOfAny<Kinds, Name>;
 };
 
-/** Name of the table in an environment. */
+/**
+ * Name of the table in an environment.
+ *
+ * @example
+ * geographyTableName("prod"); // artguard-geography-prod
+ */
 export const geographyTableName = (environment: string) => `artguard-geography-${environment}`;
 
 /**
  * From where the members of organisations may act.
  *
  * @param name Default `artguard-geography-dev`.
+ * @example
+ * const table = await tables.open(defineGeographyTable(geographyTableName("prod")));
  */
 export function defineGeographyTable(name = geographyTableName("dev")) {
   return defineTable<GeographyItem>({

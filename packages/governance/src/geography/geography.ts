@@ -61,6 +61,11 @@ const byDefault: ReadonlySet<PlaceDecision["reason"]> = new Set(["unknown-countr
 /**
  * From where the members of organisations may act. Nothing is restricted until an organisation has a rule; whoever acts for
  * several organisations must be admitted by each that has one. Rules and networks are read anew for every request.
+ *
+ * @example
+ * const geography = await openGeography({ tables, trustedProxies: 1 });
+ * const place = await geography.locate({ remoteAddress, forwardedFor });
+ * await geography.admit({ ...context, ...place });
  */
 export class Geography {
   readonly #table: Table<GeographyItem>;

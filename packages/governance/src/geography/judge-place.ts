@@ -14,6 +14,9 @@ export interface PlaceDecision {
  * Decides by an organisation's rule: its networks come first, then the state of the database, then the country.
  *
  * @param place Address of the client, in canonical form, and what the country database says of it.
+ * @example
+ * const rule = { countries: ["CR"], unknown_country: "refuse", stale_database: "refuse", missing_database: "refuse" } as const;
+ * const { admitted, reason } = judgePlace({ ...rule, countries: ["CR"] }, ["192.0.2.0/24"], { address: "192.0.2.7" });
  */
 export function judgePlace(
   rule: PlaceRule,

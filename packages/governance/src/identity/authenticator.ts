@@ -48,6 +48,10 @@ export interface AuthenticatorOptions {
 /**
  * Tells who acts. A credential gives the identity alone: roles, memberships and permissions are read anew for every
  * request, and so is whether the credential is revoked. Nothing is remembered, so that nothing has to be forgotten.
+ *
+ * @example
+ * const authenticator: IdentityAuthenticator = identity.authenticator;
+ * const context = await authenticator.authenticate({ kind: "token", token }, { clientAddress, traceId });
  */
 export class IdentityAuthenticator {
   readonly #options: AuthenticatorOptions;

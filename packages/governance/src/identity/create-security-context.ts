@@ -36,6 +36,9 @@ export function createSecurityContext(input: SecurityContextInput): SecurityCont
  * The operator of this machine, in this process: the one caller that nothing is asked of.
  *
  * @param traceId Default a new one.
+ * @example
+ * const operator = localContext();
+ * await approvals.custodians.assign(operator, "museum-1", "ana", "ben");
  */
 export function localContext(traceId = newTraceId()): SecurityContext {
   return createSecurityContext({

@@ -34,7 +34,12 @@ export interface DelegationsOptions {
 
 const longestMs = 366 * 86_400_000;
 
-/** Who acts for whom in an organisation: with roles that the giver has, and only while the giver has them. */
+/**
+ * Who acts for whom in an organisation: with roles that the giver has, and only while the giver has them.
+ *
+ * @example
+ * const delegates = await identity.directory.delegations.delegatesOf("ada");
+ */
 export class Delegations {
   readonly #table: Table<IdentityItem>;
   readonly #approvals: ChangeApproval | undefined;

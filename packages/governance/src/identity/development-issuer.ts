@@ -83,6 +83,10 @@ const clientId = "artguard#embedded";
  * The embedded issuer: passwords (argon2id), signed access tokens (ES256), rotating refresh tokens and lock-out, with
  * nothing but a table. For development and for small installations. Its second factor is an API key that the operator, or
  * somebody with two factors, made as one: shown beside the password, it is what the person has.
+ *
+ * @example
+ * const issuer: DevelopmentIssuer | undefined = identity.development;
+ * await issuer?.setPassword("ada", "a long password");
  */
 export class DevelopmentIssuer implements Issuer {
   /** To be given to a token verifier, so that it believes the tokens. */

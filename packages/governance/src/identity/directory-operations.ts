@@ -21,7 +21,12 @@ export interface DirectoryServices {
   readonly access: Pick<AccessControl, "policy">;
 }
 
-/** Operations on organisations, on who belongs to them, and on who acts for whom. */
+/**
+ * Operations on organisations, on who belongs to them, and on who acts for whom.
+ *
+ * @example
+ * const { addMember } = directoryOperations({ directory: identity.directory, users: repository, access });
+ */
 export function directoryOperations({ directory, users, access }: DirectoryServices) {
   const change = { effect: "change", audit: "security" } as const;
   const ofOrganization = organizationTarget(directory);

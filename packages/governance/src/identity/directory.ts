@@ -36,6 +36,10 @@ export interface UserStanding {
  * Organisations and who belongs to them. A user can belong to several. It stores and answers; whether the caller may make a
  * change is decided by the operations that call it. Everything is read anew, consistently: what one process takes away is
  * gone in all others with the acknowledgement of the write.
+ *
+ * @example
+ * const directory: Directory = identity.directory;
+ * await directory.addMember("museum-1", "ada", ["curator"]);
  */
 export class Directory {
   /** Who acts for whom. */

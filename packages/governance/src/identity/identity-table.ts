@@ -184,13 +184,20 @@ export type IdentityItem = { identity_id: string; entry: string } & {
   [Name in Exclude<AttributeOfAny<Kinds>, "identity_id" | "entry">]?: ValueOfAny<Kinds, Name>;
 };
 
-/** Name of the table in an environment. */
+/**
+ * Name of the table in an environment.
+ *
+ * @example
+ * identityTableName("prod"); // artguard-identity-prod
+ */
 export const identityTableName = (environment: string) => `artguard-identity-${environment}`;
 
 /**
  * Organisations, who belongs to them, and what the embedded issuer and the revocation list keep.
  *
  * @param name Default `artguard-identity-dev`.
+ * @example
+ * const table = await tables.open(defineIdentityTable(identityTableName("prod")));
  */
 export function defineIdentityTable(name = identityTableName("dev")) {
   return defineTable<IdentityItem>({

@@ -106,6 +106,8 @@ const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
  * Keys from an issuer's address. It comes from the configuration, never from a token; redirects are refused.
  *
  * @throws ArtGuardError `identity.invalid-configuration` for an address that is not https, except on loopback.
+ * @example
+ * const keys = remoteKeys("https://issuer.example.org/.well-known/jwks.json", { timeoutMs: 2000 });
  */
 export function remoteKeys(address: string, options: RemoteKeysOptions = {}): KeySource {
   const { timeoutMs = 5000, fetch: request = fetch } = options;

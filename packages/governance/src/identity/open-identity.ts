@@ -53,10 +53,10 @@ export interface Identity {
  * @example
  * const identity = await openIdentity({
  *   tables,
- *   users,
+ *   users: repository,
  *   apiKeys,
  *   permissionsOf: (caller) => access.permissionsOf(caller),
- *   issuers: [cognitoIssuer({ region, userPoolId, clientIds })],
+ *   issuers: [cognitoIssuer({ region: "us-east-1", userPoolId: "us-east-1_AbCdEf123", clientIds: ["4f1c"] })],
  * });
  * const context = await identity.authenticator.authenticate({ kind: "token", token });
  */

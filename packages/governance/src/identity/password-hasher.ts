@@ -20,7 +20,13 @@ export interface Argon2Options {
   readonly waiting?: number;
 }
 
-/** argon2id on the thread pool. */
+/**
+ * argon2id on the thread pool.
+ *
+ * @example
+ * const hasher = argon2Hasher({ atOnce: 1 });
+ * const hash = await hasher.hash("a long password");
+ */
 export function argon2Hasher({ atOnce = 2, waiting = 50 }: Argon2Options = {}): PasswordHasher {
   const turn = queue(atOnce, waiting);
   return {

@@ -23,6 +23,10 @@ export interface Revocable {
 /**
  * Tokens that are good no longer although they are signed and in time. Every check reads the store anew and
  * consistently: what one process revokes is refused by all with the acknowledgement of the write.
+ *
+ * @example
+ * const revocations: Revocations = identity.revocations;
+ * await revocations.revokeSubject("https://issuer.example.org", "ada", Date.now() + 3_600_000);
  */
 export class Revocations {
   readonly #table: Table<IdentityItem>;

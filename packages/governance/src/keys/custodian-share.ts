@@ -32,6 +32,8 @@ export function submissionInfo(openingId: string, ceremonyId: string, holder: st
  * @param sealedShare Base64; default the one of the request.
  * @returns Base64, for `submitShare`.
  * @throws ArtGuardError `keys.unwrap-failed` when the share was sealed to another holder or for another split.
+ * @example
+ * const sealed = await resealShare(privateKey, shareRequest);
  */
 export async function resealShare(
   privateKey: Uint8Array,

@@ -67,6 +67,8 @@ const mostAttempts = 5;
  *
  * @param keys One source of keys for all objects, or which one for the object with this key.
  * @example
+ * import { folder } from "@artguard/core/filesystem";
+ *
  * const objects = encryptedObjects(folder({ path: "objects" }), keys.dataKeys, {
  *   bucket: "raw",
  *   contextOf: () => ({ owner: "museum-1", purpose: "evidence" }),

@@ -102,6 +102,10 @@ export interface OpenedKey {
 /**
  * The keys of entities: made, used to write by anybody, opened only in approved operations, renewed and destroyed. Every
  * step is in the audit log.
+ *
+ * @example
+ * await keys.create(context, { entityId: "museum-1", protection: "managed" });
+ * const publicKey = await keys.publicKeyOf("museum-1");
  */
 export class EntityKeys {
   /** Data keys of owners without a pair, wrapped by the platform's provider: protection `envelope`. */
@@ -481,7 +485,13 @@ export class EntityKeys {
   }
 }
 
-/** Opens the keys of entities in a store of tables. */
+/**
+ * Opens the keys of entities in a store of tables.
+ *
+ * @example
+ * const provider = await openLocalKeyring({ file: "artguard.keyring", secret: { key: secret } });
+ * const keys = await openEntityKeys({ tables, provider, approvals, audit });
+ */
 export async function openEntityKeys(options: EntityKeysOptions): Promise<EntityKeys> {
   const { tables, tableName, now = Date.now } = options;
   return new EntityKeys(await KeyRecords.open(tables, tableName, now), options);

@@ -132,6 +132,8 @@ export type KeyItem = { entity: string; id: string } & {
  * destroyed with it. Nothing in it opens without a key that is elsewhere.
  *
  * @param name Default `artguard-keys-dev`.
+ * @example
+ * const table = await tables.open(defineKeyTable("artguard-keys-prod"));
  */
 export function defineKeyTable(name = "artguard-keys-dev") {
   return defineTable<KeyItem>({

@@ -124,6 +124,8 @@ export class LocalKeyring implements KeyProvider, Disposable {
  *
  * @throws ArtGuardError `keys.unwrap-failed` for another secret, `keys.invalid-input` for a raw key that has not 32 bytes, a
  * passphrase below 8 or a cost that scrypt does not take, `keys.file-exposed` when others may read the file, `keys.file-damaged`.
+ * @example
+ * using keyring = await openLocalKeyring({ file: "artguard.keyring", secret: { key: secret } });
  */
 export async function openLocalKeyring(options: LocalKeyringOptions): Promise<LocalKeyring> {
   const { file, secret, now = Date.now } = options;

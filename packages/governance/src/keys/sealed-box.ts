@@ -20,7 +20,12 @@ export interface SealingKeys {
   readonly privateKey: Uint8Array;
 }
 
-/** A new key pair. */
+/**
+ * A new key pair.
+ *
+ * @example
+ * const { publicKey, privateKey } = await newSealingKeys(); // where the custodian is
+ */
 export async function newSealingKeys(): Promise<SealingKeys> {
   const { publicKey, privateKey } = await generate("x25519", {
     publicKeyEncoding: { type: "spki", format: "der" },

@@ -23,6 +23,9 @@ export interface KmsKeyProviderOptions {
  * it holds ids only. KMS rotates the key behind the id by itself.
  *
  * The SDK reads the service's JSON, so that an unwrapped key passes through text that cannot be wiped.
+ *
+ * @example
+ * using provider: KmsKeyProvider = kmsKeyProvider({ keyId: "alias/artguard" });
  */
 export class KmsKeyProvider implements KeyProvider, Disposable {
   readonly #client: KMSClient;
@@ -77,7 +80,13 @@ export class KmsKeyProvider implements KeyProvider, Disposable {
   }
 }
 
-/** Keys wrapped by AWS KMS. */
+/**
+ * Keys wrapped by AWS KMS.
+ *
+ * @example
+ * using provider = kmsKeyProvider({ keyId: "alias/artguard" });
+ * const keys = await openEntityKeys({ tables, provider, approvals, audit });
+ */
 export function kmsKeyProvider(options: KmsKeyProviderOptions): KmsKeyProvider {
   return new KmsKeyProvider(options);
 }

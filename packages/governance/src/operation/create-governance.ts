@@ -66,7 +66,8 @@ export type CoreOperations = ReturnType<typeof coreOperations>;
  *
  * @throws ArtGuardError `operation.invalid-declaration` for two operations of one name.
  * @example
- * const governance = await createGovernance({ artguard, tables, objects, audit, identity, access, usage, apiKeys });
+ * const { authenticator } = identity; // of openIdentity
+ * const governance = await createGovernance({ artguard, tables, objects, audit, identity: authenticator, access, usage, apiKeys });
  * const request = { credential: { kind: "token", token } } as const;
  * const analysis = await governance.run(governance.core.analysis.create, { bytes }, request);
  */

@@ -60,7 +60,23 @@ export interface Governed {
   readonly operations: readonly AnyOperation[];
 }
 
-/** Puts operations behind the pipeline. @throws ArtGuardError `operation.invalid-declaration`, also for an unknown name in `approvalFor` */
+/**
+ * Puts operations behind the pipeline.
+ *
+ * @throws ArtGuardError `operation.invalid-declaration`, also for an unknown name in `approvalFor`
+ * @example
+ * const ping = defineOperation({
+ *   name: "service.ping",
+ *   input: z.strictObject({}),
+ *   permission: "service.ping",
+ *   effect: "read",
+ *   audit: "system",
+ *   target: () => ({ kind: "service" }),
+ *   handler: async () => "pong",
+ * });
+ * const { run } = governed({ operations: [ping], audit, identity: identity.authenticator, access, usage });
+ * await run(ping, {}, request);
+ */
 export function governed({ operations, approvalFor = [], ...options }: GovernedOptions): Governed {
   const registry = new OperationRegistry(operations);
   assertRegistered(approvalFor, registry);

@@ -79,9 +79,9 @@ export type AnyOperation = Operation<unknown, unknown>;
  *   permission: "dataset.read",
  *   effect: "read",
  *   audit: "data-access",
- *   target: ({ datasetId }) => catalogue.find(datasetId),
+ *   target: ({ datasetId }) => ({ kind: "dataset", id: datasetId }),
  *   absent: () => new ArtGuardError("access.denied", "there is no such dataset"),
- *   handler: ({ datasetId }) => catalogue.read(datasetId),
+ *   handler: ({ datasetId }) => readFile(`datasets/${datasetId}.json`, "utf8"),
  * });
  */
 export function defineOperation<Input, Output>(operation: Operation<Input, Output>): Operation<Input, Output> {

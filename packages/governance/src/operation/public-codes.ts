@@ -179,7 +179,12 @@ export const publicRoomTable: Readonly<Record<string, PublicCode>> = {
 const byCode = new Map(Object.entries(publicCodeTable));
 const byRoom = new Map(Object.entries(publicRoomTable));
 
-/** The public code of an error of ours. What is nobody's business but may pass by itself is said to do so. */
+/**
+ * The public code of an error of ours. What is nobody's business but may pass by itself is said to do so.
+ *
+ * @example
+ * publicCodeOf(new ArtGuardError("access.denied", "not yours")); // INSUFFICIENT_PERMISSIONS
+ */
 export function publicCodeOf({ code, retryable }: Pick<ArtGuardError, "code" | "retryable">): PublicCode {
   const known = byCode.get(code) ?? byRoom.get(code.slice(0, code.indexOf("."))) ?? "INTERNAL";
   return known === "INTERNAL" && retryable ? "TEMPORARILY_UNAVAILABLE" : known;

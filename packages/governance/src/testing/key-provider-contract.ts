@@ -22,7 +22,14 @@ function altered(wrapped: WrappedKey, byte: number): WrappedKey {
   return { ...wrapped, ciphertext: bytes.toString("base64") };
 }
 
-/** What every `KeyProvider` that can unwrap promises; run it on each implementation. */
+/**
+ * What every `KeyProvider` that can unwrap promises; run it on each implementation.
+ *
+ * @example
+ * import { describe, it } from "node:test";
+ *
+ * keyProviderContract({ describe, it }, "my provider", keyProviderSetup);
+ */
 export function keyProviderContract({ describe, it }: TestRunner, name: string, setup: KeyProviderContractSetup): void {
   describe(`KeyProvider contract: ${name}`, () => {
     it("gives back the key that it wrapped, and wraps it differently each time", async () => {

@@ -56,13 +56,20 @@ type Key = { usage_id: string; entry: string };
 export type UsageItem = Key &
   Partial<Omit<Metered, keyof Key> & Omit<Standing, keyof Key> & Omit<z.infer<typeof counterSchema>, keyof Key>>;
 
-/** Name of the table in an environment. */
+/**
+ * Name of the table in an environment.
+ *
+ * @example
+ * usageTableName("prod"); // artguard-usage-prod
+ */
 export const usageTableName = (environment: string) => `artguard-usage-${environment}`;
 
 /**
  * Counters, standings, and metered operations with their outbox.
  *
  * @param name Default `artguard-usage-dev`.
+ * @example
+ * const table = await tables.open(defineUsageTable(usageTableName("prod")));
  */
 export function defineUsageTable(name = usageTableName("dev")) {
   return defineTable<UsageItem>({

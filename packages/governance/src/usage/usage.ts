@@ -65,7 +65,13 @@ const standard: Plans = { standard: { limits: [] } };
 const [secondsPerDay, rememberedDays] = [86_400, 35];
 const defaultDelivery = 100;
 
-/** Opens the usage table. @throws ArtGuardError `usage.invalid-input` */
+/**
+ * Opens the usage table.
+ *
+ * @throws ArtGuardError `usage.invalid-input`
+ * @example
+ * const usage = await openUsage({ tables });
+ */
 export async function openUsage(options: UsageOptions): Promise<Usage> {
   const { tables, admissions, now = Date.now } = options;
   const defaultPlans = { user: "standard", organization: "standard", dataset: "standard", ...options.defaultPlans };

@@ -8,7 +8,14 @@ import { itemContract } from "./item-contract.ts";
 import { cursorContract, queryContract } from "./query-contract.ts";
 import { transactionContract } from "./transaction-contract.ts";
 
-/** What every `TableStore` and its tables promise; run it on each implementation. */
+/**
+ * What every `TableStore` and its tables promise; run it on each implementation.
+ *
+ * @example
+ * import { describe, it } from "node:test";
+ *
+ * tableStoreContract({ describe, it }, "my store", tableStoreSetup);
+ */
 export function tableStoreContract(runner: TestRunner, name: string, setup: TableStoreContractSetup): void {
   const under = underSetup(setup);
   runner.describe(`TableStore contract: ${name}`, () => {

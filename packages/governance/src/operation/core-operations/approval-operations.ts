@@ -10,7 +10,12 @@ import { page } from "./inputs.ts";
 const approvalId = z.string().min(1).max(128);
 const byId = z.strictObject({ approvalId });
 
-/** Operations on requests for approval. For everybody but who asked and the two custodians there is no such request. */
+/**
+ * Operations on requests for approval. For everybody but who asked and the two custodians there is no such request.
+ *
+ * @example
+ * const { read, withdraw } = approvalOperations(approvals);
+ */
 export function approvalOperations(approvals: Approvals) {
   const common = { ...approvalTarget(approvals), audit: "custodian-approval" } as const;
   return {

@@ -74,7 +74,7 @@ const routes: readonly Route[] = [
  */
 export function createApp(options: AppOptions): Hono<AppEnvironment> {
   const context = contextOf(options);
-  const { onError = () => undefined, accepting = () => true } = options;
+  const { accepting = () => true } = options;
   const rates = new RateLimits(context.limits);
   const all = [...routes, ...serviceRoutes(routes)];
   const app = new Hono<AppEnvironment>();
@@ -114,7 +114,7 @@ export function createApp(options: AppOptions): Hono<AppEnvironment> {
   const failed = (error: unknown, c: RequestContext) => {
     const traceId = c.get("traceId");
     const envelope = toErrorEnvelope(error, { traceId, permissions: [] });
-    if (envelope.error.code === "INTERNAL") onError(error, traceId);
+    if (envelope.error.code === "INTERNAL") context.onError(error, traceId);
     return refused(c, envelope, { kind: "anonymous" }, context);
   };
   app.notFound((c) => failed(new ArtGuardError("http.not-found", "there is no such path"), c));
@@ -137,6 +137,7 @@ function contextOf(options: AppOptions): AppContext {
     consentPolicyVersion,
     networkOf,
     ready: options.ready ?? (async () => undefined),
+    onError: options.onError ?? (() => undefined),
     now,
   };
 }

@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
@@ -17,15 +17,22 @@ export interface RunningServer {
 const [checkMs, sweepMs] = [500, 50];
 const keepAliveMs = 5000;
 const maxConnections = 2000;
+/** Longer than between two heartbeats of an event stream: who reads takes something in this time. */
+const longestStallMs = 30_000;
 /** A cursor has its place in the head of a request. */
 const longestHead = 32 * 2 ** 10;
 
-/** Serves an app with Node. Slow senders are closed after the timeouts of the settings. */
+/** How to listen, see {@link ServerSettings}; and milliseconds in which a reader takes nothing, default 30 000. */
+type Listening = Pick<ServerSettings, "host" | "port" | "headersTimeoutMs" | "requestTimeoutMs" | "drainMs"> & {
+  readonly stalledMs?: number;
+};
+
+/** Serves an app with Node. Slow senders are closed after the timeouts of the settings, readers that stop after 30 s. */
 export async function startServer(
   app: Pick<Hono<AppEnvironment>, "fetch">,
-  settings: Pick<ServerSettings, "host" | "port" | "headersTimeoutMs" | "requestTimeoutMs" | "drainMs">,
+  settings: Listening,
 ): Promise<RunningServer> {
-  const { host, port, headersTimeoutMs, requestTimeoutMs, drainMs } = settings;
+  const { host, port, headersTimeoutMs, requestTimeoutMs, drainMs, stalledMs = longestStallMs } = settings;
   const server = createAdaptorServer({
     fetch: app.fetch,
     overrideGlobalObjects: false,
@@ -39,11 +46,21 @@ export async function startServer(
     },
   }) as Server;
   server.maxConnections = maxConnections;
+  server.prependListener("request", (_, response) => closeWhenStalled(response, stalledMs));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
   return { url: urlOf(server, host), stop: () => stop(server, drainMs) };
+}
+
+/** Who waits for an answer is as silent as who does not take it: only the latter has bytes before them. */
+function closeWhenStalled(response: ServerResponse, stalledMs: number): void {
+  response.setTimeout(stalledMs, () => {
+    const { socket } = response;
+    if (socket && socket.writableLength > 0) socket.destroy();
+    else socket?.setTimeout(stalledMs);
+  });
 }
 
 function urlOf(server: Server, host: string): string {

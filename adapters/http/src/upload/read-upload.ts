@@ -55,13 +55,12 @@ async function partsOf(request: Request, boundary: string, limits: BodyLimits): 
   }
 }
 
-/** A connection that ends in the middle of its body sent a broken form, too. */
 function typed(error: unknown, limit: number): unknown {
   if (isArtGuardError(error)) return error;
   if (error instanceof MaxFileSizeExceededError || error instanceof MaxTotalSizeExceededError) {
     return new ArtGuardError("http.body-too-large", `the file has more than ${limit} bytes`, { details: { limit } });
   }
-  const problem = error instanceof MultipartParseError ? error.message : "the body ended before the form did";
+  const problem = error instanceof MultipartParseError ? error.message : "the form cannot be read";
   return new ArtGuardError("http.invalid-body", problem, { cause: error });
 }
 

@@ -72,7 +72,15 @@ function unescaped(text: string): string {
 
 const repository = fileURLToPath(new URL("../../../../", import.meta.url)).replace(/\/$/, "");
 /** The program, Node, and the libraries of the system. */
-const installation = [repository, resolve(process.execPath, "../.."), "/lib", "/lib64", "/usr/lib", "/usr/lib64"];
+const installation = [
+  repository,
+  resolve(process.execPath, "../.."),
+  "/lib",
+  "/lib64",
+  "/usr/lib",
+  "/usr/lib64",
+  "/sys/devices/system",
+];
 
 /**
  * Paths that are neither below one of the folders nor of the installation, and that the same program does not ask for

@@ -115,10 +115,14 @@ function userJson(output: unknown): object {
   return rest;
 }
 
-/** The answer has begun: it can only be broken off, which the host is told of and writes down without what went wrong. */
 async function* zipEntries(files: AsyncIterable<ExportedFile>, onError: (error: unknown) => void) {
+  for await (const { path, bytes } of told(files, onError)) yield { name: path, input: bytes };
+}
+
+/** The answer has begun: it can only be broken off, which the host is told of and writes down without what went wrong. */
+async function* told(files: AsyncIterable<ExportedFile>, onError: (error: unknown) => void) {
   try {
-    for await (const { path, bytes } of files) yield { name: path, input: bytes };
+    yield* files;
   } catch (error) {
     onError(error);
     throw new Error("the export broke off");

@@ -118,7 +118,7 @@ export class WatchedServer {
     expect(metrics, what).toContain("artguard_http_held 0");
     expect(this.residentBytes - this.#bytes, what).toBeLessThan(mostBytes);
     // Closed sockets leave when their ends have been told.
-    for (let tries = 0; tries < 100 && this.descriptors > this.#descriptors + 3; tries++) await wait(50);
+    for (let tries = 0; tries < 400 && this.descriptors > this.#descriptors + 3; tries++) await wait(50);
     expect(this.descriptors, what).toBeLessThanOrEqual(this.#descriptors + 3);
   }
 

@@ -39,7 +39,7 @@ export interface AppOptions {
   /** Version of the privacy policy that `save_image=true` agrees to where a request names none; default `1`. */
   readonly consentPolicyVersion?: string;
   /**
-   * Where a request comes from; default the connection as Node and Bun see it, and `X-Forwarded-For` as it came, which the
+   * Where a request comes from; default the connection as Node sees it, and `X-Forwarded-For` as it came, which the
    * gate of geography does or does not believe.
    */
   readonly networkOf?: (c: RequestContext) => Network;

@@ -69,8 +69,8 @@ artguard limits
 
 Tells what an image may ask for before it is decoded.
 
-A folder stands for all files below it but links, - for one image on standard input. Files that cannot be judged are named and
-never stop the others.
+A folder stands for all files below it but links, - for one image on standard input. Files that cannot be judged are
+named and never stop the others.
 
 Exit status: 0 done, 1 some inputs failed, 2 usage, 3 --fail-on met (even if inputs failed), 130 interrupted.
 `;

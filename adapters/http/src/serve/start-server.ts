@@ -25,12 +25,14 @@ const longestPipeline = 4;
 /** A cursor has its place in the head of a request. */
 const longestHead = 32 * 2 ** 10;
 
-/** How to listen, see {@link ServerSettings}; and milliseconds in which a reader takes nothing, default 30 000. */
-type Listening = Pick<ServerSettings, "host" | "port" | "headersTimeoutMs" | "requestTimeoutMs" | "drainMs"> & {
+/** How a server listens. */
+export interface Listening
+  extends Pick<ServerSettings, "host" | "port" | "headersTimeoutMs" | "requestTimeoutMs" | "drainMs"> {
+  /** Milliseconds after which a reader that takes nothing of its answer is closed; default 30 000. */
   readonly stalledMs?: number;
-};
+}
 
-/** Serves an app with Node. Slow senders are closed after the timeouts of the settings, readers that stop after 30 s. */
+/** Serves an app with Node. Slow senders and readers are closed after the timeouts of the settings. */
 export async function startServer(
   app: Pick<Hono<AppEnvironment>, "fetch">,
   settings: Listening,

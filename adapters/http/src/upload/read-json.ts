@@ -16,7 +16,7 @@ export async function readJson(request: Request, limits: BodyLimits): Promise<un
   }
 }
 
-/** Half of a character (`"\\ud800"`) is JSON but no text: nothing that keeps or signs text takes it (RFC 7493, 2.1). */
+/** Half of a character (`"\ud800"`) is JSON but no text: nothing that keeps or signs text takes it (RFC 7493, 2.1). */
 function wellFormed(name: string, value: unknown): unknown {
   if (name.isWellFormed() && (typeof value !== "string" || value.isWellFormed())) return value;
   throw new SyntaxError("a text holds half of a character");

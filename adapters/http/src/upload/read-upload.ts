@@ -22,7 +22,7 @@ const maxParts = 16;
 const longestHeader = 8192;
 const longestField = 4096;
 /** RFC 8187 knows UTF-8 alone; the parser would write what it cannot decode to standard error. */
-const otherCharset = /filename\*\s*=\s*"?(?!utf-8')/i;
+const otherCharset = /;\s*filename\*\s*=(?!\s*"?utf-8')/i;
 
 /**
  * Reads a form with the file in the field `file`, while it comes. Nothing is kept that is over a limit.

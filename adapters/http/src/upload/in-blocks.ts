@@ -1,22 +1,25 @@
-const blockBytes = 64 * 2 ** 10;
+/** Smaller chunks than this are put together to blocks of at most that. */
+const [largeBytes, blockBytes] = [16 * 2 ** 10, 64 * 2 ** 10];
 
 /**
- * The same bytes in blocks of 64 KiB and a rest. A sender chooses how small its chunks are, and each would take a
- * hundred times the memory of the one byte in it.
+ * The same bytes, small chunks of them put together. A sender chooses how small its chunks are, and each would take a
+ * hundred times the memory of the one byte in it. Large ones stay as they are: a copy of them would be held beside them.
  */
 export async function* inBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let block = new Uint8Array(blockBytes);
+  const block = new Uint8Array(blockBytes);
   let used = 0;
   for await (const chunk of chunks) {
-    for (let read = 0; read < chunk.length; ) {
-      const part = chunk.subarray(read, read + blockBytes - used);
-      block.set(part, used);
-      used += part.length;
-      read += part.length;
-      if (used < blockBytes) continue;
-      yield block;
-      [block, used] = [new Uint8Array(blockBytes), 0];
+    const isLarge = chunk.length >= largeBytes;
+    if (used > 0 && (isLarge || used + chunk.length > blockBytes)) {
+      yield block.slice(0, used);
+      used = 0;
+    }
+    if (isLarge) {
+      yield chunk;
+    } else {
+      block.set(chunk, used);
+      used += chunk.length;
     }
   }
-  if (used > 0) yield block.subarray(0, used);
+  if (used > 0) yield block.slice(0, used);
 }

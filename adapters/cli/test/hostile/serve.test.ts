@@ -18,8 +18,11 @@ const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 async function watchedServer({ inside }: Pick<HostilePlace, "inside">) {
   const trace = join(inside, "..", `${randomUUID()}.trace`);
   const child = startWatched(trace, [main, "serve", "--port", "0", "--folder", join(inside, "store")], inside);
-  onTestFinished(() => void child.kill("SIGKILL"));
   const end = finished(child);
+  // When the test failed before its end: strace, and the server that would outlive it.
+  onTestFinished(() => {
+    if (child.exitCode === null) process.kill(-child.pid!, "SIGKILL");
+  });
   const [url, key] = await new Promise<string[]>((resolve, reject) => {
     let [told, printed] = ["", ""];
     const look = () => {

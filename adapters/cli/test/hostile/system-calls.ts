@@ -21,7 +21,7 @@ export function canWatch(): boolean {
   return false;
 }
 
-/** Starts a Node program of the sources with every call of it and of its children written to `trace`. */
+/** Starts a Node program of the sources with every call of it and of its children written to `trace`, in a group of its own. */
 export function startWatched(trace: string, args: readonly string[], cwd: string): ChildProcess {
   const watch = ["-f", "-y", "-qq", "-s", "9000", "-e", calls, "-e", "signal=none", "-o", trace];
   const own = ["--conditions=artguard-source", "--disable-warning=ExperimentalWarning"];
@@ -29,7 +29,7 @@ export function startWatched(trace: string, args: readonly string[], cwd: string
   const often = "1000000";
   const limits = { ARTGUARD_HTTP_PER_CALLER_PER_MINUTE: often, ARTGUARD_HTTP_PER_ADDRESS_PER_MINUTE: often };
   const env = { ...process.env, ...limits, UV_USE_IO_URING: "0" };
-  return spawn("strace", [...watch, process.execPath, ...own, ...args], { stdio: "pipe", cwd, env });
+  return spawn("strace", [...watch, process.execPath, ...own, ...args], { stdio: "pipe", cwd, env, detached: true });
 }
 
 /** Reads what {@link startWatched} wrote. */

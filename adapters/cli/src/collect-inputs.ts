@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 /**
  * The files that paths name: a file stands for itself, a folder for the files below it in natural order without hidden
- * ones, `-` for standard input. What does not exist or cannot be listed stays, so that it is reported as a failed input.
+ * ones and links, `-` for standard input. What does not exist or cannot be listed stays, so that it is reported as a failed input.
  */
 export function collectInputs(paths: readonly string[]): string[] {
   return paths.flatMap((path) => (path !== "-" && isFolder(path) ? filesUnder(path) : [path]));
@@ -30,8 +30,8 @@ function filesUnder(folder: string): string[] {
     .sort((a, b) => order.compare(a.name, b.name))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
-      // Linked folders are left out: they may lead back up.
+      // Links are left out: whoever made the folder may have led them anywhere, also back up.
       if (entry.isDirectory()) return filesUnder(path);
-      return entry.isFile() || (entry.isSymbolicLink() && !isFolder(path)) ? [path] : [];
+      return entry.isFile() ? [path] : [];
     });
 }

@@ -40,5 +40,7 @@ export interface AppContext {
   readonly networkOf: (c: RequestContext) => Network;
   /** Throws when the service cannot do its work. */
   readonly ready: () => Promise<void>;
+  /** Told of errors that nobody expected, with the trace of their request. */
+  readonly onError: (error: unknown, traceId: string) => void;
   readonly now: () => number;
 }

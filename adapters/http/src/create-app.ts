@@ -58,7 +58,7 @@ export interface AppOptions {
   /** Version of the privacy policy that `save_image=true` agrees to where a request names none; default `1`. */
   readonly consentPolicyVersion?: string;
   /**
-   * Where a request comes from; default the connection as Node and Bun see it, and `X-Forwarded-For` as it came, which the
+   * Where a request comes from; default the connection as Node sees it, and `X-Forwarded-For` as it came, which the
    * gate of geography does or does not believe.
    */
   readonly networkOf?: (c: RequestContext) => Network;
@@ -103,7 +103,7 @@ const routes: readonly Route[] = [
  */
 export function createApp(options: AppOptions): Hono<AppEnvironment> {
   const context = contextOf(options);
-  const { onError = () => undefined, accepting = () => true } = options;
+  const { accepting = () => true } = options;
   const ours = [...routes, ...(options.issuer ? authRoutes(options.issuer) : [])];
   const all = [...ours, ...serviceRoutes(ours)];
   const app = new Hono<AppEnvironment>();
@@ -145,7 +145,7 @@ export function createApp(options: AppOptions): Hono<AppEnvironment> {
   const failed = (error: unknown, c: RequestContext) => {
     const traceId = c.get("traceId");
     const envelope = toErrorEnvelope(error, { traceId, permissions: [] });
-    if (envelope.error.code === "INTERNAL") onError(error, traceId);
+    if (envelope.error.code === "INTERNAL") context.onError(error, traceId);
     return refused(c, envelope, { kind: "anonymous" }, context);
   };
   app.notFound((c) => failed(new ArtGuardError("http.not-found", "there is no such path"), c));
@@ -170,6 +170,7 @@ function contextOf(options: AppOptions): AppContext {
     consentPolicyVersion,
     networkOf,
     ready: options.ready ?? (async () => undefined),
+    onError: options.onError ?? (() => undefined),
     now,
   };
 }

@@ -55,20 +55,22 @@ export async function processBatch(
   { concurrency = availableParallelism(), onFailure = logFailure }: MessageOptions,
 ): Promise<SqsBatchResponse> {
   const isOrdered = messages.some(({ eventSourceARN }) => eventSourceARN.endsWith(".fifo"));
-  const failed = new Set<Message>();
+  const done = new Set<Message>();
   const waiting = messages.values();
   const lane = async () => {
     for (const message of waiting) {
-      if (isOrdered && failed.size > 0) failed.add(message);
-      else
-        await work(message).catch((error: unknown) => {
-          failed.add(message);
-          onFailure({ message_id: message.messageId, error });
-        });
+      try {
+        await work(message);
+        done.add(message);
+      } catch (error) {
+        onFailure({ message_id: message.messageId, error });
+        if (isOrdered) return;
+      }
     }
   };
   await Promise.all(Array.from({ length: isOrdered ? 1 : concurrency }, lane));
-  const again = messages.filter((message) => failed.has(message));
+  // Of what nobody came to, too, SQS would think that it is done.
+  const again = messages.filter((message) => !done.has(message));
   return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 

@@ -135,6 +135,11 @@ describe("sqsBatchHandler", () => {
     expect(processSubmitted).toHaveBeenCalledTimes(1);
   });
 
+  it("never says that a message is done which nobody came to", async () => {
+    const handler = sqsBatchHandler({ artguard: { processSubmitted: completed }, concurrency: 0 });
+    expect(await handler(batchOf(messagesOf("a", "b")), unhurried)).toEqual(failures("a", "b"));
+  });
+
   it("refuses an event that is no batch of SQS", async () => {
     const handler = sqsBatchHandler({ artguard: { processSubmitted: completed } });
     await expect(handler(notification(), unhurried)).rejects.toMatchObject({ code: "lambda.malformed-event" });

@@ -10,8 +10,8 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** Milliseconds for one request to arrive. */
-const requestTimeout = 5000;
+/** Milliseconds for one request to arrive; Node looks for those that have not every 30 s only, unless it is told. */
+const timeouts = { requestTimeout: 5000, headersTimeout: 5000, connectionsCheckingInterval: 500 };
 
 /**
  * Starts to answer `/health/live`, `/health/ready` and `/metrics`; anything else is not found.
@@ -22,7 +22,7 @@ export async function startHealthServer(
   { port, host = "127.0.0.1" }: WorkerHealth,
   metrics: WorkerMetrics,
 ): Promise<HealthServer> {
-  const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
+  const server = createServer(timeouts, (request, response) => {
     request.resume();
     if (request.url === "/health/live") return send(response, 200, "live");
     if (request.url === "/health/ready") return sendReadiness(response, metrics);

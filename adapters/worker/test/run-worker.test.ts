@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type ArtGuard,
@@ -168,6 +169,18 @@ describe("the health endpoint", () => {
     expect((await fetch(`${url}/elsewhere`)).status).toBe(404);
     await worker.end();
     await expect(fetch(`${url}/health/live`)).rejects.toThrow("fetch failed");
+  });
+
+  it("closes who sends the head of a request too slowly, long before Node would look by itself", async () => {
+    const { artguard } = await setup();
+    const worker = started({ artguard, health });
+    await until(() => expect(worker.seen("listening")).toBe(1));
+    const socket = connect(Number(new URL(addressOf(worker.events)).port), "127.0.0.1");
+    socket.write("GET /health/live HTTP/1.1\r\nHost: x\r\n");
+    const closed = new Promise((resolve) => socket.resume().once("close", () => resolve("closed")));
+    // 5 s for the head; Node alone looks every 30 s.
+    expect(await Promise.race([closed, sleep(25_000, "open")])).toBe("closed");
+    await worker.end();
   });
 
   it("is ready once the store answered, and no more when the worker is drained", async () => {

@@ -55,7 +55,8 @@ export const detectors = {
 export const imageInputs = [
   {
     name: "files, folders or -",
-    summary: "a folder stands for all files below it in natural order, without hidden ones; - for standard input",
+    summary:
+      "a folder stands for all files below it in natural order, without hidden ones and links; - for standard input",
     count: "some",
     of: "file",
     missing: "name at least one file or folder, or - for standard input",

@@ -8,7 +8,7 @@ const heartbeatMs = 15_000;
 export function eventStream(c: RequestContext, events: AsyncIterable<LiveEvent>): Response {
   // nginx would hold the events back.
   c.header("X-Accel-Buffering", "no");
-  return streamSSE(c, async (stream) => {
+  const response = streamSSE(c, async (stream) => {
     const heartbeat = setInterval(() => void stream.write(": still here\n\n"), heartbeatMs);
     try {
       for await (const { id, type, data } of events) {
@@ -19,4 +19,7 @@ export function eventStream(c: RequestContext, events: AsyncIterable<LiveEvent>)
       clearInterval(heartbeat);
     }
   });
+  // Hono's own would let caches keep it.
+  response.headers.set("Cache-Control", "no-store");
+  return response;
 }

@@ -56,9 +56,9 @@ export class LiveAnalysis {
     if (json) this.#append(event.type, json);
   }
 
-  /** Ends it; an error is the last event, in the envelope of every error. */
-  end(outcome: Outcome<unknown>, now: number): void {
-    if (!outcome.ok) this.#append("failed", { type: "failed", ...outcome.envelope });
+  /** Ends it; an error is the last event, in the envelope of every error. Without an outcome nothing is told of it. */
+  end(outcome: Outcome<unknown> | undefined, now: number): void {
+    if (outcome && !outcome.ok) this.#append("failed", { type: "failed", ...outcome.envelope });
     this.endedAt = now;
     this.#wakeUp();
   }
@@ -112,14 +112,16 @@ export class LiveAnalyses {
     readonly outcome: Promise<Outcome<unknown>>;
   } {
     const live = new LiveAnalysis();
+    const end = (result?: Outcome<unknown>) => {
+      live.end(result, this.#options.now());
+      this.#forget();
+    };
     const outcome = run((event) => {
       live.push(event);
       if (event.type === "created") this.#byId.set(event.request_id, live);
-    }).then((result) => {
-      live.end(result, this.#options.now());
-      this.#forget();
-      return result;
     });
+    // Also of one that rejects: whoever reads along would wait for ever.
+    outcome.then(end, () => end());
     return { live, outcome };
   }
 

@@ -53,6 +53,7 @@ const errorStatuses = [...new Set([...Object.values(statusByCode), 422])].sort((
 /** What Node answers by itself to requests that never become one, without an envelope. */
 const serverAnswers = {
   408: { description: "The request came too slowly." },
+  417: { description: "An Expect that is not 100-continue." },
   431: { description: "The head of the request is too long." },
 };
 

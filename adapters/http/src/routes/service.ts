@@ -52,16 +52,18 @@ export function serviceRoutes(others: readonly Route[]): readonly Route[] {
     path: "/openapi.json",
     summary: "This description (OpenAPI 3.1)",
     success: [{ status: "ok", description: "The document.", bodies: json(z.looseObject({ openapi: z.string() })) }],
-    handle: async (c) => c.json(described, successStatus.ok),
+    handle: async (c) => c.body(description, successStatus.ok, { "Content-Type": "application/json" }),
   };
   const reference: Route = {
     ...open,
     path: "/docs",
     summary: "This description, for people",
     success: [{ status: "ok", description: "A page.", bodies: [{ type: "text/html" }] }],
-    handle: async (c) => c.html(referencePage(described), successStatus.ok, { "Content-Security-Policy": pagePolicy }),
+    handle: async (c) => c.html(await page, successStatus.ok, { "Content-Security-Policy": pagePolicy }),
   };
   const routes = [live, ready, metrics, document, reference];
   const described = openApiDocument([...others, ...routes]);
+  // Made once: anybody may ask for them, as often as they like.
+  const [description, page] = [JSON.stringify(described), referencePage(described)];
   return routes;
 }

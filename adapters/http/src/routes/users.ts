@@ -93,7 +93,9 @@ const exportAll: Route = {
     const values = await valuesOf(c, app, exportAll);
     const outcome = await attempt(c, app, "user.export", whose(values), { signal: c.req.raw.signal });
     if (!outcome.ok) return refused(c, outcome.envelope, outcome.context.principal, app);
-    return c.body(makeZip(zipEntries(outcome.output as AsyncIterable<ExportedFile>)), successStatus.ok, {
+    const files = outcome.output as AsyncIterable<ExportedFile>;
+    const onError = (error: unknown) => app.onError(error, c.get("traceId"));
+    return c.body(makeZip(zipEntries(files, onError)), successStatus.ok, {
       "Content-Type": "application/zip",
       "Content-Disposition": 'attachment; filename="artguard-export.zip"',
     });
@@ -121,6 +123,16 @@ export function userJson(output: unknown): object {
   return rest;
 }
 
-async function* zipEntries(files: AsyncIterable<ExportedFile>) {
-  for await (const { path, bytes } of files) yield { name: path, input: bytes };
+async function* zipEntries(files: AsyncIterable<ExportedFile>, onError: (error: unknown) => void) {
+  for await (const { path, bytes } of told(files, onError)) yield { name: path, input: bytes };
+}
+
+/** The answer has begun: it can only be broken off, which the host is told of and writes down without what went wrong. */
+async function* told(files: AsyncIterable<ExportedFile>, onError: (error: unknown) => void) {
+  try {
+    yield* files;
+  } catch (error) {
+    onError(error);
+    throw new Error("the export broke off");
+  }
 }

@@ -6,4 +6,4 @@
 export { type EmbeddedApp, type EmbeddedOptions, openEmbedded } from "./open-embedded.ts";
 export { type EmbeddedServer, serve } from "./serve.ts";
 export { loadServerSettings, type ServerSettings, serverSettings } from "./server-settings.ts";
-export { type RunningServer, startServer } from "./start-server.ts";
+export { type Listening, type RunningServer, startServer } from "./start-server.ts";

@@ -28,6 +28,7 @@ export {
   defineAnalysisTable,
 } from "./analysis/analysis-table.ts";
 export type { AnalyzeOptions } from "./analysis/analyze-image.ts";
+export type { AnnouncementFailure } from "./analysis/announce-work.ts";
 export type { AnalysisCounts } from "./analysis/count-analyses.ts";
 export { type CounterEvidence, counterEvidence, counterEvidenceSchema } from "./analysis/counter-evidence.ts";
 export {
@@ -82,6 +83,7 @@ export {
   toIso,
 } from "./analysis/time.ts";
 export { type UnfinishedDetection, unfinishedSchema } from "./analysis/unfinished.ts";
+export type { ReceiveOptions, WorkAnnouncement, WorkAnnouncements } from "./analysis/work-announcements.ts";
 export { type Configuration, loadConfiguration } from "./configuration/load-configuration.ts";
 export {
   type Detection,

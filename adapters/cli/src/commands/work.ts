@@ -11,6 +11,7 @@ import { runWorker, type WorkerEvent } from "@artguard/worker";
 import { cloudParts } from "../cloud-parts.ts";
 import { printable } from "../printable.ts";
 import { chosenDetectors, chosenLanguage } from "../scan-options.ts";
+import { openQueue } from "../stores/open-queue.ts";
 import type { Stores } from "../stores/open-stores.ts";
 import { countOf, parseStoreCommand, placeOf } from "../stores/store-options.ts";
 import { withStores } from "../stores/with-artguard.ts";
@@ -26,6 +27,7 @@ const options = {
   trust: { type: "string" },
   cloud: { type: "boolean", default: false },
   language: { type: "string" },
+  queue: { type: "string" },
 } as const;
 
 const longestPort = 65_535;
@@ -51,11 +53,13 @@ export async function work(args: readonly string[], signal: AbortSignal): Promis
     ...concurrency,
     ...(values.cloud && (await cloudParts(configuration))),
   };
+  const queueUrl = values.queue ?? configuration.queueUrl;
   return await withStores(values, { create: false }, async (stores) => {
     const artguard = await openArtGuard(stores, parts);
     try {
       await runWorker({
         artguard,
+        ...(queueUrl !== undefined && { queue: await openQueue(queueUrl, configuration) }),
         privacy: await openPrivacy({ ...storageOf(stores) }),
         once: values.once,
         health,
@@ -106,6 +110,7 @@ function lineOf(event: WorkerEvent): Record<string, unknown> | undefined {
     case "abandoned":
       return { event: event.type, request_id: event.record.request_id, error: String(event.error) };
     case "poll_failed":
+    case "announcement_failed":
     case "sweep_failed":
       return { event: event.type, error: String(event.error) };
     case "swept":

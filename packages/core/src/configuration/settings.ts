@@ -94,6 +94,18 @@ export const settings = {
     whenAbsent: "the region's own",
     schema: endpoint,
   },
+  queueUrl: {
+    variable: "ARTGUARD_QUEUE_URL",
+    meaning: "URL of the SQS queue in which submitted analyses are announced to workers.",
+    whenAbsent: "workers look into the store",
+    schema: endpoint,
+  },
+  sqsEndpoint: {
+    variable: "ARTGUARD_SQS_ENDPOINT",
+    meaning: "Address of SQS, for example of a fake.",
+    whenAbsent: "the region's own",
+    schema: endpoint,
+  },
   bedrockModel: {
     variable: "ARTGUARD_BEDROCK_MODEL",
     meaning: "Model or inference profile that explains a verdict.",

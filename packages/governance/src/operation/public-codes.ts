@@ -164,6 +164,7 @@ export const publicRoomTable: Readonly<Record<string, PublicCode>> = {
   knowledge: "INTERNAL",
   lambda: "INTERNAL",
   modal: "INTERNAL",
+  queue: "INTERNAL",
   vision: "INTERNAL",
   worker: "INTERNAL",
 };

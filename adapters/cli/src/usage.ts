@@ -44,6 +44,7 @@ artguard audit checkpoint                          its signed state, to be kept 
                                                    verifier key, default that of the folder (governance.keys)
 artguard work [--once] [--concurrency N]           do submitted analyses, sweep, until SIGTERM; any number of processes
   --detectors, --trust, --cloud, --language as in scan
+  --queue URL                                      also listen to this queue of SQS; default ARTGUARD_QUEUE_URL
   --drain S                                        seconds for the work under way after SIGTERM; default 25
   --port N, --host H                               where it answers /health/live, /health/ready, /metrics;
                                                    default a free port of 127.0.0.1, printed at the start

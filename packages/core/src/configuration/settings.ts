@@ -100,12 +100,6 @@ export const settings = {
     whenAbsent: "workers look into the store",
     schema: endpoint,
   },
-  sqsEndpoint: {
-    variable: "ARTGUARD_SQS_ENDPOINT",
-    meaning: "Address of SQS, for example of a fake.",
-    whenAbsent: "the region's own",
-    schema: endpoint,
-  },
   bedrockModel: {
     variable: "ARTGUARD_BEDROCK_MODEL",
     meaning: "Model or inference profile that explains a verdict.",

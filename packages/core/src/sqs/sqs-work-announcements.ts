@@ -40,7 +40,8 @@ export class SqsWorkAnnouncements implements WorkAnnouncements {
   constructor({ client, clientConfig = {}, queueUrl, timeoutMs = 10_000 }: SqsWorkAnnouncementsOptions) {
     if (queueUrl.endsWith(".fifo"))
       throw new ArtGuardError("queue.invalid-option", "queueUrl must be of a standard queue, not of a FIFO queue");
-    this.#client = client ?? new SQSClient(clientConfig);
+    // The URL says where the queue is, whatever the region of the caller.
+    this.#client = client ?? new SQSClient({ endpoint: new URL(queueUrl).origin, ...clientConfig });
     this.#queueUrl = queueUrl;
     this.#timeoutMs = timeoutMs;
   }

@@ -61,7 +61,7 @@ artguard knowledge sync --aws [--delete]           upload what changed to the bu
 These take --json, --folder DIR (default ARTGUARD_FOLDER or ./.artguard), or --aws for the tables and buckets that the
 environment names (docs/configuration.md); history and export also --user ID.
 
-artguard serve [--host H] [--port N] [--folder DIR] [--config FILE]
+artguard serve [--host H] [--port N] [--folder DIR] [--config FILE] [--cloud]
 
 Serves ArtGuard over HTTP from one folder (docs/http.md): http://127.0.0.1:3000 by default. The first start prints an API
 key, the only time that it can be seen. Ends at Ctrl-C, when the requests in flight have ended.

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { isArtGuardError } from "@artguard/core";
+import { isArtGuardError, loadConfiguration } from "@artguard/core";
+import { cloudParts } from "../cloud-parts.ts";
+import { chosenLanguage } from "../scan-options.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** `artguard serve`: ArtGuard over HTTP, from one folder. Ends at the first signal, after the requests in flight. @throws UsageError */
@@ -11,7 +13,8 @@ export async function serve(args: readonly string[]): Promise<number> {
   const environment = { ...process.env, ...variablesOf(flags, http.serverSettings) };
   try {
     const settings = http.loadServerSettings(environment, config === undefined ? {} : await fileOf(config));
-    const server = await http.serve(settings, { onError: logFailure });
+    const cloud = settings.cloud && { cloudParts: await partsElsewhere() };
+    const server = await http.serve(settings, { onError: logFailure, ...cloud });
     process.stderr.write(`listening on ${server.url}, stores in ${settings.folder}\n`);
     if (server.firstKey !== undefined) {
       process.stderr.write("the administrator's API key, shown this once:\n");
@@ -28,12 +31,20 @@ export async function serve(args: readonly string[]): Promise<number> {
   }
 }
 
-type Flags = { readonly host?: string; readonly port?: string; readonly folder?: string };
+/** What the environment names, as `scan --cloud` asks it. @throws UsageError */
+async function partsElsewhere() {
+  const configuration = loadConfiguration();
+  const language = chosenLanguage(configuration.language);
+  return { ...(await cloudParts(configuration)), ...(language !== undefined && { language }) };
+}
+
+type Flags = { readonly host?: string; readonly port?: string; readonly folder?: string; readonly cloud?: boolean };
 
 function optionsOf(args: readonly string[]): Flags & { readonly config?: string } {
   const text = { type: "string" } as const;
   try {
-    return parseArgs({ args: [...args], options: { host: text, port: text, folder: text, config: text } }).values;
+    const options = { host: text, port: text, folder: text, config: text, cloud: { type: "boolean" } } as const;
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -41,11 +52,12 @@ function optionsOf(args: readonly string[]): Flags & { readonly config?: string 
 
 /** What the command line says has the last word. */
 function variablesOf(flags: Flags, settings: Readonly<Record<keyof Flags, { readonly variable: string }>>) {
-  const { host, port, folder } = flags;
+  const { host, port, folder, cloud } = flags;
   return {
     ...(host !== undefined && { [settings.host.variable]: host }),
     ...(port !== undefined && { [settings.port.variable]: port }),
     ...(folder !== undefined && { [settings.folder.variable]: folder }),
+    ...(cloud && { [settings.cloud.variable]: "true" }),
   };
 }
 

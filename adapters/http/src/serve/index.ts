@@ -1,4 +1,4 @@
-export { type EmbeddedApp, type EmbeddedOptions, openEmbedded } from "./open-embedded.ts";
+export { type CloudParts, type EmbeddedApp, type EmbeddedOptions, openEmbedded } from "./open-embedded.ts";
 export { type EmbeddedServer, serve } from "./serve.ts";
 export { loadServerSettings, type ServerSettings, serverSettings } from "./server-settings.ts";
 export { type RunningServer, startServer } from "./start-server.ts";

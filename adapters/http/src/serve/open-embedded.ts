@@ -1,4 +1,12 @@
-import { type ApiKeyRepository, type Detector, defaultTiers, type UserRepository, userIdOf } from "@artguard/core";
+import {
+  type ApiKeyRepository,
+  type ArtGuardOptions,
+  type Detector,
+  defaultTiers,
+  type OpenWorkEvent,
+  type UserRepository,
+  userIdOf,
+} from "@artguard/core";
 import { forensicDetectors } from "@artguard/forensics";
 import {
   type AnyOperation,
@@ -10,13 +18,17 @@ import {
 import type { Hono } from "hono";
 import type { AppEnvironment } from "../app-context.ts";
 import { createApp } from "../create-app.ts";
-import { startOpenWork } from "./open-work-loop.ts";
 import type { ServerSettings } from "./server-settings.ts";
+
+/** Models and documents elsewhere. */
+export type CloudParts = Pick<ArtGuardOptions, "vision" | "remoteDetectors" | "knowledge" | "language">;
 
 /** Options of {@link openEmbedded}. */
 export interface EmbeddedOptions extends Pick<ServerSettings, "folder" | "limits" | "consentPolicyVersion"> {
   /** Default `forensicDetectors()`. */
   readonly detectors?: readonly Detector[];
+  /** What takes part in an analysis beside the detectors; a copy of the image leaves this machine for it. Default nothing. */
+  readonly cloudParts?: CloudParts;
   /** See `AppOptions`. */
   readonly accepting?: () => boolean;
   /** See `AppOptions`; also told of failures of the audit log and of background work, with an empty trace. */
@@ -30,6 +42,8 @@ export interface EmbeddedApp extends AsyncDisposable {
   readonly firstKey?: string;
 }
 
+/** Milliseconds between two looks for submitted work. */
+const pollMs = 1000;
 /** The user that the first start makes. */
 const administrator = userIdOf("admin");
 
@@ -46,13 +60,21 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedAp
   const governance = await openGovernance({
     ...place,
     detectors,
+    ...(options.cloudParts && { analysis: options.cloudParts }),
     tiers: defaultTiers,
     operations: ({ audit }) => Object.values<AnyOperation>(auditOperations(audit)),
     onAuditFailure: onBackgroundError,
   });
   const { users, apiKeys, identity, artguard } = governance;
   const firstKey = await firstKeyOf(users, apiKeys, identity.directory);
-  const stopWork = startOpenWork(artguard, onBackgroundError);
+  const ending = new AbortController();
+  const working = artguard.processOpenWork({
+    pollMs,
+    signal: ending.signal,
+    onEvent: (event) => void errorsOf(event).forEach(onBackgroundError),
+  });
+  // Told by an event already; without its stores the server has no work.
+  working.catch(() => undefined);
   const { limits, consentPolicyVersion, accepting } = options;
   const ready = async () => void (await users.find(administrator));
   const app = createApp({ governance, limits, consentPolicyVersion, ready, onError, ...(accepting && { accepting }) });
@@ -60,11 +82,16 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedAp
     app,
     ...(firstKey !== undefined && { firstKey }),
     [Symbol.asyncDispose]: async () => {
-      await stopWork();
+      ending.abort();
+      await working.catch(() => undefined);
       await governance[Symbol.asyncDispose]();
       await place[Symbol.asyncDispose]();
     },
   };
+}
+
+function errorsOf(event: OpenWorkEvent): unknown[] {
+  return event.type === "poll_failed" || event.type === "abandoned" ? [event.error] : [];
 }
 
 /** The administrator and its key, where there is none yet. */

@@ -4,6 +4,9 @@ import { z } from "zod";
 import { defaultHttpLimits, type HttpLimits } from "../http-limits.ts";
 
 const whole = z.coerce.number({ error: "must be a whole number" }).int("must be a whole number");
+const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], {
+  error: "must be true or false",
+});
 const atLeastOne = whole.min(1, "must be 1 or more");
 
 /** Every setting of the server: its variable in the environment, and what a value must be. */
@@ -18,6 +21,7 @@ export const serverSettings = {
     variable: "ARTGUARD_CONSENT_POLICY_VERSION",
     schema: z.string().min(1, "must have 1–200 characters").max(200, "must have 1–200 characters"),
   },
+  cloud: { variable: "ARTGUARD_HTTP_CLOUD", schema: flag },
   uploadBytes: { variable: "ARTGUARD_HTTP_UPLOAD_BYTES", schema: atLeastOne },
   heldBytes: { variable: "ARTGUARD_HTTP_HELD_BYTES", schema: atLeastOne },
   working: { variable: "ARTGUARD_HTTP_WORKING", schema: atLeastOne },
@@ -27,7 +31,10 @@ export const serverSettings = {
   headersTimeoutMs: { variable: "ARTGUARD_HTTP_HEADERS_TIMEOUT_MS", schema: atLeastOne },
   requestTimeoutMs: { variable: "ARTGUARD_HTTP_REQUEST_TIMEOUT_MS", schema: atLeastOne },
   drainMs: { variable: "ARTGUARD_HTTP_DRAIN_MS", schema: atLeastOne },
-} as const satisfies Record<string, { readonly variable: string; readonly schema: z.ZodType<string | number> }>;
+} as const satisfies Record<
+  string,
+  { readonly variable: string; readonly schema: z.ZodType<string | number | boolean> }
+>;
 
 type Name = keyof typeof serverSettings;
 
@@ -41,6 +48,8 @@ export interface ServerSettings {
   readonly folder: string;
   /** See `AppOptions`; default `1`. */
   readonly consentPolicyVersion: string;
+  /** Whether the vision model, remote detector and knowledge base of the environment are asked; default false. */
+  readonly cloud: boolean;
   readonly limits: HttpLimits;
   /** Milliseconds in which the head of a request must have come; default 5000. */
   readonly headersTimeoutMs: number;
@@ -55,6 +64,7 @@ const defaults = {
   port: 3000,
   folder: ".artguard",
   consentPolicyVersion: "1",
+  cloud: false,
   headersTimeoutMs: 5000,
   requestTimeoutMs: 60_000,
   drainMs: 30_000,
@@ -72,7 +82,7 @@ export function loadServerSettings(
 ): ServerSettings {
   const problems: string[] = [];
   const given = fileValues(file, problems);
-  const values: Partial<Record<Name, string | number>> = {};
+  const values: Partial<Record<Name, string | number | boolean>> = {};
   for (const [name, { variable, schema }] of Object.entries(serverSettings)) {
     const [source, value] = environment[variable] ? [variable, environment[variable]] : [name, given[name]];
     if (value === undefined) continue;
@@ -87,8 +97,12 @@ export function loadServerSettings(
     working: availableParallelism(),
     ...values,
   } as typeof defaults & HttpLimits;
-  const { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs, ...limits } = settings;
-  return { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs, limits };
+  const { host, port, folder, consentPolicyVersion, cloud, ...rest } = settings;
+  const { headersTimeoutMs, requestTimeoutMs, drainMs, ...limits } = rest;
+  return {
+    ...{ host, port, folder, consentPolicyVersion, cloud },
+    ...{ headersTimeoutMs, requestTimeoutMs, drainMs, limits },
+  };
 }
 
 function fileValues(file: unknown, problems: string[]): Readonly<Record<string, unknown>> {

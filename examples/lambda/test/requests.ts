@@ -25,12 +25,12 @@ export async function eventOf(kind: EventKind, { method, path, headers = {}, bod
   const file = new URL(`../../../adapters/lambda/test/events/${kind}.json`, import.meta.url);
   const event = JSON.parse(await readFile(file, "utf8"));
   const { pathname, search, searchParams } = new URL(path, "http://localhost");
-  const common = {
-    ...event,
-    body: body ? Buffer.from(body).toString("base64") : null,
-    isBase64Encoded: body !== undefined,
-  };
-  if (event.version === "1.0") {
+  const common = { ...event, isBase64Encoded: body !== undefined };
+  // A REST API says that there is none, the others do not mention it.
+  delete common.body;
+  if (body) common.body = Buffer.from(body).toString("base64");
+  else if ("httpMethod" in event) common.body = null;
+  if ("httpMethod" in event) {
     const names = Object.entries({ Host: event.headers.Host, ...headers });
     return {
       ...common,

@@ -56,9 +56,10 @@ export function workAnnouncementsContract(
       const [second] = await announcements.receive(soon);
       assert.equal(second?.requestId, "a1");
       await second!.hide(0);
-      const [third] = await announcements.receive(soon);
+      const [third] = await announcements.receive({ ...soon, hideMs: briefly });
       await third!.remove();
-      assert.deepEqual(await announcements.receive(soon), []);
+      // Longer than it would have been hidden.
+      assert.deepEqual(await announcements.receive({ ...soon, waitMs: 3 * briefly }), []);
     });
 
     it("gives again what was hidden for a time that is over", async () => {

@@ -29,7 +29,7 @@ export async function timeWorkflowA(rounds: number): Promise<WorkflowTimes> {
   };
   const fake = await startFakeBedrock({ script: [delaying(answering(answer), modelMs)] });
   const { region, credentials, endpoint } = fake.clientConfig;
-  const server = await startBenchServer("cloud-server.ts", {
+  const server = await startBenchServer("cloud", {
     ARTGUARD_HTTP_CLOUD: "true",
     ARTGUARD_BEDROCK_MODEL: model,
     ARTGUARD_BEDROCK_ENDPOINT: endpoint,

@@ -1,8 +1,11 @@
+import { setTimeout as wait } from "node:timers/promises";
 import {
   type ApiKeyRepository,
+  type ArtGuard,
   type ArtGuardOptions,
   type Detector,
   defaultTiers,
+  isArtGuardError,
   type OpenWorkEvent,
   type UserRepository,
   userIdOf,
@@ -68,13 +71,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedAp
   const { users, apiKeys, identity, artguard } = governance;
   const firstKey = await firstKeyOf(users, apiKeys, identity.directory);
   const ending = new AbortController();
-  const working = artguard.processOpenWork({
-    pollMs,
-    signal: ending.signal,
-    onEvent: (event) => void errorsOf(event).forEach(onBackgroundError),
-  });
-  // Told by an event already; without its stores the server has no work.
-  working.catch(() => undefined);
+  const working = doOpenWork(artguard, ending.signal, onBackgroundError);
   const { limits, consentPolicyVersion, accepting } = options;
   const ready = async () => void (await users.find(administrator));
   const app = createApp({ governance, limits, consentPolicyVersion, ready, onError, ...(accepting && { accepting }) });
@@ -83,15 +80,23 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedAp
     ...(firstKey !== undefined && { firstKey }),
     [Symbol.asyncDispose]: async () => {
       ending.abort();
-      await working.catch(() => undefined);
+      await working;
       await governance[Symbol.asyncDispose]();
       await place[Symbol.asyncDispose]();
     },
   };
 }
 
-function errorsOf(event: OpenWorkEvent): unknown[] {
-  return event.type === "poll_failed" || event.type === "abandoned" ? [event.error] : [];
+/** Does what was submitted until it is told to end: nobody would start it again after an error that waiting does not mend. */
+async function doOpenWork(artguard: ArtGuard, signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
+  // Any other error ends the run, and is told by that.
+  const onEvent = (event: OpenWorkEvent) => {
+    if ("error" in event && isArtGuardError(event.error) && event.error.retryable) onError(event.error);
+  };
+  while (!signal.aborted) {
+    await artguard.processOpenWork({ pollMs, signal, onEvent }).catch(onError);
+    await wait(pollMs, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 /** The administrator and its key, where there is none yet. */

@@ -2,7 +2,14 @@ import { CfnOutput, Duration } from "aws-cdk-lib";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { ManagedPolicy, PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, type Code, Function as LambdaFunctionResource, Runtime } from "aws-cdk-lib/aws-lambda";
+import {
+  Architecture,
+  type Code,
+  type FunctionProps,
+  FunctionUrlAuthType,
+  Function as LambdaFunctionResource,
+  Runtime,
+} from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
@@ -16,10 +23,14 @@ export type FunctionCode = Readonly<Partial<Record<FunctionName, Code>>>;
 const memoryMegabytes = 3008;
 
 const longestCall = Duration.minutes(15);
+/** A function URL waits as long as the function may run; more than a minute is for `respond-async`. */
+const longestAnswer = Duration.minutes(1);
 /** Deliveries of a message; then it is for somebody to look at. */
 const mostDeliveries = 5;
 
 const daily = Schedule.cron({ hour: "3", minute: "17" });
+/** Between two looks for work that no message came for. */
+const often = Schedule.rate(Duration.minutes(15));
 
 /** A role for every function, whether its code is deployed here or elsewhere. */
 export function addRoles(scope: Construct, storage: Storage): Record<FunctionName, Role> {
@@ -42,42 +53,62 @@ export function addFunctions(
   storage: Storage,
   environment: Record<string, string>,
 ): LambdaFunctionResource[] {
+  const queue = code.worker && addQueue(scope);
+  queue?.grantSendMessages(roles.api);
   return functionNames.flatMap((name) => {
     const source = code[name];
     if (!source) return [];
-    const deadLetters = new Queue(scope, `${name}DeadLetters`, {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    const added = new LambdaFunctionResource(scope, name, {
+    const properties: FunctionProps = {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.X86_64,
       handler: "index.handler",
       code: source,
       role: roles[name],
       memorySize: memoryMegabytes,
-      timeout: name === "api" ? Duration.seconds(30) : longestCall,
-      deadLetterQueue: deadLetters,
-      environment,
-    });
-    if (name === "worker") startOnSubmittedAnalyses(scope, added, deadLetters).grantSendMessages(roles.api);
+      timeout: name === "api" ? longestAnswer : longestCall,
+      deadLetterQueue: addDeadLetters(scope, name),
+      environment: { ...environment, ...(name === "api" && queue && { ARTGUARD_QUEUE_URL: queue.queueUrl }) },
+    };
+    const added = new LambdaFunctionResource(scope, name, properties);
+    if (name === "api") answerAtUrl(scope, added);
+    if (name === "worker" && queue)
+      added.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
     if (name === "preprocess") startOnTrainingImages(scope, added, storage);
     if (name === "privacy") new Rule(scope, "dailySweep", { schedule: daily, targets: [new LambdaFunction(added)] });
-    return [added];
+    return name === "worker" ? [added, lookForWork(scope, properties)] : [added];
   });
 }
 
-/** Messages `{"request_id": "…"}`, which whoever submits sends; those whose analysis has not ended come again. */
-function startOnSubmittedAnalyses(scope: Construct, target: LambdaFunctionResource, deadLetters: Queue): Queue {
+function addDeadLetters(scope: Construct, name: string): Queue {
+  return new Queue(scope, `${name}DeadLetters`, {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+}
+
+/** Anybody may ask; who it is and what it may do is said by ArtGuard. */
+function answerAtUrl(scope: Construct, target: LambdaFunctionResource): void {
+  const { url } = target.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
+  new CfnOutput(scope, "apiUrl", { value: url });
+}
+
+/** Does what no message came for, with the worker's code. */
+function lookForWork(scope: Construct, worker: FunctionProps): LambdaFunctionResource {
+  const added = new LambdaFunctionResource(scope, "lookForWork", { ...worker, handler: "index.lookForWork" });
+  new Rule(scope, "openWork", { schedule: often, targets: [new LambdaFunction(added)] });
+  return added;
+}
+
+/** Messages `{"request_id": "…"}`, in which `api` announces what was submitted; what has not ended comes again. */
+function addQueue(scope: Construct): Queue {
   const queue = new Queue(scope, "submittedAnalyses", {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     // AWS advises six times the timeout of the function.
     visibilityTimeout: Duration.minutes(6 * longestCall.toMinutes()),
-    deadLetterQueue: { queue: deadLetters, maxReceiveCount: mostDeliveries },
+    deadLetterQueue: { queue: addDeadLetters(scope, "submitted"), maxReceiveCount: mostDeliveries },
   });
-  target.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
   new CfnOutput(scope, "submittedAnalysesUrl", { value: queue.queueUrl });
   return queue;
 }

@@ -19,14 +19,16 @@ export function addTable<Item extends object>(scope: Construct, id: string, defi
       attributeName: AttributeName!,
       attributeType: AttributeType!,
     })),
-    globalSecondaryIndexes: (createTable.GlobalSecondaryIndexes ?? []).map((index) => ({
-      indexName: index.IndexName!,
-      keySchema: (index.KeySchema ?? []).map(keyElement),
-      projection: {
-        projectionType: index.Projection!.ProjectionType!,
-        ...(index.Projection?.NonKeyAttributes && { nonKeyAttributes: index.Projection.NonKeyAttributes }),
-      },
-    })),
+    ...(createTable.GlobalSecondaryIndexes && {
+      globalSecondaryIndexes: createTable.GlobalSecondaryIndexes.map((index) => ({
+        indexName: index.IndexName!,
+        keySchema: (index.KeySchema ?? []).map(keyElement),
+        projection: {
+          projectionType: index.Projection!.ProjectionType!,
+          ...(index.Projection?.NonKeyAttributes && { nonKeyAttributes: index.Projection.NonKeyAttributes }),
+        },
+      })),
+    }),
     ...(definition.ttl !== undefined && { timeToLiveSpecification: { attributeName: definition.ttl, enabled: true } }),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     sseSpecification: { sseEnabled: true },

@@ -1,5 +1,8 @@
 import { type Configuration, defineAnalysisTable, defineUserTable } from "@artguard/core";
-import { type App, CfnOutput, Stack } from "aws-cdk-lib";
+import { governanceTables } from "@artguard/governance";
+import { type App, CfnOutput, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { addAlarms } from "./add-alarms.ts";
 import { addBucket } from "./add-bucket.ts";
 import { addFunctions, addRoles, type FunctionCode } from "./add-functions.ts";
@@ -24,19 +27,32 @@ export class ArtGuardStack extends Stack {
     const storage: Storage = {
       analyses: addTable(this, "Analyses", analyses),
       users: addTable(this, "Users", users),
+      governed: governanceTables((table) => addTable(this, idOf(table.name), table), configuration.environment),
       raw: addBucket(this, "Raw", "raw", configuration.rawBucket),
       processed: addBucket(this, "Processed", "processed", configuration.processedBucket),
       knowledgeBase: addBucket(this, "KnowledgeBase", "knowledge_base", configuration.knowledgeBaseBucket),
+      wrapping: new Key(this, "Wrapping", { enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN }),
+      // What CDK puts there is no key: see the README.
+      keys: new Secret(this, "InstallationKeys", { removalPolicy: RemovalPolicy.RETAIN }),
     };
     const roles = addRoles(this, storage);
-    const functions = addFunctions(this, code, roles, storage, environmentOf(configuration));
-    addAlarms(this, [analyses.name, users.name], functions);
+    const environment = environmentOf(configuration, storage);
+    const functions = addFunctions(this, code, roles, storage, environment);
+    const governed = governanceTables(({ name }) => name, configuration.environment);
+    addAlarms(this, [analyses.name, users.name, ...governed], functions);
+    new CfnOutput(this, "keysSecretArn", { value: storage.keys.secretArn });
     for (const name of functionNames) new CfnOutput(this, `${name}RoleArn`, { value: roles[name].roleArn });
   }
 }
 
-/** What a function needs to find the stores. Secrets are not among it: a function reads them from a secret store. */
-function environmentOf(configuration: Configuration): Record<string, string> {
+/** `AuditEntries` for `artguard-audit-entries-prod`. */
+function idOf(tableName: string): string {
+  const words = tableName.split("-").slice(1, -1);
+  return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
+}
+
+/** What a function needs to find the stores. Secrets are not among it, only where they are. */
+function environmentOf(configuration: Configuration, { wrapping, keys }: Storage): Record<string, string> {
   return {
     ARTGUARD_ENV: configuration.environment,
     DYNAMODB_IMAGE_ANALYSIS_TABLE: configuration.analysesTable,
@@ -44,5 +60,7 @@ function environmentOf(configuration: Configuration): Record<string, string> {
     ARTGUARD_RAW_BUCKET: configuration.rawBucket,
     ARTGUARD_PROCESSED_BUCKET: configuration.processedBucket,
     ARTGUARD_KNOWLEDGE_BASE_BUCKET: configuration.knowledgeBaseBucket,
+    ARTGUARD_KMS_KEY: wrapping.keyArn,
+    ARTGUARD_KEYS_SECRET: keys.secretArn,
   };
 }

@@ -14,7 +14,8 @@ const recordActions = [
 ];
 
 /** What each function may do; what is not listed is denied. No function may scan or change a table or bucket itself. */
-export function permissionsOf(name: FunctionName, { analyses, users, raw, processed }: Storage): PolicyStatement[] {
+export function permissionsOf(name: FunctionName, storage: Storage): PolicyStatement[] {
+  const { analyses, users, governed, raw, processed } = storage;
   const buckets = [raw, processed];
   const records = [analyses, users].map((table) => onTable(table, recordActions));
   switch (name) {
@@ -22,6 +23,8 @@ export function permissionsOf(name: FunctionName, { analyses, users, raw, proces
     case "worker":
       return [
         ...records,
+        ...governed.map((table) => onTable(table, recordActions)),
+        ...onKeys(storage),
         ...buckets.map(listing),
         ...buckets.map((bucket) => onObjects(bucket, "inference/*", ["GetObject", ...writing, "DeleteObject"])),
         onObjects(raw, "audit/*", ["GetObject", "DeleteObject"]),
@@ -52,6 +55,15 @@ function onTable(table: ITable, actions: readonly string[]): PolicyStatement {
     actions: actions.map((action) => `dynamodb:${action}`),
     resources: [table.tableArn, `${table.tableArn}/index/*`],
   });
+}
+
+/** To wrap and unwrap keys, and to read the keys of the installation. */
+function onKeys({ wrapping, keys }: Storage): PolicyStatement[] {
+  const { ALLOW } = Effect;
+  return [
+    new PolicyStatement({ effect: ALLOW, actions: ["kms:Encrypt", "kms:Decrypt"], resources: [wrapping.keyArn] }),
+    new PolicyStatement({ effect: ALLOW, actions: ["secretsmanager:GetSecretValue"], resources: [keys.secretArn] }),
+  ];
 }
 
 function onObjects(bucket: Bucket, pattern: string, actions: readonly string[]): PolicyStatement {

@@ -3,15 +3,21 @@ import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { copyPackage, find } from "./copy-package.ts";
 
-/** The functions, and whether they run detectors. */
-export const functions = { preprocess: false, worker: true, privacy: false } as const;
+/** The functions, and whether they read images and run detectors behind the rules of governance. */
+export const functions = {
+  api: { images: true, detectors: true },
+  worker: { images: true, detectors: true },
+  preprocess: { images: true, detectors: false },
+  privacy: { images: false, detectors: false },
+} as const;
 export type FunctionName = keyof typeof functions;
+export const functionNames: readonly FunctionName[] = ["api", "worker", "preprocess", "privacy"];
 
 /** Where a function's folder is, to be zipped as it stands. */
 export const folderOf = (name: FunctionName, target: string) => join(target, name);
 
 /** Native code and WebAssembly stay files of their packages. */
-const external = ["sharp", "onnxruntime-node", "@contentauth/c2pa-wasm"];
+const external = ["sharp", "onnxruntime-node", "@contentauth/c2pa-wasm", "@node-rs/argon2"];
 /** From source inside this workspace's tests, else from the installed packages. */
 const conditions = process.execArgv.includes("--conditions=artguard-source") ? ["artguard-source"] : [];
 /** Packages in CommonJS ask for Node's modules this way. */
@@ -27,12 +33,12 @@ const banner = {
  */
 export async function bundleFunctions(target: string): Promise<Record<FunctionName, number>> {
   await rm(target, { recursive: true, force: true });
-  const sizes = { preprocess: 0, worker: 0, privacy: 0 };
-  for (const name of ["preprocess", "worker", "privacy"] as const) {
+  const sizes = { api: 0, worker: 0, preprocess: 0, privacy: 0 };
+  for (const name of functionNames) {
     const folder = folderOf(name, target);
     await bundle(`./functions/${name}.ts`, join(folder, "index.mjs"));
-    if (name !== "privacy") await addImageDecoding(folder);
-    if (functions[name]) await addDetectors(folder);
+    if (functions[name].images) await addImageDecoding(folder);
+    if (functions[name].detectors) await addDetectors(folder);
     sizes[name] = await bytesIn(folder);
   }
   return sizes;
@@ -68,6 +74,7 @@ async function addDetectors(folder: string): Promise<void> {
   const modules = join(folder, "node_modules");
   await addOwn("@artguard/forensics", ".", modules);
   await copyPackage("@contentauth/c2pa-wasm", modules);
+  await copyPackage("@node-rs/argon2", modules);
   const [runtime, detectors] = [await installed("onnxruntime-web"), await installed("@artguard/forensics")];
   for (const file of [
     join(runtime, "dist/ort-wasm-simd-threaded.wasm"),

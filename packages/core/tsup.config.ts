@@ -9,6 +9,7 @@ export default defineConfig({
     dynamodb: "src/dynamodb/index.ts",
     filesystem: "src/filesystem/index.ts",
     s3: "src/s3/index.ts",
+    sqs: "src/sqs/index.ts",
     modal: "src/modal/index.ts",
     knowledge: "src/knowledge/index.ts",
     report: "src/report/index.ts",

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { type ArtGuard, createArtGuard } from "@artguard/core";
 import { folder as objectFolder } from "@artguard/core/filesystem";
 import { sqlite } from "@artguard/core/sqlite";
+import { startLoopbackServer } from "@artguard/core/testing";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { runCli, startCli } from "./run-cli.ts";
 
@@ -63,6 +64,23 @@ describe("artguard work", () => {
     // A slow machine may come to the first sweep.
     expect(seen.filter((word) => word !== "swept")).toEqual(["listening", "completed", "draining"]);
     expect((await closed)[0]).toBe(0);
+  });
+
+  it("listens to the queue that it is given, and says why when it does not answer", async () => {
+    const server = await startLoopbackServer(() => ({
+      status: 400,
+      headers: { "content-type": "application/x-amz-json-1.0", "x-amzn-errortype": "QueueDoesNotExist" },
+      chunks: [Buffer.from("{}")],
+    }));
+    onTestFinished(() => server[Symbol.asyncDispose]());
+    const env = { ...process.env, AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+    const queue = `${server.url}/111122223333/submitted`;
+    const { status, stdout } = await runCli(["work", "--folder", folder, "--queue", queue, ...quick], undefined, {
+      env,
+    });
+    expect([status, stdout]).toEqual([1, expect.stringContaining("announcement_failed")]);
+    expect(server.requests.length).toBeGreaterThan(0);
+    expect((await runCli(["work", "--folder", folder, "--queue", "submitted"])).stderr).toContain("--queue must be");
   });
 
   it("refuses what it does not understand, and a folder without records", async () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { loadServerSettings, serverSettings } from "@artguard/http/serve";
+import { loadServerSettings, serve, serverSettings } from "@artguard/http/serve";
 import { describe, expect, it } from "vitest";
 
 describe("the settings of the server", () => {
@@ -19,6 +19,20 @@ describe("the settings of the server", () => {
       port: 9090,
       limits: { working: 3 },
     });
+  });
+
+  it("ask nobody elsewhere unless told to, in words or in JSON", () => {
+    expect(loadServerSettings({}).cloud).toBe(false);
+    expect(loadServerSettings({ ARTGUARD_HTTP_CLOUD: "true" }).cloud).toBe(true);
+    expect(loadServerSettings({ ARTGUARD_HTTP_CLOUD: "false" }, { cloud: true }).cloud).toBe(false);
+    expect(() => loadServerSettings({ ARTGUARD_HTTP_CLOUD: "yes" })).toThrow(
+      "ARTGUARD_HTTP_CLOUD must be true or false",
+    );
+  });
+
+  it("do not promise a cloud that nobody brings", async () => {
+    const settings = { ...loadServerSettings({ ARTGUARD_HTTP_CLOUD: "true" }), folder: "/nowhere" };
+    await expect(serve(settings)).rejects.toMatchObject({ code: "configuration.invalid" });
   });
 
   it("are refused with everything that is wrong with them", () => {

@@ -1,5 +1,5 @@
 import { type Analysis, ArtGuardError } from "@artguard/core";
-import { s3EventHandler, sqsBatchHandler, sweepHandler } from "@artguard/lambda";
+import { openWorkHandler, s3EventHandler, sqsBatchHandler, sweepHandler } from "@artguard/lambda";
 import { describe, expect, it, vi } from "vitest";
 import { Bucket, keysOf, sha256, trainingBuckets } from "./buckets.ts";
 import { batchOf, eventBridge, eventBridgeOf, notification, notificationOf, testEvent, unhurried } from "./events.ts";
@@ -154,6 +154,20 @@ describe("sqsBatchHandler", () => {
     ]);
     expect(line.mock.calls[0]![0]).not.toContain("secret");
     line.mockRestore();
+  });
+});
+
+describe("openWorkHandler", () => {
+  it("does what is open, and gives back what it does not reach in its time", async () => {
+    const summary = { completed: 2, failed: 0, released: 1, lost: 0 };
+    const processOpenWork = vi.fn(async ({ signal }: { signal?: AbortSignal } = {}) => {
+      await new Promise((resolve) => signal?.addEventListener("abort", resolve, { once: true }));
+      return summary;
+    });
+    const handler = openWorkHandler({ artguard: { processOpenWork }, concurrency: 3 });
+    const hurried = { getRemainingTimeInMillis: () => 5010 };
+    expect(await handler({ "detail-type": "Scheduled Event" }, hurried)).toEqual(summary);
+    expect(processOpenWork.mock.calls[0]![0]).toMatchObject({ concurrency: 3 });
   });
 });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { httpHandler } from "@artguard/lambda/http";
+import { httpHandler, networkOfEvent } from "@artguard/lambda/http";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 
@@ -10,6 +10,7 @@ app.post("/echo", async (context) => {
   context.header("x-cookie", context.req.header("cookie") ?? "");
   return context.body(await context.req.arrayBuffer(), 200, { "content-type": "image/png" });
 });
+app.get("/network", (context) => context.json(networkOfEvent(context)));
 app.post("/text", async (context) => context.json({ text: await context.req.text() }, 201));
 const handler = httpHandler(app);
 
@@ -19,7 +20,7 @@ const bytes = Buffer.from(Array.from({ length: 512 }, (_, i) => (i * 167 + 13) %
 function eventOf(name: string, path: string, body: Buffer) {
   const event = JSON.parse(readFileSync(new URL(`./events/${name}.json`, import.meta.url), "utf8"));
   event.body = body.toString("base64");
-  if (event.version === "1.0") event.path = path;
+  if ("httpMethod" in event) event.path = path;
   else {
     event.rawPath = path;
     event.requestContext.http.path = path;
@@ -42,6 +43,15 @@ for (const name of ["rest-api-v1", "http-api-v2", "function-url"])
       expect([value("x-query"), value("x-cookie")]).toEqual(["true a+b tag", "session=1"]);
     });
 
+    it("tells where the request comes from, as the front door saw it", async () => {
+      const event = eventOf(name, "/network", Buffer.alloc(0));
+      if ("httpMethod" in event) event.httpMethod = "GET";
+      else event.requestContext.http.method = "GET";
+      const { remoteAddress, forwardedFor } = JSON.parse((await handler(event)).body);
+      expect(remoteAddress).toBe("192.0.2.10");
+      expect(forwardedFor).toMatch(/^192\.0\.2\.10/);
+    });
+
     it("answers text as text, with its status", async () => {
       const answer = await handler(eventOf(name, "/text", Buffer.from("añ\u{1F5BC}")));
       expect(answer).toMatchObject({ statusCode: 201, isBase64Encoded: false });
@@ -49,3 +59,7 @@ for (const name of ["rest-api-v1", "http-api-v2", "function-url"])
       expect((await handler(eventOf(name, "/nowhere", bytes))).statusCode).toBe(404);
     });
   });
+
+it("outside of Lambda nobody tells networkOfEvent where a request comes from", async () => {
+  expect(await (await app.request("/network")).json()).toEqual({});
+});

@@ -8,6 +8,7 @@ import {
   type ProcessOpenWorkOptions,
   sweepAll,
   type WholeSweep,
+  type WorkAnnouncements,
 } from "@artguard/core";
 import { startHealthServer } from "./health-server.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
@@ -35,6 +36,11 @@ export interface RunWorkerOptions
   extends Pick<ProcessOpenWorkOptions, "leaseMs" | "retryDelayMs" | "concurrency" | "pollMs"> {
   /** Does the work: with its detectors, on its stores. It is not disposed. */
   readonly artguard: Pick<ArtGuard, "processOpenWork" | "counts">;
+  /**
+   * Where submitted analyses are announced, such as `sqs({ queueUrl })` of `@artguard/core/sqs`: work begins when it is told
+   * of, and looks into the store may be far apart. Default none.
+   */
+  readonly queue?: Pick<WorkAnnouncements, "receive">;
   /** Whose expired data is swept, of the same stores; default none is. */
   readonly privacy?: Pick<Privacy, "sweepExpired" | "resumeErasures">;
   /** Milliseconds between two sweeps, the first after at most a minute; default 6 hours. */
@@ -53,16 +59,18 @@ export interface RunWorkerOptions
   readonly onEvent?: (event: WorkerEvent) => void;
 }
 
-const [defaultPollMs, defaultDrainMs, defaultSweepMs, longestFirstSweepMs] = [1000, 25_000, 6 * 3_600_000, 60_000];
+const [defaultPollMs, defaultPollBesideQueueMs, defaultDrainMs] = [1000, 60_000, 25_000];
+const [defaultSweepMs, longestFirstSweepMs] = [6 * 3_600_000, 60_000];
 
 /**
  * Does submitted analyses until its signal fires. Any number of workers may run on one store: each analysis is claimed by
  * one of them, and work of a worker that died is taken over once its lease is over.
  *
- * `concurrency` analyses at a time, default one per available core; `pollMs`, default 1000, between two looks for work.
+ * `concurrency` analyses at a time, default one per available core; `pollMs`, default 1000 and with a `queue` 60 000,
+ * between two looks for work in the store.
  *
  * @returns how many analyses ended how.
- * @throws ArtGuardError `storage.*` that waiting does not mend, such as a missing table, after the work under way;
+ * @throws ArtGuardError `storage.*` or `queue.*` that waiting does not mend, such as a missing table, after the work under way;
  * `worker.cannot-listen` when `health` names a place where nobody can listen, `analysis.invalid-input`.
  * @example
  * const stop = new AbortController();
@@ -132,10 +140,11 @@ class Drain {
 }
 
 function workOptions(options: RunWorkerOptions): Partial<ProcessOpenWorkOptions> {
-  const { leaseMs, retryDelayMs, concurrency = availableParallelism(), pollMs = defaultPollMs } = options;
+  const { queue, leaseMs, retryDelayMs, concurrency = availableParallelism() } = options;
+  const { pollMs = queue ? defaultPollBesideQueueMs : defaultPollMs } = options;
   return {
     concurrency,
-    ...(!options.once && { pollMs }),
+    ...(!options.once && { pollMs, ...(queue && { announcements: queue }) }),
     ...(leaseMs !== undefined && { leaseMs }),
     ...(retryDelayMs !== undefined && { retryDelayMs }),
   };

@@ -13,6 +13,7 @@ export class WorkerMetrics {
   readonly #ended: Histogram<"outcome">;
   readonly #underWay: Gauge;
   readonly #storeFailures: Counter;
+  readonly #queueFailures: Counter;
   readonly #sweeps: Counter<"outcome">;
   readonly #deleted: Counter<"kind">;
   #isStoreReached = false;
@@ -35,6 +36,11 @@ export class WorkerMetrics {
     this.#storeFailures = new Counter({
       name: "artguard_worker_store_failures_total",
       help: "Times that a store did not answer.",
+      registers,
+    });
+    this.#queueFailures = new Counter({
+      name: "artguard_worker_queue_failures_total",
+      help: "Times that the queue of announcements did not answer, or gave a message that names no analysis.",
       registers,
     });
     this.#sweeps = new Counter({
@@ -84,6 +90,9 @@ export class WorkerMetrics {
       case "poll_failed":
         this.#isStoreReached = false;
         this.#storeFailures.inc();
+        break;
+      case "announcement_failed":
+        this.#queueFailures.inc();
         break;
       case "draining":
         this.#isDraining = true;

@@ -7,6 +7,7 @@ import {
   type TableDefinition,
 } from "@artguard/core";
 import { createTableInput } from "@artguard/core/dynamodb";
+import { governanceTables } from "@artguard/governance";
 import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Code } from "aws-cdk-lib/aws-lambda";
@@ -48,6 +49,7 @@ describe("the tables of the stack", () => {
   it("have the declarations' keys, indexes, projections and TTL attributes", () => {
     expectTable(defineAnalysisTable(configuration.analysesTable));
     expectTable(defineUserTable(configuration.usersTable));
+    governanceTables(expectTable, "test");
   });
 
   it("are encrypted, recoverable to a point in time, protected from deletion, and stay when the stack goes", () => {
@@ -57,7 +59,7 @@ describe("the tables of the stack", () => {
       DeletionProtectionEnabled: true,
     });
     template.allResources("AWS::DynamoDB::Table", { DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
-    template.resourceCountIs("AWS::DynamoDB::Table", 2);
+    template.resourceCountIs("AWS::DynamoDB::Table", 2 + governanceTables(() => 1).length);
   });
 });
 
@@ -119,7 +121,10 @@ describe("the roles of the stack", () => {
       const permissions = permissionsOf(name);
       expect(permissions.length).toBeGreaterThan(0);
       expect(permissions.filter(([action]) => action.includes("*"))).toEqual([]);
-      expect(permissions.filter(([, resource]) => !resource.includes("Fn::GetAtt"))).toEqual([]);
+      // The ARN of a secret is what a reference to it gives.
+      expect(
+        permissions.filter(([, resource]) => !/"Fn::GetAtt"|^{"Ref":"InstallationKeys\w+"}$/.test(resource)),
+      ).toEqual([]);
     },
   );
 
@@ -169,6 +174,25 @@ describe("the roles of the stack", () => {
     ]);
   });
 
+  it("let whoever runs analyses use the tables, the key and the secret of governance, and nobody else", () => {
+    for (const name of ["api", "worker", "preprocess", "privacy"]) {
+      const permissions = permissionsOf(name);
+      const on = (pattern: RegExp) => permissions.filter(([, resource]) => pattern.test(resource));
+      const isTrusted = name === "api" || name === "worker";
+      expect(on(/"Wrapping/).map(([action]) => action)).toEqual(isTrusted ? ["kms:Encrypt", "kms:Decrypt"] : []);
+      const reads = isTrusted ? ["secretsmanager:GetSecretValue"] : [];
+      expect(on(/"InstallationKeys\w+"}$/).map(([action]) => action)).toEqual(reads);
+      expect(on(/"(Access|Audit|Identity|Approvals|Usage|Geography)/).length > 0).toBe(isTrusted);
+    }
+  });
+
+  it("let api announce what was submitted, and not read it", () => {
+    const [, policy] = Object.entries(deployed.findResources("AWS::IAM::Policy")).find(([id]) => /^apiRole/.test(id))!;
+    const actions = policy["Properties"].PolicyDocument.Statement.flatMap(({ Action }: Statement) => Action);
+    expect(actions.filter((action: string) => action.startsWith("sqs:"))).toContain("sqs:SendMessage");
+    expect(actions).not.toContain("sqs:ReceiveMessage");
+  });
+
   it("let preprocessing touch nothing but training images", () => {
     for (const [action, resource] of permissionsOf("preprocess")) {
       expect(action).toMatch(/^s3:/);
@@ -199,13 +223,13 @@ describe("the functions of the stack", () => {
   });
 
   it("have an encrypted queue for what failed, and alarms", () => {
-    deployed.resourceCountIs("AWS::SQS::Queue", 5);
+    deployed.resourceCountIs("AWS::SQS::Queue", 6);
     deployed.allResourcesProperties("AWS::SQS::Queue", { SqsManagedSseEnabled: true });
     for (const metric of ["Errors", "Throttles"]) {
       const alarms = deployed.findResources("AWS::CloudWatch::Alarm", {
         Properties: { Namespace: "AWS/Lambda", MetricName: metric },
       });
-      expect(Object.keys(alarms)).toHaveLength(4);
+      expect(Object.keys(alarms)).toHaveLength(5);
     }
   });
 
@@ -217,31 +241,53 @@ describe("the functions of the stack", () => {
     deployed.hasResourceProperties("AWS::SQS::Queue", {
       VisibilityTimeout: 6 * 15 * 60,
       RedrivePolicy: {
-        deadLetterTargetArn: { "Fn::GetAtt": [Match.stringLikeRegexp("^workerDeadLetters"), "Arn"] },
+        deadLetterTargetArn: { "Fn::GetAtt": [Match.stringLikeRegexp("^submittedDeadLetters"), "Arn"] },
         maxReceiveCount: 5,
       },
     });
   });
 
-  it("get no secret in their environment", () => {
-    const environments = Object.values(deployed.findResources("AWS::Lambda::Function")).map((resource) =>
-      Object.keys(resource["Properties"].Environment?.Variables ?? {}),
+  it("answer at a URL, and look for work that no message came for at regular times", () => {
+    deployed.hasResourceProperties("AWS::Lambda::Url", {
+      AuthType: "NONE",
+      TargetFunctionArn: { "Fn::GetAtt": [Match.stringLikeRegexp("^api"), "Arn"] },
+    });
+    deployed.hasResourceProperties("AWS::Lambda::Function", { Handler: "index.lookForWork" });
+    deployed.hasResourceProperties("AWS::Events::Rule", {
+      ScheduleExpression: "rate(15 minutes)",
+      Targets: [{ Arn: { "Fn::GetAtt": [Match.stringLikeRegexp("^lookForWork"), "Arn"] } }],
+    });
+  });
+
+  it("are told where the queue is: the one that announces", () => {
+    const environments = Object.values(deployed.findResources("AWS::Lambda::Function")).map(
+      (resource) => resource["Properties"].Environment?.Variables ?? {},
     );
-    expect(environments.flat()).toContain("DYNAMODB_USERS_TABLE");
-    expect(environments.flat().filter((name) => /KEY|SECRET|TOKEN/.test(name))).toEqual([]);
+    expect(environments.filter(({ ARTGUARD_QUEUE_URL }) => ARTGUARD_QUEUE_URL)).toHaveLength(1);
+  });
+
+  it("get no secret in their environment, only where it is", () => {
+    const environments = Object.values(deployed.findResources("AWS::Lambda::Function")).flatMap((resource) =>
+      Object.entries(resource["Properties"].Environment?.Variables ?? {}),
+    );
+    expect(environments.map(([name]) => name)).toContain("DYNAMODB_USERS_TABLE");
+    const suspicious = environments.filter(([name]) => /KEY|SECRET|TOKEN/.test(name));
+    expect(new Set(suspicious.map(([name]) => name))).toEqual(new Set(["ARTGUARD_KMS_KEY", "ARTGUARD_KEYS_SECRET"]));
+    for (const [, value] of suspicious) expect(JSON.stringify(value)).toMatch(/^{"(Ref|Fn::GetAtt)"/);
   });
 });
 
 function expectTable<Item extends object>(definition: TableDefinition<Item>): void {
   const { createTable } = createTableInput(definition, { tableName: definition.name });
-  expect(createTable.GlobalSecondaryIndexes!.length).toBe(Object.keys(definition.indexes).length);
+  const indexes = createTable.GlobalSecondaryIndexes?.map((index) => Match.objectLike({ ...index }));
+  expect(indexes?.length ?? 0).toBe(Object.keys(definition.indexes).length);
   template.hasResourceProperties("AWS::DynamoDB::Table", {
     TableName: definition.name,
     BillingMode: "PAY_PER_REQUEST",
     KeySchema: createTable.KeySchema!.map((element) => ({ ...element })),
     AttributeDefinitions: createTable.AttributeDefinitions!.map((attribute) => ({ ...attribute })),
-    GlobalSecondaryIndexes: createTable.GlobalSecondaryIndexes!.map((index) => Match.objectLike({ ...index })),
-    TimeToLiveSpecification: { AttributeName: definition.ttl, Enabled: true },
+    GlobalSecondaryIndexes: indexes ?? Match.absent(),
+    TimeToLiveSpecification: definition.ttl ? { AttributeName: definition.ttl, Enabled: true } : Match.absent(),
   });
 }
 

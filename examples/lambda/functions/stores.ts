@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { loadConfiguration } from "@artguard/core";
+import { analysisTableName, loadConfiguration, userTableName } from "@artguard/core";
 import { dynamodb } from "@artguard/core/dynamodb";
 import { s3 } from "@artguard/core/s3";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 
-const configuration = loadConfiguration();
+/** Of this environment (docs/configuration.md). */
+export const configuration = loadConfiguration();
 const { region, dynamodbEndpoint, s3Endpoint } = configuration;
 
 /** The buckets of this environment (docs/configuration.md). */
@@ -20,17 +21,23 @@ export function buckets() {
   };
 }
 
+const clientConfig = { region, ...(dynamodbEndpoint !== undefined && { endpoint: dynamodbEndpoint }) };
+
 /** The tables of this environment, with their names as `createArtGuard` and `openPrivacy` take them. */
 export function tables() {
   const { analysesTable: analysisTable, usersTable: userTable } = configuration;
-  const client = new DynamoDBClient({
-    region,
-    ...(dynamodbEndpoint !== undefined && { endpoint: dynamodbEndpoint }),
-  });
-  return {
-    // No cursor leaves these functions: a key of the process is enough, and they need no secret.
-    tables: dynamodb({ client, cursorKey: randomBytes(32) }),
-    analysisTable,
-    userTable,
+  const client = new DynamoDBClient(clientConfig);
+  // No cursor leaves these functions: a key of the process is enough, and they need no secret.
+  return { tables: dynamodb({ client, cursorKey: randomBytes(32) }), analysisTable, userTable };
+}
+
+/** All tables of this environment, under the default names that `openGovernance` opens them with. */
+export function governedTables(cursorKey: Uint8Array) {
+  const { environment, analysesTable, usersTable } = configuration;
+  const names: Readonly<Record<string, string>> = {
+    [analysisTableName("dev")]: analysesTable,
+    [userTableName("dev")]: usersTable,
   };
+  const tableName = (name: string) => names[name] ?? name.replace(/dev$/, environment);
+  return dynamodb({ client: new DynamoDBClient(clientConfig), cursorKey, tableName });
 }

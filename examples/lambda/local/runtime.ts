@@ -1,9 +1,10 @@
-// What the managed Node runtime of Lambda does: loads index.mjs of the task's folder, asks the Runtime API for events,
-// calls the handler, answers. Started by start-function.ts.
+// What the managed Node runtime of Lambda does: loads the module that _HANDLER names from the task's folder, asks the
+// Runtime API for events, calls the handler, answers. Started by start-function.ts.
 import { pathToFileURL } from "node:url";
 
 const api = `http://${process.env["AWS_LAMBDA_RUNTIME_API"]}/2018-06-01/runtime`;
-const task = pathToFileURL(`${process.env["LAMBDA_TASK_ROOT"]}/index.mjs`).href;
+const [file, name = ""] = (process.env["_HANDLER"] ?? "").split(".");
+const task = pathToFileURL(`${process.env["LAMBDA_TASK_ROOT"]}/${file}.mjs`).href;
 
 type Handler = (event: unknown, context: { getRemainingTimeInMillis(): number }) => Promise<unknown>;
 
@@ -17,8 +18,10 @@ const described = (error: unknown) => ({
 
 async function load(): Promise<Handler> {
   try {
-    const module: { handler: Handler } = await import(task);
-    return module.handler;
+    const module: Record<string, Handler> = await import(task);
+    const found = module[name];
+    if (!found) throw new Error(`the module exports no ${name}`);
+    return found;
   } catch (error) {
     await post("/init/error", described(error));
     throw error;

@@ -25,6 +25,7 @@ export async function startFunction(folder: string, environment: Record<string, 
     stdio: ["ignore", "inherit", "pipe"],
     env: {
       PATH: process.env["PATH"],
+      _HANDLER: "index.handler",
       ...environment,
       AWS_LAMBDA_RUNTIME_API: api.address,
       LAMBDA_TASK_ROOT: folder,

@@ -33,6 +33,7 @@ export {
   defineAnalysisTable,
 } from "./analysis/analysis-table.ts";
 export type { AnalyzeOptions } from "./analysis/analyze-image.ts";
+export type { AnnouncementFailure } from "./analysis/announce-work.ts";
 export {
   type AnalysisComparison,
   type ComparedAnalysis,
@@ -102,6 +103,7 @@ export {
 } from "./analysis/time.ts";
 export { type UnfinishedDetection, unfinishedSchema } from "./analysis/unfinished.ts";
 export type { BeginUploadOptions, BegunUpload, CompleteUploadOptions, Uploads } from "./analysis/uploads.ts";
+export type { ReceiveOptions, WorkAnnouncement, WorkAnnouncements } from "./analysis/work-announcements.ts";
 export { type ExplainedSetting, explainConfiguration } from "./configuration/explain-configuration.ts";
 export { type Configuration, loadConfiguration } from "./configuration/load-configuration.ts";
 export {

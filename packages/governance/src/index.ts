@@ -63,6 +63,7 @@ export {
 export { type EntityOf, owningEntity } from "./approvals/entity-of.ts";
 export { type DeliverOptions, fileSink, type Notice, type NoticeSink } from "./approvals/outbox.ts";
 export { type FolderKeys, folderKeysFile, openFolderKeys, readFolderKeys } from "./assembly/folder-keys.ts";
+export { governanceTables } from "./assembly/governance-tables.ts";
 export { type FolderPlace, openFolderPlace } from "./assembly/open-folder-place.ts";
 export {
   type GovernancePlace,

@@ -1,5 +1,7 @@
-import { isArtGuardError } from "@artguard/core";
+import { isArtGuardError, loadConfiguration } from "@artguard/core";
 import type { EmbeddedServer } from "@artguard/http/serve";
+import { chosenLanguage } from "../chosen-language.ts";
+import { cloudParts } from "../cloud-parts.ts";
 import type { Call } from "../command-line/declare-command.ts";
 import type { serveCommand } from "../declarations/operation.ts";
 import { jsonIn } from "../effective-settings.ts";
@@ -16,7 +18,8 @@ export async function serve({ values }: Call<typeof serveCommand>, signal: () =>
   const ending = ended(signal());
   try {
     const settings = http.loadServerSettings(environment, config === undefined ? {} : await jsonIn(config));
-    const server = await http.serve(settings, { onError: logFailure });
+    const cloud = settings.cloud && { cloudParts: await partsElsewhere() };
+    const server = await http.serve(settings, { onError: logFailure, ...cloud });
     announce(server, settings.folder, json);
     await ending;
     await server.stop();
@@ -30,10 +33,17 @@ export async function serve({ values }: Call<typeof serveCommand>, signal: () =>
   }
 }
 
+/** What the environment names, as `scan --cloud` asks it. @throws UsageError */
+async function partsElsewhere() {
+  const configuration = loadConfiguration();
+  const language = chosenLanguage(configuration.language);
+  return { ...(await cloudParts(configuration)), ...(language !== undefined && { language }) };
+}
+
 /** Node says itself what went wrong, such as an address that is in use. */
 const ofTheSystem = { code: "system", fix: "Choose another address, port or folder." };
 
-type Flags = Pick<Call<typeof serveCommand>["values"], "host" | "port" | "folder">;
+type Flags = Pick<Call<typeof serveCommand>["values"], "host" | "port" | "folder" | "cloud">;
 
 function announce({ url, firstKey }: EmbeddedServer, folder: string, json: boolean): void {
   if (json) {
@@ -48,11 +58,12 @@ function announce({ url, firstKey }: EmbeddedServer, folder: string, json: boole
 
 /** What the command line says has the last word. */
 function variablesOf(flags: Flags, settings: Readonly<Record<keyof Flags, { readonly variable: string }>>) {
-  const { host, port, folder } = flags;
+  const { host, port, folder, cloud } = flags;
   return {
     ...(host !== undefined && { [settings.host.variable]: host }),
     ...(port !== undefined && { [settings.port.variable]: port }),
     ...(folder !== undefined && { [settings.folder.variable]: folder }),
+    ...(cloud && { [settings.cloud.variable]: "true" }),
   };
 }
 

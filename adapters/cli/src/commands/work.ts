@@ -14,6 +14,7 @@ import type { Call } from "../command-line/declare-command.ts";
 import type { workCommand } from "../declarations/operation.ts";
 import { printable } from "../printable.ts";
 import { chosenDetectors } from "../scan-options.ts";
+import { openQueue } from "../stores/open-queue.ts";
 import type { Stores } from "../stores/open-stores.ts";
 import { placeOf } from "../stores/store-options.ts";
 import { withStores } from "../stores/with-artguard.ts";
@@ -36,11 +37,13 @@ export async function work({ values }: Call<typeof workCommand>, signal: () => A
     ...concurrency,
     ...(values.cloud && (await cloudParts(configuration))),
   };
+  const queueUrl = values.queue ?? configuration.queueUrl;
   return await withStores(values, { create: false }, async (stores) => {
     const artguard = await openArtGuard(stores, parts);
     try {
       await runWorker({
         artguard,
+        ...(queueUrl !== undefined && { queue: await openQueue(queueUrl, configuration) }),
         privacy: await openPrivacy({ ...storageOf(stores) }),
         once: values.once,
         health,
@@ -85,6 +88,7 @@ function lineOf(event: WorkerEvent): Record<string, unknown> | undefined {
     case "abandoned":
       return { event: event.type, request_id: event.record.request_id, error: String(event.error) };
     case "poll_failed":
+    case "announcement_failed":
     case "sweep_failed":
       return { event: event.type, error: String(event.error) };
     case "swept":

@@ -1,4 +1,15 @@
-import { type ApiKeyRepository, type Detector, defaultTiers, type UserRepository, userIdOf } from "@artguard/core";
+import { setTimeout as wait } from "node:timers/promises";
+import {
+  type ApiKeyRepository,
+  type ArtGuard,
+  type ArtGuardOptions,
+  type Detector,
+  defaultTiers,
+  isArtGuardError,
+  type OpenWorkEvent,
+  type UserRepository,
+  userIdOf,
+} from "@artguard/core";
 import { forensicDetectors } from "@artguard/forensics";
 import {
   type AnyOperation,
@@ -10,8 +21,10 @@ import {
 import type { Hono } from "hono";
 import type { AppEnvironment } from "../app-context.ts";
 import { createApp } from "../create-app.ts";
-import { startOpenWork } from "./open-work-loop.ts";
 import type { ServerSettings } from "./server-settings.ts";
+
+/** Models and documents elsewhere. */
+export type CloudParts = Pick<ArtGuardOptions, "vision" | "remoteDetectors" | "knowledge" | "language">;
 
 /** Options of {@link openEmbedded}. */
 export interface EmbeddedOptions
@@ -19,6 +32,8 @@ export interface EmbeddedOptions
     Partial<Pick<ServerSettings, "embeddedIssuer" | "anonymous" | "issuers" | "trustedProxies">> {
   /** Default `forensicDetectors()`. */
   readonly detectors?: readonly Detector[];
+  /** What takes part in an analysis beside the detectors; a copy of the image leaves this machine for it. Default nothing. */
+  readonly cloudParts?: CloudParts;
   /** See `AppOptions`. */
   readonly accepting?: () => boolean;
   /** See `AppOptions`; also told of failures of the audit log and of background work, with an empty trace. */
@@ -35,6 +50,8 @@ export interface EmbeddedApp extends AsyncDisposable {
   readonly firstKey?: string;
 }
 
+/** Milliseconds between two looks for submitted work. */
+const pollMs = 1000;
 /** The user that the first start makes. */
 const administrator = userIdOf("admin");
 
@@ -56,6 +73,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedAp
   const governance = await openGovernance({
     ...place,
     detectors,
+    ...(options.cloudParts && { analysis: options.cloudParts }),
     tiers: defaultTiers,
     identity: { issuers, ...(embeddedIssuer && { development: {} }), anonymous: admitsAnonymous },
     geography: { trustedProxies },
@@ -64,7 +82,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedAp
   });
   const { users, apiKeys, identity, artguard } = governance;
   const firstKey = await firstKeyOf(users, apiKeys, identity.directory);
-  const stopWork = startOpenWork(artguard, onBackgroundError);
+  const ending = new AbortController();
+  const working = doOpenWork(artguard, ending.signal, onBackgroundError);
   const { limits, consentPolicyVersion, accepting } = options;
   const ready = async () => void (await users.find(administrator));
   const { development: issuer, anonymous } = identity;
@@ -74,11 +93,24 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedAp
     app,
     ...(firstKey !== undefined && { firstKey }),
     [Symbol.asyncDispose]: async () => {
-      await stopWork();
+      ending.abort();
+      await working;
       await governance[Symbol.asyncDispose]();
       await place[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Does what was submitted until it is told to end: nobody would start it again after an error that waiting does not mend. */
+async function doOpenWork(artguard: ArtGuard, signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
+  // Any other error ends the run, and is told by that.
+  const onEvent = (event: OpenWorkEvent) => {
+    if ("error" in event && isArtGuardError(event.error) && event.error.retryable) onError(event.error);
+  };
+  while (!signal.aborted) {
+    await artguard.processOpenWork({ pollMs, signal, onEvent }).catch(onError);
+    await wait(pollMs, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 /** The administrator and its key, where there is none yet. */

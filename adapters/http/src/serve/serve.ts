@@ -1,3 +1,4 @@
+import { ArtGuardError } from "@artguard/core";
 import { type EmbeddedOptions, openEmbedded } from "./open-embedded.ts";
 import type { ServerSettings } from "./server-settings.ts";
 import { type RunningServer, startServer } from "./start-server.ts";
@@ -11,7 +12,8 @@ export interface EmbeddedServer extends RunningServer {
 /**
  * Serves ArtGuard from one folder.
  *
- * @throws ArtGuardError `storage.*` for a folder that cannot be used, `keys.file-damaged`, `keys.file-exposed`; an error
+ * @throws ArtGuardError `configuration.invalid` for the setting `cloud` without `options.cloudParts` or the other way round;
+ * `storage.*` for a folder that cannot be used, `keys.file-damaged`, `keys.file-exposed`; an error
  * of Node for an address that cannot be listened on.
  * @example
  * const server = await serve(loadServerSettings());
@@ -19,8 +21,13 @@ export interface EmbeddedServer extends RunningServer {
  */
 export async function serve(
   settings: ServerSettings,
-  options: Pick<EmbeddedOptions, "detectors" | "onError"> = {},
+  options: Pick<EmbeddedOptions, "detectors" | "cloudParts" | "onError"> = {},
 ): Promise<EmbeddedServer> {
+  if (settings.cloud !== (options.cloudParts !== undefined))
+    throw new ArtGuardError(
+      "configuration.invalid",
+      "the setting cloud and the option cloudParts of serve() go together",
+    );
   let isEnding = false;
   const embedded = await openEmbedded({ ...settings, ...options, accepting: () => !isEnding });
   try {

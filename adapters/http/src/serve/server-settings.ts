@@ -30,6 +30,7 @@ export const serverSettings = {
     variable: "ARTGUARD_TRUSTED_PROXIES",
     schema: whole.min(0, "must be 0–10").max(10, "must be 0–10"),
   },
+  cloud: { variable: "ARTGUARD_HTTP_CLOUD", schema: flag },
   uploadBytes: { variable: "ARTGUARD_HTTP_UPLOAD_BYTES", schema: atLeastOne },
   largeUploadBytes: { variable: "ARTGUARD_HTTP_LARGE_UPLOAD_BYTES", schema: atLeastOne },
   heldBytes: { variable: "ARTGUARD_HTTP_HELD_BYTES", schema: atLeastOne },
@@ -65,6 +66,8 @@ export interface ServerSettings {
   readonly issuers: readonly TrustedIssuer[];
   /** Proxies of ours in front of the server; default 0: `X-Forwarded-For` is not believed. */
   readonly trustedProxies: number;
+  /** Whether the vision model, remote detector and knowledge base of the environment are asked; default false. */
+  readonly cloud: boolean;
   readonly limits: HttpLimits;
   /** Milliseconds in which the head of a request must have come; default 5000. */
   readonly headersTimeoutMs: number;
@@ -82,6 +85,7 @@ const defaults = {
   embeddedIssuer: true,
   anonymous: false,
   trustedProxies: 0,
+  cloud: false,
   headersTimeoutMs: 5000,
   requestTimeoutMs: 60_000,
   drainMs: 30_000,
@@ -117,10 +121,12 @@ export function loadServerSettings(
     working: availableParallelism(),
     ...values,
   } as typeof defaults & HttpLimits;
-  const { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs, ...more } = settings;
-  const { embeddedIssuer, anonymous, trustedProxies, ...limits } = more;
-  const own = { host, port, folder, consentPolicyVersion, headersTimeoutMs, requestTimeoutMs, drainMs };
-  return { ...own, embeddedIssuer, anonymous, issuers, trustedProxies, limits };
+  const { host, port, folder, consentPolicyVersion, cloud, headersTimeoutMs, requestTimeoutMs, ...more } = settings;
+  const { drainMs, embeddedIssuer, anonymous, trustedProxies, ...limits } = more;
+  return {
+    ...{ host, port, folder, consentPolicyVersion, cloud, embeddedIssuer, anonymous, issuers, trustedProxies },
+    ...{ headersTimeoutMs, requestTimeoutMs, drainMs, limits },
+  };
 }
 
 function fileValues(file: unknown, problems: string[]): Readonly<Record<string, unknown>> {

@@ -6,35 +6,82 @@ import type { BenchServer } from "./start-bench-server.ts";
 export interface Uploads {
   /** Answers by their status. */
   readonly statuses: ReadonlyMap<number, number>;
-  /** Analyses a second. */
+  /** Analyses a second, of those that were answered. */
   readonly goodput: number;
+  /** Where the analyses are that were accepted to be done later. */
+  readonly accepted: readonly string[];
 }
 
-/** Uploads by a number of callers, each the next when the last was answered. */
-export async function uploadFor(
-  server: BenchServer,
-  picture: Uint8Array,
-  callers: number,
-  ms: number,
-): Promise<Uploads> {
+/** Who uploads: each caller the next when the last was answered. */
+export interface Callers {
+  readonly picture: Uint8Array;
+  /** Callers that wait for their analyses. */
+  readonly waiting: number;
+  /** Callers that ask for them to be done later. */
+  readonly later?: number;
+  readonly ms: number;
+}
+
+/** Uploads by callers of both kinds. */
+export async function uploadFor(server: BenchServer, { picture, waiting, later = 0, ms }: Callers): Promise<Uploads> {
   const statuses = new Map<number, number>();
+  const accepted: string[] = [];
   const end = performance.now() + ms;
-  const caller = async () => {
+  const caller = async (prefer: Record<string, string>) => {
     while (performance.now() < end) {
-      const form = new FormData();
-      form.set("file", new Blob([new Uint8Array(picture)]), "picture.jpg");
-      const headers = { authorization: `Bearer ${server.key}` };
-      const answer = await fetch(`${server.url}/detect-forgery`, { method: "POST", body: form, headers });
+      const answer = await upload(server, picture, prefer);
       await answer.arrayBuffer();
       statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+      if (answer.status === 202) accepted.push(answer.headers.get("location") ?? "");
       if (answer.status === 503) await wait(1000 * Number(answer.headers.get("retry-after") ?? 1));
+      // Whoever has not to wait would else fill the store, which is not what is asked.
+      if (answer.status === 202) await wait(laterPauseMs);
     }
   };
   const start = performance.now();
-  await Promise.all(Array.from({ length: callers }, caller));
-  return { statuses, goodput: (statuses.get(200) ?? 0) / ((performance.now() - start) / 1000) };
+  await Promise.all([
+    ...Array.from({ length: waiting }, () => caller({})),
+    ...Array.from({ length: later }, () => caller({ prefer: "respond-async" })),
+  ]);
+  return { statuses, accepted, goodput: (statuses.get(200) ?? 0) / ((performance.now() - start) / 1000) };
 }
 
+/** One upload. */
+export function upload(
+  { url, key }: Pick<BenchServer, "url" | "key">,
+  picture: Uint8Array,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const form = new FormData();
+  form.set("file", new Blob([new Uint8Array(picture)]), "picture.jpg");
+  const authorization = `Bearer ${key}`;
+  return fetch(`${url}/detect-forgery`, { method: "POST", body: form, headers: { ...headers, authorization } });
+}
+
+/** Waits until what was accepted has ended, at most so long. @returns how many ended as COMPLETED. */
+export async function completedOf(
+  { url, key }: BenchServer,
+  accepted: readonly string[],
+  longestMs: number,
+): Promise<number> {
+  const end = performance.now() + longestMs;
+  const headers = { authorization: `Bearer ${key}` };
+  const open = new Set(accepted);
+  let completed = 0;
+  while (open.size > 0 && performance.now() < end) {
+    for (const path of open) {
+      const answer = await fetch(`${url}${path}`, { headers });
+      const { status } = (await answer.json()) as { status?: string };
+      if (status === "PENDING" || status === "PROCESSING") break;
+      open.delete(path);
+      if (status === "COMPLETED") completed += 1;
+    }
+    await wait(100);
+  }
+  return completed;
+}
+
+const laterPauseMs = 1000;
 const slowHead = "POST /detect-forgery HTTP/1.1\r\nHost: x\r\n";
 const slowBody = `${slowHead}Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n--b`;
 

@@ -23,15 +23,23 @@ const settings = {
   ARTGUARD_HTTP_PER_ADDRESS_PER_MINUTE: "10000000",
 };
 
-/** Starts it with stores in a new folder. */
-export async function startBenchServer(): Promise<BenchServer> {
+const programs = {
+  quick: new URL("./bench-server.ts", import.meta.url),
+  cloud: new URL("./cloud-server.ts", import.meta.url),
+};
+
+/** Starts the program with stores in a new folder. */
+export async function startBenchServer(
+  kind: keyof typeof programs = "quick",
+  environment: Readonly<Record<string, string>> = {},
+): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), "artguard-bench-http-"));
-  const main = fileURLToPath(new URL("bench-server.ts", import.meta.url));
+  const main = fileURLToPath(programs[kind]);
   const child = spawn(
     process.execPath,
     ["--conditions=artguard-source", "--disable-warning=ExperimentalWarning", main],
     {
-      env: { ...process.env, ...settings, ARTGUARD_FOLDER: folder },
+      env: { ...process.env, ...settings, ...environment, ARTGUARD_FOLDER: folder },
       stdio: ["ignore", "pipe", "inherit"],
     },
   );

@@ -5,10 +5,12 @@ import type { ImageLimits } from "../image/image-limits.ts";
 import type { Language } from "../vision/explanation.ts";
 import type { AdmissionGate } from "./admission.ts";
 import type { AnalysisRepository } from "./analysis-repository.ts";
+import type { AnnouncementFailure } from "./announce-work.ts";
 import type { CloudParts } from "./cloud-parts.ts";
 import type { OpenWorkQueue } from "./open-work-queue.ts";
 import type { SavedImages } from "./saved-images.ts";
 import type { StoredUploads } from "./stored-uploads.ts";
+import type { WorkAnnouncements } from "./work-announcements.ts";
 
 /** Where records, open work and images are, and who may begin there. */
 export interface AnalysisStorage {
@@ -38,6 +40,9 @@ export interface AnalysisContext {
   /** Milliseconds after which explaining begins with the evidence that is there; undefined: half of the deadline. */
   readonly evidenceBudgetMs: number | undefined;
   readonly examiner: Examiner;
+  /** Where submitted analyses are announced; undefined: nowhere. */
+  readonly announcements: Pick<WorkAnnouncements, "announce"> | undefined;
+  readonly onAnnouncementFailure: (failure: AnnouncementFailure) => void;
   /** Opened on first use. */
   readonly storage: () => Promise<AnalysisStorage>;
   readonly policy: VerdictPolicy;

@@ -17,6 +17,7 @@ import type { AnalysisContext, Retention } from "./analysis-context.ts";
 import type { PageOptions } from "./analysis-repository.ts";
 import type { AnalysisSummary } from "./analysis-table.ts";
 import { type AnalyzeOptions, analyzeImage } from "./analyze-image.ts";
+import type { AnnouncementFailure } from "./announce-work.ts";
 import type { AnalysisCounts } from "./count-analyses.ts";
 import { deleteAnalysis } from "./delete-analysis.ts";
 import { type DisputeOptions, disputeAnalysis, type ReviewOptions, reviewAnalysis } from "./dispute-analysis.ts";
@@ -33,6 +34,7 @@ import { type ResumedAnalysis, type ResumeOptions, resume } from "./resume.ts";
 import type { StabilityReport } from "./stability.ts";
 import { performAnalysis, type SubmitOptions, submitImage } from "./submit-image.ts";
 import { type Uploads, uploadMethods } from "./uploads.ts";
+import type { WorkAnnouncements } from "./work-announcements.ts";
 
 /** Options of {@link createArtGuard}; everything has a default that needs nothing but Node. */
 export interface ArtGuardOptions extends StorageOptions {
@@ -62,6 +64,10 @@ export interface ArtGuardOptions extends StorageOptions {
   userTable?: string | false;
   /** Which analyses may begin; default `erasureGate`: all but those of users who are being or were erased. */
   admission?: AdmissionGate;
+  /** Where submitted analyses are announced to workers elsewhere; default nowhere: they look into the store. */
+  announcements?: Pick<WorkAnnouncements, "announce">;
+  /** Told of an analysis that was submitted and could not be announced; whoever looks into the store finds it. */
+  onAnnouncementFailure?: (failure: AnnouncementFailure) => void;
   /** Default the newest policy. */
   policy?: VerdictPolicy;
   /** Merged over the default limits. */
@@ -246,6 +252,8 @@ export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard
     language: options.language ?? "en",
     evidenceBudgetMs: options.evidenceBudgetMs,
     examiner,
+    announcements: options.announcements,
+    onAnnouncementFailure: options.onAnnouncementFailure ?? (() => undefined),
     storage: storage.open,
     policy: options.policy ?? defaultPolicy,
     limits: resolveLimits(options.limits ?? {}),

@@ -79,6 +79,11 @@ export class OpenWorkQueue {
     return unlessLost(() => this.#take(record, options));
   }
 
+  /** Whether this analysis exists and has not ended. */
+  async isOpen(requestId: string): Promise<boolean> {
+    return (await this.#repository.find(requestId))?.open_work !== undefined;
+  }
+
   /** Begins an analysis that its creator holds already. @throws ArtGuardError `analysis.lease-lost` */
   async begin(record: Analysis, leaseMs: number): Promise<Claim> {
     return {

@@ -3,6 +3,7 @@ import { sniffFormat } from "../image/sniff-format.ts";
 import type { Language } from "../vision/explanation.ts";
 import type { Analysis } from "./analysis.ts";
 import type { AnalysisContext, AnalysisStorage } from "./analysis-context.ts";
+import { announceWork } from "./announce-work.ts";
 import { type Alongside, createRecord, newRecord, type RecordOptions } from "./create-record.ts";
 import { examineQuietly } from "./examine-image.ts";
 import { keepImage } from "./keep-image.ts";
@@ -41,14 +42,15 @@ export async function submitImage(
   const pending = { ...newRecord(bytes, options, context), job: jobOf(options) };
   const { images } = await context.storage();
   const held = await images.hold(pending, bytes, format);
-  try {
-    const { outcome, analysis } = await createRecord({ ...pending, ...held }, options, context, alongside);
-    if (outcome !== "admitted") await images.deleteAll(pending);
-    return analysis;
-  } catch (error) {
+  const record = createRecord({ ...pending, ...held }, options, context, alongside);
+  const { outcome, analysis } = await record.catch(async (error) => {
     await images.deleteAll(pending);
     throw error;
-  }
+  });
+  if (outcome !== "admitted") await images.deleteAll(pending);
+  // Also when it is asked for again: the first announcement may have been lost.
+  if (analysis.status === "PENDING") await announceWork(analysis, context);
+  return analysis;
 }
 
 /**

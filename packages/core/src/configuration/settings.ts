@@ -94,6 +94,24 @@ export const settings = {
     whenAbsent: "the region's own",
     schema: endpoint,
   },
+  kmsKey: {
+    variable: "ARTGUARD_KMS_KEY",
+    meaning: "Id, ARN or alias of the key of AWS KMS that wraps the keys of stored images.",
+    whenAbsent: "required by the functions of `examples/lambda`",
+    schema: text,
+  },
+  keysSecret: {
+    variable: "ARTGUARD_KEYS_SECRET",
+    meaning: "Name or ARN of the secret of AWS Secrets Manager that holds the keys of the installation.",
+    whenAbsent: "required by the functions of `examples/lambda`",
+    schema: text,
+  },
+  queueUrl: {
+    variable: "ARTGUARD_QUEUE_URL",
+    meaning: "URL of the SQS queue in which submitted analyses are announced to workers.",
+    whenAbsent: "workers look into the store",
+    schema: endpoint,
+  },
   bedrockModel: {
     variable: "ARTGUARD_BEDROCK_MODEL",
     meaning: "Model or inference profile that explains a verdict.",

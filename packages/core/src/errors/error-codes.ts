@@ -711,6 +711,32 @@ export const errorCodes = {
     meaning: "There is no consent to withdraw.",
     fix: "Nothing was kept under a consent; deleteAnalysis deletes the result itself.",
   },
+  "queue.access-denied": {
+    meaning: "The queue of announcements refuses access: credentials are wrong, expired or without permission.",
+    fix: "Check credentials and the permissions sqs:SendMessage, or sqs:ReceiveMessage, sqs:DeleteMessage and sqs:ChangeMessageVisibility.",
+  },
+  "queue.invalid-option": {
+    meaning: "An option of the queue of announcements is out of range.",
+    fix: "The message names the option and its range.",
+  },
+  "queue.malformed-message": {
+    meaning: "A message of the queue names no analysis.",
+    fix: 'Send `{"request_id": "…"}`; the message stays for the queue\'s dead-letter queue.',
+  },
+  "queue.missing": {
+    meaning: "The queue of announcements does not exist.",
+    fix: "Check its URL and the region.",
+  },
+  "queue.timed-out": {
+    meaning: "The queue of announcements did not answer in time.",
+    fix: "Try again.",
+    retryable: true,
+  },
+  "queue.unavailable": {
+    meaning: "The queue of announcements cannot be reached, limits requests or has an error of its own.",
+    fix: "Try again; check the network and the region.",
+    retryable: true,
+  },
   "storage.access-denied": {
     meaning:
       "The store refuses access: credentials are wrong, expired or without permission, or a file may not be opened.",

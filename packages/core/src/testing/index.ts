@@ -32,6 +32,7 @@ export {
   startLoopbackServer,
 } from "./loopback-server.ts";
 export { memoryKnowledgeBase } from "./memory-knowledge-base.ts";
+export { MemoryWorkAnnouncements } from "./memory-work-announcements.ts";
 export { modalScripts, storyImageSize } from "./modal-scripts.ts";
 export { type ObjectStoreContractSetup, objectStoreContract } from "./object-store-contract.ts";
 export {
@@ -53,3 +54,4 @@ export {
   type VisionSubject,
   visionModelContract,
 } from "./vision-model-contract.ts";
+export { type WorkAnnouncementsContractSetup, workAnnouncementsContract } from "./work-announcements-contract.ts";

@@ -66,7 +66,19 @@ export interface OpenGovernanceOptions
   readonly tiers?: Tiers;
   readonly analysis?: Pick<
     ArtGuardOptions,
-    "isolation" | "concurrency" | "limits" | "retention" | "deadlineMs" | "policy"
+    | "isolation"
+    | "concurrency"
+    | "limits"
+    | "retention"
+    | "deadlineMs"
+    | "policy"
+    | "announcements"
+    | "onAnnouncementFailure"
+    | "vision"
+    | "remoteDetectors"
+    | "knowledge"
+    | "language"
+    | "evidenceBudgetMs"
   >;
   readonly access?: Pick<AccessOptions, "policy" | "policyCacheMs">;
   readonly approvals?: Pick<ApprovalsOptions, "windowMs" | "challengeMs" | "remindAfterMs">;

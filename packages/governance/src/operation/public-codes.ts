@@ -172,6 +172,7 @@ export const publicRoomTable: Readonly<Record<string, PublicCode>> = {
   knowledge: "INTERNAL",
   lambda: "INTERNAL",
   modal: "INTERNAL",
+  queue: "INTERNAL",
   vision: "INTERNAL",
   worker: "INTERNAL",
 };

@@ -1,0 +1,1 @@
+export { SqsWorkAnnouncements, type SqsWorkAnnouncementsOptions, sqs } from "./sqs-work-announcements.ts";

@@ -135,7 +135,7 @@ describe("requests that are odd", () => {
       const named = path.replaceAll(/\{\w+\}/g, "x");
       for (const method of ["HEAD", "OPTIONS"]) {
         const answer = await server.fetch(named, { method });
-        expect([200, 400, 403, 404, 405], `${method} ${named}`).toContain(answer.status);
+        expect([200, 400, 401, 403, 404, 405], `${method} ${named}`).toContain(answer.status);
         if (method === "HEAD") expect(await answer.text()).toBe("");
       }
     }
@@ -234,7 +234,8 @@ describe("forms that are bombs", () => {
         `--${b}\r\n${part("__proto__", "x")}--${b}\r\n${part("constructor", "x")}--${b}\r\n${part("file", "x")}--${b}--`,
     ],
   ])("%s: refused", async (name, boundary, body) => {
-    expect([400, 413, 415], name).toContain(await sendForm(boundary, body(boundary)));
+    // 0: the answer was lost with the connection, on which the sender went on sending.
+    expect([0, 400, 413, 415], name).toContain(await sendForm(boundary, body(boundary)));
   });
 });
 

@@ -57,11 +57,8 @@ describe("the GDPR checklist of the specification", () => {
     const record = await artguard.get(request_id);
     expect(record).toMatchObject({ image_saved: false, filename: "portrait.png" });
     expect(JSON.stringify(record)).not.toContain("secret");
-    expect(Object.values(users.definition.indexes).map(({ projection }) => projection)).toEqual([
-      "keys",
-      "keys",
-      "keys",
-    ]);
+    const projections = Object.values(users.definition.indexes).map(({ projection }) => projection);
+    expect([...new Set(projections)]).toEqual(["keys"]);
   });
 
   it("Data Minimization: no user and no file name in the keys of objects", async () => {

@@ -55,8 +55,23 @@ describe.skipIf(!executablePath)("a dispute on the page", () => {
     ]);
   });
 
+  it("is taken by the server itself, and shown as it is kept", async () => {
+    const { page, errors } = await openPage(browser());
+    await analyse(page);
+    await page.locator(".verdict").waitFor();
+    await page.getByText("Do you disagree?").last().click();
+    await page.getByLabel("Why the verdict is wrong").fill(`I took it. ${hostile}`);
+    await page.getByRole("button", { name: "Dispute the verdict" }).click();
+    await page.getByText(/^Disputed on .* \(open\): I took it\. <img/).waitFor();
+    expect([await page.getByRole("button", { name: "Dispute the verdict" }).count(), errors]).toEqual([0, []]);
+  });
+
   it("is not taken by a server that has none", async () => {
-    const { page } = await openPage(browser());
+    const before = (host: Hono) => {
+      const error = { code: "NOT_FOUND", message: "", details: { reason: "http.not-found" }, trace_id: "" };
+      host.post("/v1/analyses/:id/dispute", (c) => c.json({ error }, 404));
+    };
+    const { page } = await openPage(browser(), { before });
     await analyse(page);
     await page.locator(".verdict").waitFor();
     await page.getByText("Do you disagree?").last().click();

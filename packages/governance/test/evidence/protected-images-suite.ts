@@ -130,7 +130,11 @@ export function protectedImagesSuite(makePlace: MakePlace): void {
     await artguard.processOpenWork();
     expect((await run(core.analysis.read, { requestId }, as("ada"))).image_saved).toBe(true);
     const kept = await storedBytes(objects);
-    expect([...kept.keys()].map((key) => key.split("/").at(-1))).toEqual(["original.jpg", "processed.jpg"]);
+    expect([...kept.keys()].map((key) => key.split("/").at(-1))).toEqual([
+      expect.stringMatching(/^heatmap-\w+\.png$/),
+      "original.jpg",
+      "processed.jpg",
+    ]);
     for (const bytes of kept.values()) expect(holdsPieceOf(photograph, bytes)).toBe(false);
     await expect(run(core.analysis.reanalyze, { requestId }, as("ada"))).rejects.toMatchObject({
       code: "keys.approval-required",

@@ -165,20 +165,22 @@ describe("the roles of the stack", () => {
   });
 
   it("let erasure and export reach the images of an earlier system in either bucket", () => {
-    const reached = permissionsOf("privacy").filter(([, resource]) => resource.includes("/audit/*"));
-    expect(reached.map(([action]) => action).sort()).toEqual([
-      "s3:DeleteObject",
-      "s3:DeleteObject",
-      "s3:GetObject",
-      "s3:GetObject",
-    ]);
+    for (const name of ["api", "privacy"]) {
+      const reached = permissionsOf(name).filter(([, resource]) => resource.includes("/audit/*"));
+      expect(reached.map(([action]) => action).sort()).toEqual([
+        "s3:DeleteObject",
+        "s3:DeleteObject",
+        "s3:GetObject",
+        "s3:GetObject",
+      ]);
+    }
   });
 
-  it("let whoever runs analyses use the tables, the key and the secret of governance, and nobody else", () => {
+  it("let whoever runs analyses or sweeps use the tables, the key and the secret of governance, and nobody else", () => {
     for (const name of ["api", "worker", "preprocess", "privacy"]) {
       const permissions = permissionsOf(name);
       const on = (pattern: RegExp) => permissions.filter(([, resource]) => pattern.test(resource));
-      const isTrusted = name === "api" || name === "worker";
+      const isTrusted = name !== "preprocess";
       expect(on(/"Wrapping/).map(([action]) => action)).toEqual(isTrusted ? ["kms:Encrypt", "kms:Decrypt"] : []);
       const reads = isTrusted ? ["secretsmanager:GetSecretValue"] : [];
       expect(on(/"InstallationKeys\w+"}$/).map(([action]) => action)).toEqual(reads);
@@ -257,6 +259,19 @@ describe("the functions of the stack", () => {
       ScheduleExpression: "rate(15 minutes)",
       Targets: [{ Arn: { "Fn::GetAtt": [Match.stringLikeRegexp("^lookForWork"), "Arn"] } }],
     });
+  });
+
+  it("let callers in at the URL: by both permissions that AWS asks for, and no other way", () => {
+    const allowed = Object.values(
+      deployed.findResources("AWS::Lambda::Permission", { Properties: { Principal: "*" } }),
+    );
+    const conditions = allowed.map(({ Properties: { Action, FunctionUrlAuthType, InvokedViaFunctionUrl } }) => {
+      return [Action, FunctionUrlAuthType ?? InvokedViaFunctionUrl];
+    });
+    expect(conditions.toSorted()).toEqual([
+      ["lambda:InvokeFunction", true],
+      ["lambda:InvokeFunctionUrl", "NONE"],
+    ]);
   });
 
   it("are told where the queue is: the one that announces", () => {

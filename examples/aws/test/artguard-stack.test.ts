@@ -12,6 +12,7 @@ import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { describe, expect, it } from "vitest";
+import { longestAnalysisMs } from "../../lambda/functions/longest-analysis.ts";
 import type { FunctionCode } from "../add-functions.ts";
 import { ArtGuardStack } from "../artguard-stack.ts";
 
@@ -259,6 +260,14 @@ describe("the functions of the stack", () => {
       ScheduleExpression: "rate(15 minutes)",
       Targets: [{ Arn: { "Fn::GetAtt": [Match.stringLikeRegexp("^lookForWork"), "Arn"] } }],
     });
+  });
+
+  it("run longer than an analysis may take, with time for a cold start", () => {
+    const timeouts = Object.values(
+      deployed.findResources("AWS::Lambda::Function", { Properties: { MemorySize: 3008 } }),
+    ).map((resource) => resource["Properties"].Timeout);
+    expect(timeouts).toHaveLength(5);
+    expect(Math.min(...timeouts) * 1000).toBeGreaterThanOrEqual(longestAnalysisMs + 15_000);
   });
 
   it("let callers in at the URL: by both permissions that AWS asks for, and no other way", () => {

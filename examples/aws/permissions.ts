@@ -17,17 +17,18 @@ const recordActions = [
 export function permissionsOf(name: FunctionName, storage: Storage): PolicyStatement[] {
   const { analyses, users, governed, raw, processed } = storage;
   const buckets = [raw, processed];
-  const records = [analyses, users].map((table) => onTable(table, recordActions));
+  const trusted = [
+    ...[analyses, users, ...governed].map((table) => onTable(table, recordActions)),
+    ...onKeys(storage),
+    ...buckets.map(listing),
+    ...buckets.map((bucket) => onObjects(bucket, "audit/*", ["GetObject", "DeleteObject"])),
+  ];
   switch (name) {
     case "api":
     case "worker":
       return [
-        ...records,
-        ...governed.map((table) => onTable(table, recordActions)),
-        ...onKeys(storage),
-        ...buckets.map(listing),
+        ...trusted,
         ...buckets.map((bucket) => onObjects(bucket, "inference/*", ["GetObject", ...writing, "DeleteObject"])),
-        onObjects(raw, "audit/*", ["GetObject", "DeleteObject"]),
       ];
     case "preprocess":
       return [
@@ -35,14 +36,7 @@ export function permissionsOf(name: FunctionName, storage: Storage): PolicyState
         onObjects(processed, "training/*", ["GetObject", ...writing]),
       ];
     case "privacy":
-      return [
-        ...records,
-        ...buckets.map(listing),
-        ...buckets.flatMap((bucket) => [
-          onObjects(bucket, "inference/*", ["GetObject", "GetObjectTagging", "DeleteObject"]),
-          onObjects(bucket, "audit/*", ["GetObject", "DeleteObject"]),
-        ]),
-      ];
+      return [...trusted, ...buckets.map((bucket) => onObjects(bucket, "inference/*", ["GetObject", "DeleteObject"]))];
   }
 }
 

@@ -8,7 +8,7 @@ export const functions = {
   api: { images: true, detectors: true },
   worker: { images: true, detectors: true },
   preprocess: { images: true, detectors: false },
-  privacy: { images: false, detectors: false },
+  privacy: { images: true, detectors: true },
 } as const;
 export type FunctionName = keyof typeof functions;
 export const functionNames: readonly FunctionName[] = ["api", "worker", "preprocess", "privacy"];

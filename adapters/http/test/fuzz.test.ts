@@ -81,10 +81,11 @@ describe.skipIf(!canRunPython(schemathesis))("the server under schemathesis", ()
       await embedded[Symbol.asyncDispose]();
     });
     const token = await loggedIn(server.url, settings.folder, embedded.firstKey ?? "");
-    // The caller must live to the end, and so must its session, its roles, the policy and the rules of places.
-    const ofOthers = ["password", "sessions", "roles"].map((what) => `/v1/admin/users/{user_id}/${what}`);
+    // The caller must live to the end, and so must its session, its roles and its plan, the policy and the rules of places.
+    const ofOthers = ["password", "sessions", "roles", "plan"].map((what) => `/v1/admin/users/{user_id}/${what}`);
+    const ofUse = ["plan", "suspension"].map((what) => `/v1/admin/usage/{kind}/{id}/${what}`);
     const ofRules = ["/v1/admin/policy", "/v1/admin/policy/revert", "/v1/organizations/{organization_id}/place-rule"];
-    const ending = ["/api/user/{user_id}/data", "/v1/user/sessions", "/auth/logout", ...ofOthers, ...ofRules];
+    const ending = ["/api/user/{user_id}/data", "/v1/user/sessions", "/auth/logout", ...ofOthers, ...ofUse, ...ofRules];
     const all = ["--max-examples", "10", ...ending.flatMap((path) => ["--exclude-path", path])];
     const { status, output } = await fuzz(server.url, token, all);
     expect(output).toMatch(/Tested: \d\d/);
@@ -96,6 +97,7 @@ describe.skipIf(!canRunPython(schemathesis))("the server under schemathesis", ()
     const rest = ["--max-examples", "5", ...ending.flatMap((path) => ["--include-path", path])];
     const last = await fuzz(server.url, embedded.firstKey ?? "", rest);
     expect(last.status, last.output).toBe(0);
+    console.log([output, last.output].flatMap((text) => text.match(/\d+ generated.*|in [\d.]+s/g) ?? []).join(", "));
   }, 600_000);
 
   it("would find a server that fails", async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { openPrivacy, userIdOf } from "@artguard/core";
 import { localContext, openFolderPlace, openGovernance } from "@artguard/governance";
 import { type EmbeddedOptions, loadServerSettings, openEmbedded } from "@artguard/http/serve";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -47,6 +48,22 @@ describe("the embedded app", () => {
     expect((await first.as(undefined, "/v1/analyses")).status).toBe(401);
     expect((await first.app.request("/v1/user", { headers: { authorization: "Bearer eyJ.x.y" } })).status).toBe(401);
     expect((await opened(folder)).firstKey).toBeUndefined();
+  });
+
+  it("sweeps by itself: an erasure that a crash interrupted ends, also in the rooms of governance", async () => {
+    const folder = newFolder();
+    await using place = await openFolderPlace(folder);
+    await using another = await openGovernance({ ...place, detectors: [] });
+    const ada = userIdOf("ada");
+    await another.users.create({ user_id: ada, email: "ada@example.org" });
+    await another.identity.directory.assignRoles(ada, ["reviewer"]);
+    const { tables, objects } = place;
+    const died = (await openPrivacy({ tables, objects })).eraseUser(ada, { signal: AbortSignal.abort() });
+    await expect(died).rejects.toThrow();
+    const { errors } = await opened(folder, { sweepMs: 200 });
+    const rolesOf = async () => (await another.identity.directory.standingOf(ada)).roles;
+    await expect.poll(rolesOf, { timeout: 30_000 }).toEqual([]);
+    expect([await another.users.find(ada), errors]).toEqual([undefined, []]);
   });
 
   it("lets the administrator in with the password that the operator sets, and do the work with the key beside it", async () => {

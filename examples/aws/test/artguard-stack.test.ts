@@ -12,6 +12,7 @@ import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { describe, expect, it } from "vitest";
+import { longestAnalysisMs } from "../../lambda/functions/longest-analysis.ts";
 import type { FunctionCode } from "../add-functions.ts";
 import { ArtGuardStack } from "../artguard-stack.ts";
 
@@ -165,20 +166,22 @@ describe("the roles of the stack", () => {
   });
 
   it("let erasure and export reach the images of an earlier system in either bucket", () => {
-    const reached = permissionsOf("privacy").filter(([, resource]) => resource.includes("/audit/*"));
-    expect(reached.map(([action]) => action).sort()).toEqual([
-      "s3:DeleteObject",
-      "s3:DeleteObject",
-      "s3:GetObject",
-      "s3:GetObject",
-    ]);
+    for (const name of ["api", "privacy"]) {
+      const reached = permissionsOf(name).filter(([, resource]) => resource.includes("/audit/*"));
+      expect(reached.map(([action]) => action).sort()).toEqual([
+        "s3:DeleteObject",
+        "s3:DeleteObject",
+        "s3:GetObject",
+        "s3:GetObject",
+      ]);
+    }
   });
 
-  it("let whoever runs analyses use the tables, the key and the secret of governance, and nobody else", () => {
+  it("let whoever runs analyses or sweeps use the tables, the key and the secret of governance, and nobody else", () => {
     for (const name of ["api", "worker", "preprocess", "privacy"]) {
       const permissions = permissionsOf(name);
       const on = (pattern: RegExp) => permissions.filter(([, resource]) => pattern.test(resource));
-      const isTrusted = name === "api" || name === "worker";
+      const isTrusted = name !== "preprocess";
       expect(on(/"Wrapping/).map(([action]) => action)).toEqual(isTrusted ? ["kms:Encrypt", "kms:Decrypt"] : []);
       const reads = isTrusted ? ["secretsmanager:GetSecretValue"] : [];
       expect(on(/"InstallationKeys\w+"}$/).map(([action]) => action)).toEqual(reads);
@@ -257,6 +260,27 @@ describe("the functions of the stack", () => {
       ScheduleExpression: "rate(15 minutes)",
       Targets: [{ Arn: { "Fn::GetAtt": [Match.stringLikeRegexp("^lookForWork"), "Arn"] } }],
     });
+  });
+
+  it("run longer than an analysis may take, with time for a cold start", () => {
+    const timeouts = Object.values(
+      deployed.findResources("AWS::Lambda::Function", { Properties: { MemorySize: 3008 } }),
+    ).map((resource) => resource["Properties"].Timeout);
+    expect(timeouts).toHaveLength(5);
+    expect(Math.min(...timeouts) * 1000).toBeGreaterThanOrEqual(longestAnalysisMs + 15_000);
+  });
+
+  it("let callers in at the URL: by both permissions that AWS asks for, and no other way", () => {
+    const allowed = Object.values(
+      deployed.findResources("AWS::Lambda::Permission", { Properties: { Principal: "*" } }),
+    );
+    const conditions = allowed.map(({ Properties: { Action, FunctionUrlAuthType, InvokedViaFunctionUrl } }) => {
+      return [Action, FunctionUrlAuthType ?? InvokedViaFunctionUrl];
+    });
+    expect(conditions.toSorted()).toEqual([
+      ["lambda:InvokeFunction", true],
+      ["lambda:InvokeFunctionUrl", "NONE"],
+    ]);
   });
 
   it("are told where the queue is: the one that announces", () => {

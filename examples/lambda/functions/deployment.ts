@@ -5,6 +5,7 @@ import { forensicDetectors } from "@artguard/forensics";
 import { type AnyOperation, auditOperations, openGovernance } from "@artguard/governance";
 import { kmsKeyProvider } from "@artguard/governance/kms";
 import { readInstallationKeys } from "./installation-keys.ts";
+import { longestAnalysisMs } from "./longest-analysis.ts";
 import { buckets, configuration, governedTables } from "./stores.ts";
 
 const { kmsKey, keysSecret, queueUrl, region } = configuration;
@@ -26,6 +27,7 @@ export const governance = await openGovernance({
   operations: ({ audit }) => Object.values<AnyOperation>(auditOperations(audit)),
   onAuditFailure: logError,
   analysis: {
+    deadlineMs: longestAnalysisMs,
     ...(queue && { announcements: queue }),
     onAnnouncementFailure: ({ error }) => logError(error),
   },

@@ -1,8 +1,6 @@
-// Started once a day.
-import { openPrivacy } from "@artguard/core";
+// Started once a day: what has expired goes, with its keys, and interrupted erasures end in every room.
+import { governedSweeps } from "@artguard/governance";
 import { sweepHandler } from "@artguard/lambda";
-import { buckets, tables } from "./stores.ts";
+import { governance } from "./deployment.ts";
 
-const privacy = await openPrivacy({ ...tables(), objects: buckets() });
-
-export const handler = sweepHandler({ privacy });
+export const handler = sweepHandler({ privacy: governedSweeps(governance) });

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { analysisTableName, loadConfiguration, userTableName } from "@artguard/core";
 import { dynamodb } from "@artguard/core/dynamodb";
 import { s3 } from "@artguard/core/s3";
@@ -22,14 +21,6 @@ export function buckets() {
 }
 
 const clientConfig = { region, ...(dynamodbEndpoint !== undefined && { endpoint: dynamodbEndpoint }) };
-
-/** The tables of this environment, with their names as `createArtGuard` and `openPrivacy` take them. */
-export function tables() {
-  const { analysesTable: analysisTable, usersTable: userTable } = configuration;
-  const client = new DynamoDBClient(clientConfig);
-  // No cursor leaves these functions: a key of the process is enough, and they need no secret.
-  return { tables: dynamodb({ client, cursorKey: randomBytes(32) }), analysisTable, userTable };
-}
 
 /** All tables of this environment, under the default names that `openGovernance` opens them with. */
 export function governedTables(cursorKey: Uint8Array) {

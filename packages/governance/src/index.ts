@@ -257,6 +257,7 @@ export {
   toErrorEnvelope,
 } from "./operation/error-envelope.ts";
 export { type Governed, type GovernedOptions, governed, type Outcome } from "./operation/governance.ts";
+export { governedSweeps } from "./operation/governed-sweeps.ts";
 export {
   type AnyOperation,
   type AuditMethod,

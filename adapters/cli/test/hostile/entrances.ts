@@ -32,6 +32,10 @@ export function uploadNamed(disposition: string, bytes: Uint8Array, more = ""): 
 const noPicture = Buffer.from("no picture");
 const field = (name: string, value: string) =>
   `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+const deletion = (path: string): RawRequest => ({ method: "DELETE", path });
+const releases = "/v1/evidence/releases";
+const aRecipient = { id: "insurer", sealing_key: "AAAA" };
+const anEntity = { kind: "person", legal_name: "Ada", country: "ES" };
 const aGrant = { grantee: { kind: "user", id: "ella" }, permission: "analysis.read" };
 
 /** Every entrance of the server that takes a name, an id or a reference. */
@@ -56,6 +60,39 @@ export const entrances: Readonly<Record<string, Entrance>> = {
   checkpoint: (checkpoint) => json("POST", "/v1/audit/verify", { checkpoint }),
   "name of a field of JSON": (name) => ({ ...json("PATCH", "/v1/user", {}), body: `{${JSON.stringify(name)}:"x"}` }),
   profile: (company) => json("PATCH", "/v1/user", { company }),
+  "upload_id to give up": (name) => deletion(`/v1/uploads/${wellFormed(name)}`),
+  "upload_id to fill": (name) => ({ method: "PUT", path: `/v1/uploads/${wellFormed(name)}/content`, body: noPicture }),
+  "upload_id to complete": (name) => json("POST", `/v1/uploads/${wellFormed(name)}/complete`, {}),
+  "filename of an upload": (filename) => json("POST", "/v1/uploads", { size_bytes: 10, filename }),
+  "content_type of an upload": (content_type) => json("POST", "/v1/uploads", { size_bytes: 10, content_type }),
+  "request_id of an evidence page": (name) => ({ path: `/v1/analyses/${wellFormed(name)}/evidence.html` }),
+  "request_id to dispute": (name) => json("POST", `/v1/analyses/${wellFormed(name)}/dispute`, { reason: "wrong" }),
+  "reason of a dispute": (reason) => json("POST", "/v1/analyses/none/dispute", { reason }),
+  "request_id to review": (name) => json("POST", `/v1/analyses/${wellFormed(name)}/review`, { note: "right" }),
+  "request_id in dispute": (name) => ({ path: `/v1/disputes/${wellFormed(name)}` }),
+  approval_id: (name) => ({ path: `/v1/approvals/${wellFormed(name)}` }),
+  "approval_id to withdraw": (name) => json("POST", `/v1/approvals/${wellFormed(name)}/withdraw`, {}),
+  "approval_id to decide": (name) => json("POST", `/v1/approvals/${wellFormed(name)}/challenge`, {}),
+  "cursor of approvals": (name) => ({ path: `/v1/approvals?cursor=${wellFormed(name)}` }),
+  "request_id to release": (name) => json("POST", releases, { request_id: name, recipient: aRecipient }),
+  "recipient of a release": (id) => json("POST", releases, { request_id: "none", recipient: { ...aRecipient, id } }),
+  "approval_id of a release": (name) => ({ path: `${releases}/${wellFormed(name)}?opening_id=none` }),
+  opening_id: (name) => ({ path: `${releases}/none?opening_id=${wellFormed(name)}` }),
+  "holder of a share": (holder) => json("POST", `${releases}/none/shares`, { opening_id: "a", holder, sealed: "AAAA" }),
+  "user_id of an account": (user_id) => json("POST", "/v1/admin/users", { user_id, email: "a@b.example" }),
+  "email of an account": (email) => json("POST", "/v1/admin/users", { email }),
+  "user_id to give roles": (name) => json("PUT", `/v1/admin/users/${wellFormed(name)}/roles`, { roles: [] }),
+  "user_id to log out": (name) => deletion(`/v1/admin/users/${wellFormed(name)}/sessions`),
+  organization_id: (name) => ({ path: `/v1/organizations/${wellFormed(name)}` }),
+  "organization_id to register": (organization_id) =>
+    json("POST", "/v1/organizations", { organization_id, entity: anEntity }),
+  "user_id of a member": (name) => json("PUT", `/v1/organizations/none/members/${wellFormed(name)}`, { roles: [] }),
+  delegation_id: (name) => deletion(`/v1/delegations/${wellFormed(name)}?user_id=ella`),
+  network: (name) => json("PUT", "/v1/organizations/none/networks", { networks: [name], approval_id: "none" }),
+  "email to log in": (email) => json("POST", "/auth/login", { email, password: "none" }),
+  refresh_token: (refresh_token) => json("POST", "/auth/refresh", { refresh_token }),
+  "token to log out": (access_token) => json("POST", "/auth/logout", { access_token }),
+  "session to validate": (name) => ({ path: "/auth/session/validate", headers: { authorization: `Bearer ${name}` } }),
   filename: (name) => uploadNamed(`filename="${name.replace(/["\r\n]/g, "_")}"`, noPicture),
   "filename*": (name) => uploadNamed(`filename*=UTF-8''${wellFormed(name)}`, noPicture),
   "raw filename": (name) => uploadNamed(`filename=${name}`, noPicture),

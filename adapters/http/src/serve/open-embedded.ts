@@ -15,6 +15,7 @@ import {
   type AnyOperation,
   auditOperations,
   type Directory,
+  governedSweeps,
   openFolderPlace,
   openGovernance,
 } from "@artguard/governance";
@@ -22,6 +23,7 @@ import type { Hono } from "hono";
 import type { AppEnvironment } from "../app-context.ts";
 import { createApp } from "../create-app.ts";
 import type { ServerSettings } from "./server-settings.ts";
+import { sweepRegularly } from "./sweep-regularly.ts";
 
 /** Models and documents elsewhere. */
 export type CloudParts = Pick<ArtGuardOptions, "vision" | "remoteDetectors" | "knowledge" | "language">;
@@ -34,6 +36,11 @@ export interface EmbeddedOptions
   readonly detectors?: readonly Detector[];
   /** What takes part in an analysis beside the detectors; a copy of the image leaves this machine for it. Default nothing. */
   readonly cloudParts?: CloudParts;
+  /**
+   * Milliseconds between two sweeps of what has expired and of interrupted erasures, the first after at most ten minutes;
+   * default 6 hours.
+   */
+  readonly sweepMs?: number;
   /** See `AppOptions`. */
   readonly accepting?: () => boolean;
   /** See `AppOptions`; also told of failures of the audit log and of background work, with an empty trace. */
@@ -52,6 +59,7 @@ export interface EmbeddedApp extends AsyncDisposable {
 
 /** Milliseconds between two looks for submitted work. */
 const pollMs = 1000;
+const defaultSweepMs = 6 * 3_600_000;
 /** The user that the first start makes. */
 const administrator = userIdOf("admin");
 
@@ -84,7 +92,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedAp
   const firstKey = await firstKeyOf(users, apiKeys, identity.directory);
   const ending = new AbortController();
   const working = doOpenWork(artguard, ending.signal, onBackgroundError);
-  const { limits, consentPolicyVersion, accepting } = options;
+  const { limits, consentPolicyVersion, accepting, sweepMs = defaultSweepMs } = options;
+  const sweeping = sweepRegularly(governedSweeps(governance), sweepMs, ending.signal, onBackgroundError);
   const ready = async () => void (await users.find(administrator));
   const { development: issuer, anonymous } = identity;
   const more = { ...(accepting && { accepting }), ...(issuer && { issuer }), ...(anonymous && { anonymous }) };
@@ -94,7 +103,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedAp
     ...(firstKey !== undefined && { firstKey }),
     [Symbol.asyncDispose]: async () => {
       ending.abort();
-      await working;
+      await Promise.all([working, sweeping]);
       await governance[Symbol.asyncDispose]();
       await place[Symbol.asyncDispose]();
     },

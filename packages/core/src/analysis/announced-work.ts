@@ -7,9 +7,15 @@ export async function underAnnouncement(
   { hideMs, onError }: { readonly hideMs: number; readonly onError: (error: unknown) => void },
   work: () => Promise<WorkOutcome | "ended before" | "given back" | undefined>,
 ): Promise<void> {
-  let hiding = Promise.resolve();
+  let hiding: Promise<void> | undefined;
   const beat = setInterval(() => {
-    hiding = announcement.hide(hideMs).catch(onError);
+    // One at a time: a slow one must not arrive after what is said of the announcement in the end.
+    hiding ??= announcement
+      .hide(hideMs)
+      .catch(onError)
+      .finally(() => {
+        hiding = undefined;
+      });
   }, hideMs / 3);
   try {
     const outcome = await work();

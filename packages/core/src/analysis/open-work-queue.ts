@@ -111,7 +111,11 @@ export class OpenWorkQueue {
   /** Extends the lease by its length from now. @throws ArtGuardError `analysis.lease-lost` */
   async heartbeat({ record, leaseMs }: Claim): Promise<Claim> {
     const set = { lease_until: this.#now() + leaseMs };
-    return { leaseMs, record: await this.#repository.change(record, { set }, stillHeld(record)) };
+    // One that was on its way while the work was given back would keep everybody from it.
+    const condition: Condition<AnalysisItem> = {
+      all: [stillHeld(record), { attribute: "lease_owner", is: "present" }],
+    };
+    return { leaseMs, record: await this.#repository.change(record, { set }, condition) };
   }
 
   /** Ends the analysis with its result; consent stays as it is stored. @throws ArtGuardError `analysis.lease-lost` */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AnnouncementFailure, ArtGuardError } from "@artguard/core";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { underAnnouncement } from "../../src/analysis/announced-work.ts";
 import { listening, picture, work } from "./announced-work.ts";
 
 const until = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 60_000, interval: 5 });
@@ -110,11 +111,11 @@ describe("a worker that listens", () => {
         await finish.promise;
       },
     });
-    const worker = listening(setup, { leaseMs: 90 });
+    const worker = listening(setup, { leaseMs: 900 });
     await until(() => expect(worker.seen("polled")).toBe(1));
     await setup.host.submit(picture);
     await begun.promise;
-    await sleep(400);
+    await sleep(2000);
     expect(await setup.queue.receive({ most: 1, waitMs: 0, hideMs: 0 })).toEqual([]);
     finish.resolve();
     await until(() => expect(setup.queue.left).toEqual([]));
@@ -163,6 +164,30 @@ describe("a worker that listens", () => {
     const successor = listening(setup);
     await until(() => expect(successor.seen("ended")).toBe(1));
     expect(await successor.end()).toMatchObject({ completed: 1 });
+  });
+
+  it("gives an announcement back last of all, also when hiding it was slow", async () => {
+    const hidden: number[] = [];
+    const slow = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    let calls = 0;
+    const hide = async (ms: number) => {
+      begun.resolve();
+      if (calls++ === 0) await slow.promise;
+      hidden.push(ms);
+    };
+    const announcement = { requestId: "a", hide, remove: async () => undefined };
+    const errors: unknown[] = [];
+    const onError = (error: unknown) => void errors.push(error);
+    await underAnnouncement(announcement, { hideMs: 15, onError }, async () => {
+      await begun.promise;
+      await sleep(30);
+      setTimeout(slow.resolve, 30);
+      return "given back";
+    });
+    await slow.promise;
+    await sleep(1);
+    expect([hidden.at(-1), errors]).toEqual([0, []]);
   });
 
   it("tells of a message that names no analysis, and leaves it to the dead letters", async () => {

@@ -74,6 +74,15 @@ export function openWorkSuite(name: string, make: MakeTableStore): void {
       expect(await queue.claim(claimOf("w2"))).toBeUndefined();
     });
 
+    it("holds nothing that was given back, however late a heartbeat arrives", async () => {
+      const { queue, repository } = await setup(1);
+      const claim = (await queue.claim(claimOf("w1")))!;
+      const released = await queue.release(claim);
+      await expect(queue.heartbeat(claim)).rejects.toMatchObject(lost);
+      expect(await repository.get("r0")).toEqual(released);
+      expect((await queue.claim(claimOf("w2")))?.record.lease_owner).toBe("w2");
+    });
+
     it("refuses every write of a worker whose work was taken over", async () => {
       const { queue, clock, repository } = await setup(1);
       const stale = (await queue.claim(claimOf("w1")))!;

@@ -4,11 +4,14 @@ import {
   defineAnalysisTable,
   defineUserTable,
   MemoryTableStore,
+  openPrivacy,
   type ProgressEvent,
   quotaGate,
+  sweepAll,
   UserRepository,
+  userIdOf,
 } from "@artguard/core";
-import { type ApprovalGate, auditMethods, openUsage } from "@artguard/governance";
+import { type ApprovalGate, auditMethods, governedSweeps, openUsage } from "@artguard/governance";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { encoded, gradient } from "../../../core/test/fixtures/synthetic-images.ts";
 import { by, governedPlace } from "../fixtures/governed-place.ts";
@@ -248,6 +251,39 @@ describe("core's use cases under the rules", () => {
       ok: true,
       output: { reservations_released: 0, erasures_ended: 0 },
     });
+  });
+
+  it("sweeps by itself, and ends an interrupted erasure in every room, which core alone does not", async () => {
+    const heard: string[] = [];
+    const { governance, users, tables, objects, clock, audit } = await governedPlace({
+      erasers: [async (userId) => void heard.push(userId)],
+    });
+    const core = await openPrivacy({ tables, objects, now: clock.now, settleMs: 0 });
+    const interrupt = async (user_id: string) => {
+      await users.create({ user_id, email: `${user_id}@example.org` });
+      await expect(core.eraseUser(userIdOf(user_id), { signal: AbortSignal.abort() })).rejects.toThrow();
+    };
+    await interrupt("ada");
+    const swept = await sweepAll(governedSweeps(governance));
+    expect(swept).toMatchObject({ objects_examined: 0, erasures: [] });
+    expect([heard, await users.find(userIdOf("ada"))]).toEqual([["ada"], undefined]);
+    expect(audit.entries.map(({ operation, context }) => [operation, context.principal.id])).toContainEqual([
+      "service.sweep",
+      "sweeper",
+    ]);
+    await interrupt("rita");
+    expect((await sweepAll(core)).erasures).toMatchObject([{ user_id: "rita" }]);
+    await sweepAll(governedSweeps(governance));
+    expect(heard).toEqual(["ada"]);
+  });
+
+  it("gives a signal and a page on to what sweeps", async () => {
+    const { governance } = await governedPlace();
+    const { sweepExpired } = governedSweeps(governance);
+    await expect(sweepExpired({ limit: 0 })).rejects.toMatchObject({ code: "operation.invalid-input" });
+    await expect(sweepExpired({ cursor: "none" })).rejects.toMatchObject({ code: "storage.invalid-cursor" });
+    const why = new Error("over");
+    await expect(sweepExpired({ signal: AbortSignal.abort(why) })).rejects.toBe(why);
   });
 
   it("exports what is kept, file by file", async () => {

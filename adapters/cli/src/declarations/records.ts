@@ -31,7 +31,7 @@ export const showCommand = declareCommand({
     },
     ...place,
   },
-  examples: [["show 018f2b6e", "everything on one"]],
+  examples: [["show 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70", "everything on one"]],
   json: "one object: `analysis`, `earlier_results`, `retention`",
 });
 
@@ -41,7 +41,7 @@ export const resumeCommand = declareCommand({
   summary: "ask remote detectors again whose answer was late, and merge what came",
   arguments: one,
   options: place,
-  examples: [["resume 018f2b6e", "after `unfinished` in a result"]],
+  examples: [["resume 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70", "after `unfinished` in a result"]],
   exits: { 0: "nothing is awaited any more", 1: "an answer is still awaited, or it failed" },
   json: "one object: `analysis`, `merged`, `awaited`",
 });
@@ -64,7 +64,7 @@ export const explainCommand = declareCommand({
     },
     ...place,
   },
-  examples: [["explain 018f2b6e --language es", "in Spanish"]],
+  examples: [["explain 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70 --language es", "in Spanish"]],
   json: "one object, see [output](cli-output.md#explain)",
 });
 
@@ -78,10 +78,17 @@ export const reportCommand = declareCommand({
   arguments: one,
   options: {
     to: { type: "text", of: "file", value: "FILE", required: true, summary: "the page that is written" },
+    language: {
+      type: "choice",
+      value: "L",
+      choices: languageWords,
+      summary: "language of the page",
+      otherwise: "that of the stored explanation",
+    },
     ...place,
   },
-  examples: [["report 018f2b6e --to evidence.html", "for somebody who wants to see why"]],
-  json: "one object: `request_id`, `report`",
+  examples: [["report 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70 --to evidence.html", "for somebody who wants to see why"]],
+  json: "one object: `request_id`, `report`, `has_picture`",
 });
 
 export const deleteCommand = declareCommand({
@@ -97,7 +104,7 @@ export const deleteCommand = declareCommand({
     },
   ],
   options: place,
-  examples: [["delete 018f2b6e 018f2b70", "two of them"]],
+  examples: [["delete 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70 018f2b70-02e4-4c1b-8f6a-91d7c3e5a204", "two of them"]],
   exits: { 1: "some could not be deleted" },
   json: "one object per id: `request_id` with `deleted` or `error`",
 });

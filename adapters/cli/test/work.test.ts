@@ -8,7 +8,6 @@ import { type ArtGuard, createArtGuard } from "@artguard/core";
 import { folder as objectFolder } from "@artguard/core/filesystem";
 import { sqlite } from "@artguard/core/sqlite";
 import { startLoopbackServer } from "@artguard/core/testing";
-import { openFolderPlace, openGovernance } from "@artguard/governance";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { runCli, startCli } from "./run-cli.ts";
 
@@ -50,19 +49,6 @@ describe("artguard work", () => {
       { event: "swept", objects_deleted: 0 },
     ]);
     expect(await artguard.get(requestId)).toMatchObject({ status: "COMPLETED", verdict: "LIKELY_FORGED" });
-  });
-
-  it("leaves the folder of a server alone, whose images it could not read", async () => {
-    const governed = await mkdtemp(join(tmpdir(), "artguard-governed-"));
-    onTestFinished(() => rm(governed, { recursive: true, force: true }));
-    const place = await openFolderPlace(governed);
-    const governance = await openGovernance({ ...place, detectors: [] });
-    const { request_id } = await governance.artguard.submit(await readFile(image), { userId: "ada" });
-    const { status, stderr } = await runCli(["work", "--once", "--folder", governed, ...quick]);
-    expect([status, stderr]).toEqual([2, expect.stringContaining("is of `artguard serve`")]);
-    expect(await governance.artguard.get(request_id)).toMatchObject({ status: "PENDING" });
-    await governance[Symbol.asyncDispose]();
-    await place[Symbol.asyncDispose]();
   });
 
   it("works until it is told to end, and then ends with 0", async () => {

@@ -14,12 +14,10 @@ import type { Call } from "../command-line/declare-command.ts";
 import type { workCommand } from "../declarations/operation.ts";
 import { printable } from "../printable.ts";
 import { chosenDetectors } from "../scan-options.ts";
-import { isInstallation } from "../stores/is-installation.ts";
 import { openQueue } from "../stores/open-queue.ts";
 import type { Stores } from "../stores/open-stores.ts";
 import { placeOf } from "../stores/store-options.ts";
 import { withStores } from "../stores/with-artguard.ts";
-import { UsageError } from "../usage-error.ts";
 
 /**
  * `artguard work`: does submitted analyses and sweeps what has expired, until the signal fires.
@@ -28,8 +26,7 @@ import { UsageError } from "../usage-error.ts";
  * @throws UsageError
  */
 export async function work({ values }: Call<typeof workCommand>, signal: () => AbortSignal): Promise<number> {
-  const { configuration, aws } = placeOf(values);
-  if (!aws && isInstallation(configuration.folder)) throw ofServe(configuration.folder);
+  const { configuration } = placeOf(values);
   const language = chosenLanguage(values.language ?? configuration.language);
   const concurrency = values.concurrency === undefined ? {} : { concurrency: values.concurrency };
   const drainMs = values.drain === undefined ? {} : { drainMs: values.drain * 1000 };
@@ -60,13 +57,6 @@ export async function work({ values }: Call<typeof workCommand>, signal: () => A
       await artguard[Symbol.asyncDispose]();
     }
   });
-}
-
-/** What was submitted there is encrypted: a worker without the keys would end each analysis as failed. */
-function ofServe(folder: string): UsageError {
-  return new UsageError(
-    `${folder} is of \`artguard serve\`, which does what is submitted there behind its keys; for more hands start it again with --port 0`,
-  );
 }
 
 function storageOf({ tables, raw, processed, analysisTable, userTable }: Stores) {

@@ -26,7 +26,6 @@ export const workCommand = declareCommand({
   summary: "do submitted analyses and sweep, until SIGTERM; any number of processes",
   details: [
     "Does what `submit` left in the store ([workers](worker.md)), until SIGTERM or Ctrl-C: then it ends what it has begun, and gives the rest back. It also sweeps, at the start and every 6 hours. Prints a line for each analysis that ended, and at first where it answers `/health/live`, `/health/ready` and `/metrics`.",
-    "Not for the folder of `artguard serve`: what is submitted there is encrypted, and `serve` does it itself. For more hands start `artguard serve --port 0` on the same folder.",
   ],
   options: {
     once: { type: "switch", summary: "end when there is nothing to claim" },

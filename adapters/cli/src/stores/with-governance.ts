@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { defaultTiers, isArtGuardError } from "@artguard/core";
 import {
   type AnyOperation,
@@ -9,7 +11,6 @@ import {
   openGovernance,
 } from "@artguard/governance";
 import { UsageError } from "../usage-error.ts";
-import { isInstallation } from "./is-installation.ts";
 import { placeOf } from "./store-options.ts";
 import { reportFailure } from "./with-artguard.ts";
 
@@ -35,7 +36,7 @@ export async function withInstallation(
   command: (installation: Installation) => Promise<number>,
 ): Promise<number> {
   const { folder } = placeOf({ folder: named, aws: false }).configuration;
-  if (!how.create && !isInstallation(folder))
+  if (!how.create && !existsSync(join(folder, "governance.keys")))
     throw new UsageError(`there is no installation in ${folder}; \`artguard serve\` or \`users create\` makes one`);
   let installation: Awaited<ReturnType<typeof open>> | undefined;
   try {

@@ -9,6 +9,9 @@ declare const token: string;
 /** 32 random bytes, kept apart. */
 declare const secret: Uint8Array;
 declare const key: string;
+declare const password: string;
+/** Ends a program: at SIGTERM, for instance. */
+declare const stop: AbortController;
 declare const region: string;
 declare const requestId: string;
 declare const request_id: string;
@@ -23,6 +26,7 @@ declare const z: typeof import("zod").z;
 declare const artguard: import("@artguard/core").ArtGuard;
 declare const analysis: import("@artguard/core").CompletedAnalysis;
 declare const assessment: import("@artguard/core").Assessment;
+declare const observation: import("@artguard/core").Observation;
 declare const findings: import("@artguard/core").Finding[];
 declare const detectors: import("@artguard/core").Detector[];
 declare const image: import("@artguard/core").ForensicImage;
@@ -41,6 +45,9 @@ declare const users: import("@artguard/core").Table<import("@artguard/core").Use
 declare const repository: import("@artguard/core").UserRepository;
 declare const ada: import("@artguard/core").User;
 declare const userId: import("@artguard/core").UserId;
+declare const reviewerId: string;
+/** Of a standard queue of SQS. */
+declare const queueUrl: string;
 declare const admissions: import("@artguard/core").Admissions;
 declare const apiKeys: import("@artguard/core").ApiKeyRepository;
 declare const examiner: import("@artguard/core/image").Examiner;
@@ -97,6 +104,8 @@ declare const sealedEvidence: import("@artguard/governance").SealedEvidence;
 declare const shareRequest: import("@artguard/governance").ShareRequest;
 declare const approvalRules: Pick<import("@artguard/governance").ApprovalsOptions, "authorize" | "delegatesOf">;
 declare const access: import("@artguard/governance").AccessControl;
+/** Stored images behind keys. */
+declare const images: import("@artguard/governance").ProtectedImages;
 /** Lets custodians decide about changes. */
 declare const gate: import("@artguard/governance").CustodianGate;
 declare const approvals: import("@artguard/governance").Approvals;

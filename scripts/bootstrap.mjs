@@ -3,6 +3,7 @@
 //
 //   node scripts/bootstrap.mjs start [scan arguments]   the CLI on the given paths, or on the bundled examples
 //   node scripts/bootstrap.mjs test [vitest arguments]  the tests, from source
+//   node scripts/bootstrap.mjs artguard [arguments]     any command of the CLI, from source
 //   node scripts/bootstrap.mjs run <file.ts> [arguments] a workspace script, from source
 //   node scripts/bootstrap.mjs exec <tool> [arguments]  tsc, biome, … with the right Node on PATH
 //   node scripts/bootstrap.mjs pnpm [arguments]         pnpm itself
@@ -15,6 +16,8 @@ import { fileURLToPath } from "node:url";
 const nodeVersion = "24.21.0";
 const pnpmVersion = "10.34.9";
 const oldestNode = [22, 18];
+// npm runs scripts in the package folder and tells where its caller stands.
+const callerFolder = process.env.INIT_CWD ?? process.cwd();
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const tools = join(root, ".tools");
 const packageFolders = ["packages", "adapters", "examples"];
@@ -186,10 +189,15 @@ function become(command, args, env, cwd) {
 }
 
 function main([command, ...args]) {
-  const start = { start: startCommand, test: testCommand, run: runCommand, exec: execCommand, pnpm: pnpmCommand }[
-    command
-  ];
-  if (!start) throw new StepFailure("arguments", "Expected start, test, run, exec or pnpm.");
+  const start = {
+    start: startCommand,
+    artguard: artguardCommand,
+    test: testCommand,
+    run: runCommand,
+    exec: execCommand,
+    pnpm: pnpmCommand,
+  }[command];
+  if (!start) throw new StepFailure("arguments", "Expected start, artguard, test, run, exec or pnpm.");
   const paths = withLock(() => {
     const found = ensureTools();
     const env = environment(found);
@@ -203,11 +211,14 @@ function main([command, ...args]) {
 const fromSource = ["--conditions=artguard-source", "--disable-warning=ExperimentalWarning"];
 
 function startCommand({ node, env }, args) {
-  // npm runs scripts in the package folder and tells where its caller stands.
-  const callerFolder = process.env.INIT_CWD ?? process.cwd();
   const bundled = [relative(callerFolder, join(root, "examples", "images")), "--report", "artguard-report"];
   const scan = args.length > 0 ? args : bundled;
   become(node, [join(root, "adapters", "cli", "dist", "main.js"), "scan", ...scan], env, callerFolder);
+}
+
+function artguardCommand({ node, env }, args) {
+  const main = join(root, "adapters", "cli", "src", "main.ts");
+  become(node, [...fromSource, main, ...args], env, callerFolder);
 }
 
 function testCommand({ node, env }, args) {

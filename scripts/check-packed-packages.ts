@@ -18,6 +18,7 @@ const missing: Readonly<Record<string, string>> = {
   "@artguard/core/bedrock": "@aws-sdk/client-bedrock-runtime",
   "@artguard/core/dynamodb": "@aws-sdk/client-dynamodb",
   "@artguard/core/s3": "@aws-sdk/client-s3",
+  "@artguard/core/sqs": "@aws-sdk/client-sqs",
   "@artguard/governance/cognito": "@aws-sdk/client-cognito-identity-provider",
   "@artguard/governance/kms": "@aws-sdk/client-kms",
 };

@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -70,5 +79,17 @@ describe("scripts/bootstrap.mjs", () => {
     expect(status).toBeNull();
     expect(stderr).toContain("waiting for another run");
     expect(existsSync(join(root, "calls"))).toBe(false);
+  });
+
+  it("runs the command line where its caller stands, as start does", () => {
+    const main = join(root, "adapters/cli/src");
+    mkdirSync(main, { recursive: true });
+    writeFileSync(join(main, "main.ts"), "console.log(process.cwd(), process.argv.slice(2).join(' '));");
+    const photos = join(root, "photos");
+    mkdirSync(photos);
+    const { stdout } = spawnSync(process.execPath, ["scripts/bootstrap.mjs", "artguard", "show", "an_1"], {
+      ...{ cwd: root, encoding: "utf8", env: { ...process.env, INIT_CWD: photos } },
+    });
+    expect(stdout).toBe(`${realpathSync(photos)} show an_1\n`);
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ArtGuardError } from "@artguard/core";
+import { reasonOf } from "./reason-of.ts";
 
 /**
  * Writes a file so that its readers see the old content or the new one, never a part.
@@ -16,8 +17,6 @@ export async function atomicWrite(path: string, content: string | Uint8Array): P
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });
-    throw new ArtGuardError("storage.write-failed", `${path}: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    throw new ArtGuardError("storage.write-failed", `${path}: ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { explainConfiguration, isArtGuardError } from "@artguard/core";
+import { reasonOf } from "./reason-of.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A setting as `artguard config show` prints it. */
@@ -74,6 +75,6 @@ export async function jsonIn(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
-    throw new UsageError(`--config: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`--config ${path}: ${error instanceof SyntaxError ? "it is not JSON" : reasonOf(error)}`);
   }
 }

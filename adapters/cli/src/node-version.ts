@@ -11,7 +11,7 @@ export function assertNodeVersion(running: string, engines: string): void {
   const [major, minor] = numbersOf(running);
   const [needed, atLeast] = numbersOf(engines.replace(">=", ""));
   if (major > needed || (major === needed && minor >= atLeast)) return;
-  throw new UsageError(`artguard needs Node ${needed}.${atLeast} or newer; this is ${running}`);
+  throw new UsageError(`it needs Node ${needed}.${atLeast} or newer; this is ${running}`);
 }
 
 function numbersOf(version: string): [major: number, minor: number] {

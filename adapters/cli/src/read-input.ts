@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { ArtGuardError } from "@artguard/core";
+import { reasonOf } from "./reason-of.ts";
 
 /**
  * The bytes of a file, or of standard input for `-`. Stops one byte past `maxBytes`, so that an endless input ends in
@@ -18,9 +19,7 @@ export async function readInput(path: string, maxBytes: number): Promise<Uint8Ar
       if (length > maxBytes) break;
     }
   } catch (error) {
-    throw new ArtGuardError("image.unreadable", error instanceof Error ? error.message : String(error), {
-      cause: error,
-    });
+    throw new ArtGuardError("image.unreadable", reasonOf(error), { cause: error });
   }
   return Buffer.concat(chunks);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { assertTrustAnchors } from "@artguard/forensics";
+import { reasonOf } from "./reason-of.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -14,6 +15,6 @@ export function readTrustAnchors(file: string | undefined): string | undefined {
     assertTrustAnchors({ trustAnchors });
     return trustAnchors;
   } catch (error) {
-    throw new UsageError(`--trust ${file}: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`--trust ${file}: ${reasonOf(error)}`);
   }
 }

@@ -42,7 +42,12 @@ describe("artguard compare, of kept analyses", () => {
     const comparison = JSON.parse((await run("compare", twice, "--versions", "--json")).stdout);
     expect(comparison).toMatchObject({ from: { version_number: 1 }, to: { version_number: 2 }, same_image: true });
     expect(comparison.findings.disappeared.length).toBeGreaterThan(0);
-    expect((await run("compare", once, "--versions")).stdout).toContain("one result only");
+  });
+
+  it("fails where there is one result only, as its help says", async () => {
+    const { status, stdout, stderr } = await run("compare", once, "--versions", "--json");
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain("one result only");
   });
 
   it("compares two analyses, and refuses what it cannot", async () => {
@@ -83,8 +88,14 @@ describe("artguard report", () => {
   it("refuses an unknown analysis and a place that cannot be written", async () => {
     expect((await run("report", "no-such-id", "--to", page)).status).toBe(1);
     const { status, stderr } = await run("report", once, "--to", join(root, "none", "page.html"));
-    expect([status, stderr]).toEqual([1, expect.stringContaining("storage.write-failed")]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("no such file or directory (storage.write-failed)")]);
+    expect(stderr).not.toContain("unfinished");
     expect((await run("report", once)).status).toBe(2);
+  });
+
+  it("writes the page in the language that is asked for", async () => {
+    const { status } = await run("report", once, "--to", page, "--language", "es");
+    expect([status, readFileSync(page, "utf8")]).toEqual([0, expect.stringContaining('<html lang="es">')]);
   });
 });
 

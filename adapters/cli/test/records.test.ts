@@ -73,7 +73,8 @@ describe("artguard history, show, delete and export", () => {
   it("dispute and review one analysis, beside its verdict, and show both", async () => {
     const { items } = await history();
     const { request_id, verdict } = items.find(({ filename }) => filename === "spliced.jpg")!;
-    expect((await run("dispute")).stdout).toBe("");
+    expect((await run("dispute")).stdout).toBe("no dispute is open\n");
+    expect((await run("dispute", "--json")).stdout).toBe("");
     const disputed = await run("dispute", request_id, "--reason", "It hung in\nmy \u001b[31mkitchen.");
     expect([disputed.status, disputed.stderr]).toEqual([0, ""]);
     expect((await run("dispute")).stdout).toBe(disputed.stdout);

@@ -166,7 +166,7 @@ describe("artguard scan", () => {
     [["scan", "--fail-on", "FAKE", "x"], "--fail-on takes AUTHENTIC"],
     [["scan", "--detectors", "magic", "x"], 'there is no detector "magic"'],
     [["scan", "--trust", spliced, "x"], "holds no certificate"],
-    [["scan", "--trust", "missing.pem", "x"], "ENOENT"],
+    [["scan", "--trust", "missing.pem", "x"], "missing.pem: no such file or directory"],
     [["scan", "--colour", "x"], "--colour"],
     [["look", "x"], 'there is no command "look"'],
     [[], "name a command"],
@@ -256,6 +256,15 @@ describe("artguard scan --heatmaps", () => {
     const { status, stdout } = await runCli(["scan", "--json", "--heatmaps", heatmaps, image]);
     expect(status).toBe(0);
     expect(readdirSync(heatmaps).map((name) => join(heatmaps, name))).toEqual([jsonLines(stdout)[0]?.["heatmap"]]);
+  });
+
+  it("says what is wrong with a file, and that a folder has none", async () => {
+    const { stdout } = await runCli(["scan", join(folder, "missing.jpg")]);
+    expect(stdout).toMatch(/missing\.jpg: no such file or directory \(image\.unreadable\)/);
+    const empty = join(folder, "empty");
+    mkdirSync(empty);
+    const nothing = await runCli(["scan", "--fail-on", "SUSPICIOUS", empty]);
+    expect(nothing).toMatchObject({ status: 1, stdout: "", stderr: `artguard: there is no file in ${empty}\n` });
   });
 
   it("refuses a folder that cannot be made", async () => {

@@ -59,7 +59,6 @@ export {
   reviewSchema,
   type StatementMarker,
   statementMarkerSchema,
-  statementsOf,
 } from "./analysis/dispute.ts";
 export type { DisputeOptions, ReviewOptions } from "./analysis/dispute-analysis.ts";
 export type { SimilarAnalysis, SimilarOptions, SimilarQuery } from "./analysis/find-similar.ts";
@@ -150,7 +149,7 @@ export { type ImageFormat, type ImageInfo, imageFormats } from "./image/image-in
 export type { Raster } from "./image/raster.ts";
 export type { EraseOptions } from "./privacy/erase-user.ts";
 export type { ErasureReceipt, Residue } from "./privacy/erasure-receipt.ts";
-export { explainRetention, explainUpload, type RetainedDatum } from "./privacy/explain-retention.ts";
+export { explainRetention, type RetainedDatum } from "./privacy/explain-retention.ts";
 export type { ExportedFile } from "./privacy/export-user.ts";
 export { openPrivacy, type Privacy, type PrivacyOptions } from "./privacy/open-privacy.ts";
 export type { PrivacyCallOptions } from "./privacy/privacy-context.ts";
@@ -282,7 +281,6 @@ export {
 } from "./vision/explanation.ts";
 export { reasonSentence } from "./vision/explanation-words.ts";
 export type { KnowledgeBase, Passage } from "./vision/knowledge-base.ts";
-export { type ModelExplanationParts, modelExplanation } from "./vision/model-explanation.ts";
 export { answerInstruction, repairPrompt, type VisionPrompt, visionPrompt } from "./vision/prompt.ts";
 export { leaksSecret, newPromptSecrets, type PromptSecrets } from "./vision/prompt-secrets.ts";
 export { sentenceReader } from "./vision/sentence-reader.ts";
@@ -292,7 +290,6 @@ export {
   type TemplateParts,
   templateExplanation,
 } from "./vision/template-explanation.ts";
-export { type VisionCall, visionDetection } from "./vision/vision-detection.ts";
 export type {
   VisionAnswer,
   VisionCrop,

@@ -1,6 +1,7 @@
 import * as disputes from "../declarations/disputes.ts";
 import * as help from "../declarations/help.ts";
 import * as images from "../declarations/images.ts";
+import * as knowledge from "../declarations/knowledge.ts";
 import {
   auditCheckpointCommand,
   auditVerifyCommand,
@@ -49,10 +50,10 @@ export const program: readonly Runnable[] = [
   runnable(records.exportCommand, async () => (await import("../commands/export.ts")).exportRecords),
   runnable(records.eraseCommand, async () => (await import("../commands/erase.ts")).erase),
   runnable(records.sweepCommand, async () => (await import("../commands/sweep.ts")).sweep),
-  runnable(records.knowledgeAddCommand, async () => (await import("../commands/knowledge.ts")).add),
-  runnable(records.knowledgeSearchCommand, async () => (await import("../commands/knowledge.ts")).search),
-  runnable(records.knowledgeListCommand, async () => (await import("../commands/knowledge.ts")).list),
-  runnable(records.knowledgeSyncCommand, async () => (await import("../commands/knowledge.ts")).sync),
+  runnable(knowledge.knowledgeAddCommand, async () => (await import("../commands/knowledge.ts")).add),
+  runnable(knowledge.knowledgeSearchCommand, async () => (await import("../commands/knowledge.ts")).search),
+  runnable(knowledge.knowledgeListCommand, async () => (await import("../commands/knowledge.ts")).list),
+  runnable(knowledge.knowledgeSyncCommand, async () => (await import("../commands/knowledge.ts")).sync),
   runnable(people.usersCreateCommand, async () => (await import("../commands/users.ts")).create),
   runnable(people.usersListCommand, async () => (await import("../commands/users.ts")).list),
   runnable(people.usersShowCommand, async () => (await import("../commands/users.ts")).show),

@@ -4,6 +4,7 @@ import type { AuditReport } from "@artguard/governance";
 import type { Call } from "../command-line/declare-command.ts";
 import type { auditCheckpointCommand, auditVerifyCommand } from "../declarations/operation.ts";
 import { printable } from "../printable.ts";
+import { reasonOf } from "../reason-of.ts";
 import { placeOf, type StorePlace } from "../stores/store-options.ts";
 import { withStores } from "../stores/with-artguard.ts";
 import { UsageError } from "../usage-error.ts";
@@ -68,7 +69,7 @@ async function textIn(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${file} cannot be read: ${reasonOf(error)}`);
   }
 }
 

@@ -29,8 +29,9 @@ export async function compare({ values, operands }: Call<typeof compareCommand>)
         : await Promise.all([artguard.get(first), artguard.get(second)]);
     const comparisons = compared.slice(1).map((to, index) => compareAnalyses(compared[index] ?? to, to));
     for (const comparison of comparisons) print(comparison, values.json);
-    if (comparisons.length === 0 && !values.json) process.stdout.write("it has one result only, nothing to compare\n");
-    return 0;
+    if (comparisons.length > 0) return 0;
+    process.stderr.write("artguard: it has one result only, nothing to compare\n");
+    return 1;
   });
 }
 

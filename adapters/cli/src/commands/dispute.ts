@@ -13,7 +13,12 @@ export async function dispute({ values, operands }: Call<typeof disputeCommand>)
   if (requestId === undefined) {
     if (reason !== undefined) throw new UsageError("name one request_id; `artguard history` lists them");
     return await withArtGuard(values, async (artguard) => {
-      for await (const open of allDisputed(artguard)) write(open, values.json);
+      let open = 0;
+      for await (const disputed of allDisputed(artguard)) {
+        write(disputed, values.json);
+        open += 1;
+      }
+      if (open === 0 && !values.json) process.stdout.write("no dispute is open\n");
       return 0;
     });
   }

@@ -1,5 +1,5 @@
 import { type Analysis, citedEvidence, type Explanation, explanationOf } from "@artguard/core";
-import { authorWords, evidenceLines } from "@artguard/core/report";
+import { explanationLines } from "@artguard/core/report";
 import type { Call } from "../command-line/declare-command.ts";
 import type { explainCommand } from "../declarations/records.ts";
 import { printable } from "../printable.ts";
@@ -32,11 +32,5 @@ function json(analysis: Analysis, { sentences, ...explanation }: Explanation): o
 }
 
 function text(analysis: Analysis, explanation: Explanation): string {
-  const { language } = explanation;
-  const lines = explanation.sentences.flatMap((sentence) => [
-    printable(sentence.text),
-    ...evidenceLines(sentence, analysis, language).map((line) => `    ${printable(line)}`),
-  ]);
-  const warnings = explanation.warnings.map((warning) => `warning: ${printable(warning)}`);
-  return `${[...lines, "", ...warnings, printable(authorWords(explanation, language))].join("\n")}\n`;
+  return `${explanationLines(explanation, analysis).map(printable).join("\n")}\n`;
 }

@@ -8,7 +8,7 @@ import type {
   knowledgeListCommand,
   knowledgeSearchCommand,
   knowledgeSyncCommand,
-} from "../declarations/records.ts";
+} from "../declarations/knowledge.ts";
 import { bedrockPlace, knowledgeFolder, openKnowledgeBase } from "../knowledge-base.ts";
 import { printable } from "../printable.ts";
 import { awsClients } from "../stores/aws-clients.ts";

@@ -1,4 +1,4 @@
-import { ArtGuardError, type CompletedAnalysis, completedAnalysisSchema } from "@artguard/core";
+import { ArtGuardError, analysisIn, type CompletedAnalysis, completedAnalysisSchema } from "@artguard/core";
 import { atomicWrite } from "../atomic-write.ts";
 import type { Call } from "../command-line/declare-command.ts";
 import type { reportCommand } from "../declarations/records.ts";
@@ -9,12 +9,13 @@ import { withArtGuard } from "../stores/with-artguard.ts";
 /** `artguard report`: the evidence page of a kept analysis. @returns the exit status. @throws UsageError */
 export async function report({ values, operands }: Call<typeof reportCommand>): Promise<number> {
   const [requestId = ""] = operands;
-  const { to, json } = values;
+  const { to, json, language } = values;
   return await withArtGuard(values, async (artguard, { processed }) => {
     const analysis = await artguard.get(requestId);
     const completed = completedAnalysisSchema.safeParse(analysis);
     if (!completed.success) throw notCompleted(analysis);
-    const { html, hasPicture } = await keptEvidencePage(completed.data, processed);
+    const told = language === undefined ? completed.data : analysisIn(completed.data, language);
+    const { html, hasPicture } = await keptEvidencePage(told, processed);
     await atomicWrite(to, html);
     const picture = hasPicture ? "" : ", without the picture: it is not kept, or not readable here";
     process.stdout.write(

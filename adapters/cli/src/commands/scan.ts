@@ -14,7 +14,9 @@ import { localKnowledge } from "../knowledge-base.ts";
 import { readKnownWorks } from "../known-works.ts";
 import { isFailed, type Outcome, reaches } from "../outcome.ts";
 import { outputNames } from "../output-names.ts";
+import { printable } from "../printable.ts";
 import { duration, ProgressBar } from "../progress-bar.ts";
+import { reasonOf } from "../reason-of.ts";
 import { reportIndex } from "../report-index.ts";
 import { explanationLine, jsonLine, textLine } from "../result-line.ts";
 import { type ScanOptions, scanOptionsOf } from "../scan-options.ts";
@@ -34,6 +36,7 @@ export async function scan(call: Call<typeof scanCommand>, interruption: () => A
   const options = scanOptionsOf(call);
   const signal = interruption();
   const inputs = collectInputs(options.paths);
+  if (inputs.length === 0) return noFiles(options.paths);
   const files = planFiles(options, inputs);
   const started = performance.now();
   const outcomes = await judgeAll(inputs, files, options, signal);
@@ -41,6 +44,12 @@ export async function scan(call: Call<typeof scanCommand>, interruption: () => A
   (options.json ? process.stderr : process.stdout).write(`${summary}\n`);
   const reportWritten = await writeIndex(outcomes, options);
   return statusOf(outcomes, options, signal) || (reportWritten ? exitStatus.done : exitStatus.someFailed);
+}
+
+/** Most likely another folder was meant: nothing was judged, and a pipeline should not take that for good news. */
+function noFiles(paths: readonly string[]): number {
+  process.stderr.write(`artguard: there is no file in ${paths.map(printable).join(", ")}\n`);
+  return exitStatus.someFailed;
 }
 
 async function judgeAll(
@@ -109,7 +118,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new UsageError(`the folder ${folder} cannot be made: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`the folder ${folder} cannot be made: ${reasonOf(error)}`);
   }
 }
 

@@ -16,7 +16,7 @@ export const disputeCommand = declareCommand({
   },
   examples: [
     ["dispute", "the open ones"],
-    ["dispute 018f2b6e --reason restored", "one of one's own"],
+    ["dispute 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70 --reason restored", "one of one's own"],
   ],
   json: "one analysis per line",
 });
@@ -33,6 +33,6 @@ export const reviewCommand = declareCommand({
     unresolved: { type: "switch", summary: "leave the dispute open" },
     ...place,
   },
-  examples: [["review 018f2b6e --note seen --verdict AUTHENTIC", "an answer"]],
+  examples: [["review 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70 --note seen --verdict AUTHENTIC", "an answer"]],
   json: "the analysis",
 });

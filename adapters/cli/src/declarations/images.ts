@@ -61,7 +61,7 @@ export const scanCommand = declareCommand({
   ],
   exits: {
     0: "every input was judged",
-    1: "some inputs failed, or the index of the report could not be written",
+    1: "some inputs failed, there was no file in the folders, or the index of the report could not be written",
     2: "the command line was not understood, or an output folder cannot be made",
     3: "`--fail-on` was met, even if inputs failed",
     130: "interrupted; what was judged until then is printed and in the report",
@@ -112,8 +112,8 @@ export const compareCommand = declareCommand({
   },
   examples: [
     ["compare painting.jpg --references catalogue/", "the style of a painting"],
-    ["compare 018f2b6e 018f2b70", "two kept analyses"],
-    ["compare 018f2b6e --versions", "what reanalyses changed"],
+    ["compare 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70 018f2b70-02e4-4c1b-8f6a-91d7c3e5a204", "two kept analyses"],
+    ["compare 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70 --versions", "what reanalyses changed"],
   ],
   exits: {
     0: "compared, or refused with a reason",

@@ -31,7 +31,7 @@ export const showCommand = declareCommand({
     },
     ...place,
   },
-  examples: [["show 018f2b6e", "everything on one"]],
+  examples: [["show 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70", "everything on one"]],
   json: "one object: `analysis`, `earlier_results`, `retention`",
 });
 
@@ -41,7 +41,7 @@ export const resumeCommand = declareCommand({
   summary: "ask remote detectors again whose answer was late, and merge what came",
   arguments: one,
   options: place,
-  examples: [["resume 018f2b6e", "after `unfinished` in a result"]],
+  examples: [["resume 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70", "after `unfinished` in a result"]],
   exits: { 0: "nothing is awaited any more", 1: "an answer is still awaited, or it failed" },
   json: "one object: `analysis`, `merged`, `awaited`",
 });
@@ -64,7 +64,7 @@ export const explainCommand = declareCommand({
     },
     ...place,
   },
-  examples: [["explain 018f2b6e --language es", "in Spanish"]],
+  examples: [["explain 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70 --language es", "in Spanish"]],
   json: "one object, see [output](cli-output.md#explain)",
 });
 
@@ -78,10 +78,17 @@ export const reportCommand = declareCommand({
   arguments: one,
   options: {
     to: { type: "text", of: "file", value: "FILE", required: true, summary: "the page that is written" },
+    language: {
+      type: "choice",
+      value: "L",
+      choices: languageWords,
+      summary: "language of the page",
+      otherwise: "that of the stored explanation",
+    },
     ...place,
   },
-  examples: [["report 018f2b6e --to evidence.html", "for somebody who wants to see why"]],
-  json: "one object: `request_id`, `report`",
+  examples: [["report 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70 --to evidence.html", "for somebody who wants to see why"]],
+  json: "one object: `request_id`, `report`, `has_picture`",
 });
 
 export const deleteCommand = declareCommand({
@@ -97,7 +104,7 @@ export const deleteCommand = declareCommand({
     },
   ],
   options: place,
-  examples: [["delete 018f2b6e 018f2b70", "two of them"]],
+  examples: [["delete 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70 018f2b70-02e4-4c1b-8f6a-91d7c3e5a204", "two of them"]],
   exits: { 1: "some could not be deleted" },
   json: "one object per id: `request_id` with `deleted` or `error`",
 });
@@ -138,76 +145,4 @@ export const sweepCommand = declareCommand({
   options: place,
   examples: [["sweep", "from cron"]],
   json: "one object: `objects_examined`, `objects_deleted`, `images_expired`, `records_deleted`, `charges_refunded`, `erasures`",
-});
-
-export const knowledgeAddCommand = declareCommand({
-  name: "knowledge add",
-  group: "Kept analyses",
-  summary: "add documents that explanations may cite: Markdown, text, PDF",
-  details: ["See [knowledge base](knowledge.md)."],
-  arguments: [
-    {
-      name: "files",
-      summary: "Markdown, text or PDF",
-      count: "some",
-      of: "file",
-      missing: "knowledge add takes Markdown, text or PDF files",
-    },
-  ],
-  options: { language: { type: "choice", value: "L", choices: languageWords, summary: "their language" }, ...place },
-  examples: [["knowledge add varnish.md --language en", "a document"]],
-  exits: { 1: "some documents were refused" },
-  json: "one object per file: `path`, `status`, `source`, `reason`",
-});
-
-export const knowledgeSearchCommand = declareCommand({
-  name: "knowledge search",
-  group: "Kept analyses",
-  summary: "print the passages nearest to a question",
-  arguments: [
-    {
-      name: "question",
-      summary: "in words",
-      count: "some",
-      of: "words",
-      missing: "knowledge search takes a question",
-    },
-  ],
-  options: {
-    language: {
-      type: "choice",
-      value: "L",
-      choices: languageWords,
-      summary: "preferred language",
-      otherwise: "ARTGUARD_LANGUAGE",
-    },
-    limit: { type: "number", value: "N", default: 5, summary: "most passages" },
-    ...place,
-    aws: { type: "switch", summary: "search the Bedrock Knowledge Base that the environment names" },
-  },
-  examples: [["knowledge search what is a halftone", "in the folder and in ArtGuard's own articles"]],
-  json: "one object per passage",
-});
-
-export const knowledgeListCommand = declareCommand({
-  name: "knowledge list",
-  group: "Kept analyses",
-  summary: "list the documents, and files that cannot be cited",
-  options: place,
-  examples: [["knowledge list", "what explanations may cite"]],
-  json: "one object per document",
-});
-
-export const knowledgeSyncCommand = declareCommand({
-  name: "knowledge sync",
-  group: "Kept analyses",
-  summary: "upload what changed to the bucket of the Bedrock Knowledge Base",
-  options: {
-    delete: { type: "switch", summary: "delete there what is not here" },
-    ...place,
-    aws: { type: "switch", summary: "required: it uploads to the bucket of the knowledge base" },
-  },
-  examples: [["knowledge sync --aws", "after documents were added"]],
-  exits: { 1: "some documents were refused" },
-  json: "one object per document; the summary goes to standard error",
 });

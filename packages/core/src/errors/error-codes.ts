@@ -96,7 +96,10 @@ export const errorCodes = {
     meaning: "There is no open dispute about the result of this analysis.",
     fix: "Read the record again: somebody may have resolved it. A review answers a dispute.",
   },
-  "analysis.not-found": { meaning: "No analysis has this request_id.", fix: "Check the request_id." },
+  "analysis.not-found": {
+    meaning: "No analysis has this request_id.",
+    fix: "Give the whole request_id, as the history lists it.",
+  },
   "analysis.nothing-to-resume": {
     meaning: "No answer of a remote detector is awaited for this analysis.",
     fix: "Nothing is to be done: the result is complete, or the analysis has not ended yet.",

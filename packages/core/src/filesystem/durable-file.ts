@@ -29,6 +29,10 @@ export async function syncFolder(path: string): Promise<boolean> {
  * @param checkFolder Throws for a folder that exists and is not one of the store's.
  * @throws The system's error, with nothing published; EEXIST with `ifAbsent` when the name is taken.
  * @throws ArtGuardError `storage.unavailable` when it was published but could not be made durable.
+ * @example
+ * const temporary = join("reports", ".half-written");
+ * await writeFile(temporary, bytes, { flush: true });
+ * await publish(temporary, "reports", ["2026", "portrait.json"], false, async () => {});
  */
 export async function publish(
   temporary: string,

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { getSystemErrorMessage } from "node:util";
 import { ArtGuardError } from "../errors/artguard-error.ts";
 
 /**
@@ -15,9 +16,14 @@ export async function makePrivateFolder(folder: string): Promise<void> {
     const made = await mkdir(folder, { recursive: true, mode: 0o700 });
     if (made !== undefined) await writeFile(join(folder, ".gitignore"), "*\n");
   } catch (error) {
-    throw new ArtGuardError("storage.write-failed", `the folder ${folder} cannot be made`, {
-      fix: 'Give the folder to keep records in as `storage`, or `storage: "memory"` to keep none.',
+    throw new ArtGuardError("storage.write-failed", `the folder ${folder} cannot be made: ${reasonOf(error)}`, {
+      fix: "Name a folder that can be made and written: `storage` of createArtGuard, --folder or ARTGUARD_FOLDER of the command line.",
       cause: error,
     });
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "errno" in error && typeof error.errno === "number" ? getSystemErrorMessage(error.errno) : error.message;
 }

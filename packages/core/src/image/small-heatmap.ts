@@ -8,6 +8,10 @@ export const smallHeatmapSide = 1024;
 /**
  * As `renderHeatmap`, at most {@link smallHeatmapSide} pixels wide and high; never larger than the image. Where cells are
  * finer than its pixels the strongest one counts, so that no small mark is lost.
+ *
+ * @example
+ * const fused = fuseHeatmaps(analysis.detections, info);
+ * if (fused) await writeFile("where.png", await encodePng(renderSmallHeatmap(fused, info)));
  */
 export function renderSmallHeatmap(heatmap: Heatmap, info: Oriented): GreyPicture {
   const factor = Math.min(1, smallHeatmapSide / Math.max(info.width, info.height));

@@ -1,7 +1,9 @@
+/**
+ * The evidence page of an analysis, the page before many of them, and an explanation as text, in English and Spanish.
+ *
+ * @module @artguard/core/report
+ */
+export { evidenceIndex, type FailedEntry, type IndexEntry, type JudgedEntry } from "./evidence-index.ts";
 export { type Evidence, evidencePage, evidencePagePolicy } from "./evidence-page.ts";
-export { authorWords, evidenceLines } from "./evidence-words.ts";
-export { html, Markup, type MarkupValue } from "./html.ts";
-export { numberIn } from "./numbers.ts";
+export { explanationLines } from "./explanation-lines.ts";
 export { fusedOverlay, type Overlay, overlaysOf } from "./overlays.ts";
-export { type PageParts, page } from "./page.ts";
-export { verdictWords } from "./words/words-of.ts";

@@ -20,7 +20,13 @@ export interface Overlay {
 /** Longest side of an overlay in pixels; heat maps are coarser than that. */
 const overlaySide = 1024;
 
-/** The fused map and those of the single detectors, display-only ones last. Empty when nothing is localised. */
+/**
+ * The fused map and those of the single detectors, display-only ones last. Empty when nothing is localised.
+ *
+ * @example
+ * const [fused] = await overlaysOf(analysis.detections, info);
+ * if (fused) await writeFile(`${fused.id}.png`, fused.png);
+ */
 export async function overlaysOf(detections: readonly Detection[], info: ImageInfo): Promise<Overlay[]> {
   const fused = fuseHeatmaps(detections, info);
   const single = detections

@@ -30,6 +30,10 @@ const bodySchema = z.object({ request_id: z.string().min(1) });
  * Announcements as messages `{"request_id": "…"}` of a queue of SQS, which `sqsBatchHandler` of `@artguard/lambda` reads as
  * well. Messages that nobody removes end in the dead-letter queue that the queue was given. Requests are repeated by the
  * client alone.
+ *
+ * @example
+ * const queue = new SqsWorkAnnouncements({ queueUrl });
+ * await queue.announce(requestId);
  */
 export class SqsWorkAnnouncements implements WorkAnnouncements {
   readonly #client: SQSClient;
@@ -103,7 +107,13 @@ export class SqsWorkAnnouncements implements WorkAnnouncements {
   }
 }
 
-/** Announcements in a queue of SQS. */
+/**
+ * Announcements in a queue of SQS.
+ *
+ * @example
+ * const submitting = await createArtGuard({ detectors: [], tables, objects, announcements: sqs({ queueUrl }) });
+ * await submitting.submit(bytes, { userId });
+ */
 export function sqs(options: SqsWorkAnnouncementsOptions): SqsWorkAnnouncements {
   return new SqsWorkAnnouncements(options);
 }

@@ -11,7 +11,14 @@ interface Entry {
 /** Pause between two looks, in milliseconds. */
 const lookMs = 2;
 
-/** Announcements in memory that behave as a queue does: hidden while they are worked on, and there again afterwards. */
+/**
+ * Announcements in memory that behave as a queue does: hidden while they are worked on, and there again afterwards.
+ *
+ * @example
+ * const announcements = new MemoryWorkAnnouncements();
+ * announcements.failures.announce.push(new Error("the queue is down"));
+ * const submitting = await createArtGuard({ detectors, tables, objects, announcements });
+ */
 export class MemoryWorkAnnouncements implements WorkAnnouncements {
   readonly #entries = new Set<Entry>();
   /** What the next call of each name rejects with, as often as it is given. */

@@ -16,7 +16,17 @@ const [briefly, long] = [1000, 30_000];
 const soon: ReceiveOptions = { most: 10, waitMs: briefly, hideMs: long };
 const idsOf = (received: readonly WorkAnnouncement[]) => received.map(({ requestId }) => requestId).sort();
 
-/** What all {@link WorkAnnouncements} promise; run it on each implementation. */
+/**
+ * What all {@link WorkAnnouncements} promise; run it on each implementation.
+ *
+ * @example
+ * import { describe, it } from "vitest";
+ *
+ * workAnnouncementsContract({ describe, it }, "my queue", {
+ *   create: async () => new MemoryWorkAnnouncements(),
+ *   putMalformed: async (queue) => (queue as MemoryWorkAnnouncements).put(undefined),
+ * });
+ */
 export function workAnnouncementsContract(
   { describe, it }: TestRunner,
   name: string,

@@ -357,6 +357,10 @@ describe("the default storage", () => {
     const folder = join(temporaryFolder(), "file");
     writeFileSync(folder, "");
     await using artguard = await createArtGuard({ detectors: [], isolation: "none", storage: { folder } });
-    await expect(artguard.analyze(picture)).rejects.toMatchObject({ code: "storage.write-failed" });
+    await expect(artguard.analyze(picture)).rejects.toMatchObject({
+      code: "storage.write-failed",
+      message: expect.stringMatching(/ cannot be made: file already exists$/),
+      fix: expect.stringContaining("--folder"),
+    });
   });
 });

@@ -3,15 +3,15 @@ import {
   cropRegions,
   detectionSchema,
   type ImageInfo,
-  modelExplanation,
   type Region,
   type VisionAnswer,
-  visionDetection,
 } from "@artguard/core";
 import { preprocessImage } from "@artguard/core/image";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { orientRegion, storedRegion } from "../../src/image/frame.ts";
+import { modelExplanation } from "../../src/vision/model-explanation.ts";
+import { visionDetection } from "../../src/vision/vision-detection.ts";
 import { encoded, gradient } from "../fixtures/synthetic-images.ts";
 import { answer, visionRequest } from "./vision-request.ts";
 

@@ -23,6 +23,10 @@ export interface RowView {
 /**
  * Evaluates the row filters and column masks of a policy for one caller and one resource. Whether the caller may read
  * the resource at all is decided before, by `validateAccess`; roles that own it are filtered and masked as any other.
+ *
+ * @example
+ * const view = rowView(defaultPolicy, { context, resource, now: Date.now() });
+ * const seen = rows.flatMap((row) => view.see(row) ?? []);
  */
 export function rowView(policy: Policy, attributes: Attributes, options: RowViewOptions = {}): RowView {
   const { context, resource } = attributes;

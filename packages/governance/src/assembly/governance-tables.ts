@@ -15,6 +15,8 @@ import { defineUsageTable, usageTableName } from "../usage/usage-table.ts";
  * @param make Gets the declaration of each table.
  * @param environment Last part of the names; default `dev`.
  * @example
+ * import { createTableInput, dynamodb } from "@artguard/core/dynamodb";
+ *
  * const inputs = governanceTables((table) => createTableInput(table, { tableName: table.name }), "prod");
  * const tables = dynamodb({ cursorKey, tableName: (name) => name.replace(/dev$/, "prod") });
  */

@@ -62,6 +62,10 @@ export interface ReleaseName {
 /**
  * Releases of stored images to other parties: requested, approved and signed by both custodians, done once with the key
  * opened for just that, sealed to the recipient. Who may ask is decided by the operations that call it.
+ *
+ * @example
+ * const releases = new EvidenceReleases({ artguard, images, keys, approvals, audit, entityOf: owningEntity });
+ * const { requestRelease } = evidenceOperations(releases, { artguard, approvals });
  */
 export class EvidenceReleases {
   readonly #services: EvidenceServices;

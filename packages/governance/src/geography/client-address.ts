@@ -43,6 +43,10 @@ export function canonicalAddress(text: string): string | undefined {
 /**
  * By what callers are counted: one connection has 2^64 addresses of IPv6 to choose from, and they count as one. Other text is
  * itself.
+ *
+ * @example
+ * originOf("2001:db8::7"); // 2001:db8::
+ * originOf("192.0.2.7"); // 192.0.2.7
  */
 export function originOf(address: string): string {
   if (!isIPv6(address) || address.includes("%")) return address;

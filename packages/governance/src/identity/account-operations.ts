@@ -53,7 +53,13 @@ export interface AccountServices {
   readonly issuer?: Pick<DevelopmentIssuer, "assertStrong" | "setPassword">;
 }
 
-/** Operations on accounts, for administrators; what one is oneself can be read by everybody. */
+/**
+ * Operations on accounts, for administrators; what one is oneself can be read by everybody.
+ *
+ * @example
+ * const operator = { context: localContext() };
+ * const eva = await governance.run(governance.account.create, { email: "eva@museum.example" }, operator);
+ */
 export function accountOperations({ users, directory, access, issuer }: AccountServices) {
   return {
     /** A weak password or a role that cannot be given is refused before there is a user. */
@@ -123,7 +129,14 @@ export interface PasswordServices {
   readonly issuer: Pick<DevelopmentIssuer, "setPassword" | "changePassword" | "endSessions">;
 }
 
-/** Operations on what the embedded issuer keeps of a user. */
+/**
+ * Operations on what the embedded issuer keeps of a user.
+ *
+ * @example
+ * const operator = { context: localContext() };
+ * const { password: operations } = governance;
+ * if (operations) await governance.run(operations.endSessions, { userId: "eva" }, operator);
+ */
 export function passwordOperations({ users, issuer }: PasswordServices) {
   return {
     /** One's own needs the one before; the first one, and anybody's, is an administrator's to set. It ends all sessions. */

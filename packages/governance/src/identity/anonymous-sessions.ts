@@ -47,6 +47,11 @@ export function isAnonymousToken(token: string): boolean {
 /**
  * Pseudonyms for callers without an account, one for each session and with the quota of the tier Free. Of the token nothing
  * is stored: it is the deletion token of the pseudonym.
+ *
+ * @example
+ * const sessions = new AnonymousSessions({ users: repository, secret });
+ * const { access_token } = await sessions.begin({ clientAddress });
+ * sessions.userOf(access_token);
  */
 export class AnonymousSessions {
   readonly #options: AnonymousSessionsOptions;

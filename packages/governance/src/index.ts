@@ -223,6 +223,7 @@ export type { CustodianPair, RecoveryPlan, RecoverySet, ShareHolder } from "./ke
 export { resealShare, type ShareRequest } from "./keys/custodian-share.ts";
 export type { DataKey, DataKeys, ObjectKeyOptions } from "./keys/data-keys.ts";
 export { type EncryptedObjectsOptions, encryptedObjects, type ObjectContext } from "./keys/encrypted-object-store.ts";
+export { isEncryptedObject } from "./keys/object-cipher.ts";
 export { type KeyAlgorithm, keyAlgorithms, type PublicKey } from "./keys/entity-key-pair.ts";
 export {
   type EntityKeyInfo,

@@ -223,7 +223,6 @@ export type { CustodianPair, RecoveryPlan, RecoverySet, ShareHolder } from "./ke
 export { resealShare, type ShareRequest } from "./keys/custodian-share.ts";
 export type { DataKey, DataKeys, ObjectKeyOptions } from "./keys/data-keys.ts";
 export { type EncryptedObjectsOptions, encryptedObjects, type ObjectContext } from "./keys/encrypted-object-store.ts";
-export { isEncryptedObject } from "./keys/object-cipher.ts";
 export { type KeyAlgorithm, keyAlgorithms, type PublicKey } from "./keys/entity-key-pair.ts";
 export {
   type EntityKeyInfo,
@@ -241,6 +240,7 @@ export type { KeyCallOptions, KeyProvider, WrappedKey } from "./keys/key-provide
 export type { RotationPlan, StagedRotation } from "./keys/key-rotation.ts";
 export { defineKeyTable, type KeyItem, type Protection, protections } from "./keys/key-table.ts";
 export { type KeyringSecret, LocalKeyring, type LocalKeyringOptions, openLocalKeyring } from "./keys/local-keyring.ts";
+export { isEncryptedObject } from "./keys/object-cipher.ts";
 export { newSealingKeys, type SealingKeys } from "./keys/sealed-box.ts";
 export { auditOperations } from "./operation/audit-operations.ts";
 export { approvalOperations } from "./operation/core-operations/approval-operations.ts";

@@ -35,10 +35,7 @@ export async function withArtGuard(
 }
 
 /** Runs a command on the rights of people whose records are there already. @returns the exit status, as above. */
-export async function withRights(
-  options: StoreCommand,
-  command: (rights: Rights) => Promise<number>,
-): Promise<number> {
+export async function withRights(options: StoreCommand, command: (rights: Rights) => Promise<number>): Promise<number> {
   return await withStores(options, { create: false, governed: true }, async (stores) =>
     command(await rightsOn(stores)),
   );

@@ -140,7 +140,10 @@ describe("an image", () => {
       return await put(...parameters);
     });
     const analysis = artguard.analyze(picture, { userId: "u1", saveImage: true, consent });
-    const outcome = await analysis.then(() => undefined, (error: { code?: string }) => error.code);
+    const outcome = await analysis.then(
+      () => undefined,
+      (error: { code?: string }) => error.code,
+    );
     expect(outcome).toBe(code);
     expect(await keys()).toEqual([]);
     if (code === undefined) expect(await artguard.get("r1")).toMatchObject({ status: "COMPLETED", image_saved: false });

@@ -246,7 +246,9 @@ describe("an upload", () => {
     const begun = await Promise.allSettled(Array.from({ length: 30 }, () => begin()));
     const ids = begun.flatMap((each) => (each.status === "fulfilled" ? [each.value.upload_id] : []));
     expect(ids.length).toBeLessThanOrEqual(20);
-    const refusals = begun.filter((each) => each.status === "rejected" && each.reason.code === "analysis.too-many-uploads");
+    const refusals = begun.filter(
+      (each) => each.status === "rejected" && each.reason.code === "analysis.too-many-uploads",
+    );
     expect(ids.length + refusals.length).toBe(30);
     for (const id of ids) await artguard.uploads.abandon(id);
     for (let n = 0; n < 20; n++) await begin();

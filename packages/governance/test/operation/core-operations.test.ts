@@ -246,7 +246,10 @@ describe("core's use cases under the rules", () => {
     const { governance, users, access } = await governedPlace({ erasers: [eraser] });
     await users.create({ user_id: "ada", email: "ada@example.org" });
     const resource = { kind: "analysis", id: "of-rex" };
-    await access.grantPermission({ resource, grantee: { kind: "user", id: "ada" }, permission: "analysis.read" }, "rex");
+    await access.grantPermission(
+      { resource, grantee: { kind: "user", id: "ada" }, permission: "analysis.read" },
+      "rex",
+    );
     expect(await governance.attempt("user.erase", {}, by("ada"))).toMatchObject({ ok: false });
     down.now = false;
     const principal = { kind: "service", id: "sweeper" } as const;

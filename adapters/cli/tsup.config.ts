@@ -1,7 +1,8 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { main: "src/main.ts" },
+  // Apart, so that it is evaluated before the packages that a bundle imports first.
+  entry: { main: "src/main.ts", "young-generation": "src/young-generation.ts" },
   format: "esm",
   target: "node22",
   dts: false,

@@ -1,18 +1,28 @@
 import { createHash } from "node:crypto";
 import { type CompletedAnalysis, isArtGuardError, type ObjectStore } from "@artguard/core";
 import { type PreprocessedImage, preprocessedSide } from "@artguard/core/image";
-import { evidencePage } from "@artguard/core/report";
+import { evidencePage, fusedOverlay } from "@artguard/core/report";
 
-/** The evidence page of a kept analysis, with its picture where that is kept. Heat maps are not. */
+/** What is kept of an analysis beside its record. */
+interface Kept {
+  readonly processed: ObjectStore;
+  /** Its heat map, a PNG; rejects where none can be read. */
+  readonly heatmap: () => Promise<Uint8Array>;
+}
+
+/** The evidence page of a kept analysis, with its picture and its heat map where these are kept and can be read. */
 export async function keptEvidencePage(
   analysis: CompletedAnalysis,
-  processed: ObjectStore,
-): Promise<{ html: string; hasPicture: boolean }> {
+  { processed, heatmap }: Kept,
+): Promise<{ html: string; hasPicture: boolean; hasHeatmap: boolean }> {
   const picture = await keptPicture(analysis, processed);
   const preview = picture && previewOf(analysis, picture);
+  const map = await unlessUnreadable(heatmap);
+  const overlays = map && [{ id: fusedOverlay, displayOnly: false, png: map }];
   return {
-    html: evidencePage({ name: analysis.filename, analysis, ...(preview && { preview }), overlays: undefined }),
+    html: evidencePage({ name: analysis.filename, analysis, ...(preview && { preview }), overlays }),
     hasPicture: picture !== undefined,
+    hasHeatmap: map !== undefined,
   };
 }
 
@@ -22,11 +32,18 @@ async function keptPicture(
   processed: ObjectStore,
 ): Promise<Uint8Array | undefined> {
   if (!object) return undefined;
+  const bytes = await unlessUnreadable(() => processed.get(object.key));
+  return bytes && createHash("sha256").update(bytes).digest("hex") === object.sha256 ? bytes : undefined;
+}
+
+const unreadable = ["analysis.heat-map-not-kept", "keys.", "storage.corrupt", "storage.not-found"] as const;
+
+/** What nobody keeps, or nobody can open here, is left out of the page; the record says enough without it. */
+async function unlessUnreadable(read: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> {
   try {
-    const bytes = await processed.get(object.key);
-    return createHash("sha256").update(bytes).digest("hex") === object.sha256 ? bytes : undefined;
+    return await read();
   } catch (error) {
-    if (isArtGuardError(error, "storage.not-found")) return undefined;
+    if (unreadable.some((code) => isArtGuardError(error, code))) return undefined;
     throw error;
   }
 }

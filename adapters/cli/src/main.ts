@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./young-generation.ts";
 import manifest from "../package.json" with { type: "json" };
 import { findCommand, secondWordError } from "./command-line/find-command.ts";
 import { commandHelp, overview } from "./command-line/help-text.ts";

@@ -15,8 +15,8 @@ const folder = join(root, "store");
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const run = (...args: string[]) => runCli([...args, "--folder", folder]);
 
-/** One analysis with its image and two results, one without image. */
-let [twice, once] = ["", ""];
+/** One analysis with its image and two results of which the first alone has a heat map, one without image, one with both. */
+let [twice, once, mapped] = ["", "", ""];
 beforeAll(async () => {
   const detectors = forensicDetectors().filter(({ id }) => ["provenance", "double-quantization"].includes(id));
   const bytes = readFileSync(join(examples, "spliced.jpg"));
@@ -26,6 +26,7 @@ beforeAll(async () => {
   const saved = { userId: "local", filename: "<b>spliced.jpg", saveImage: true, consent };
   twice = (await first.analyze(bytes, saved)).request_id;
   once = (await first.analyze(readFileSync(join(examples, "untouched.jpg")), { userId: "local" })).request_id;
+  mapped = (await first.analyze(bytes, saved)).request_id;
   const provenanceAlone = detectors.filter(({ id }) => id === "provenance");
   await using second = await createArtGuard({ detectors: provenanceAlone, storage: { folder }, userTable: false });
   await second.reanalyze(twice);
@@ -73,9 +74,20 @@ describe("artguard report", () => {
     expect(await widthOf(html)).toBe(1024);
   });
 
+  it("draws the heat map of the present result, where one is kept", async () => {
+    expect((await run("report", twice, "--to", page, "--json")).stdout).toContain('"has_heat_map":false');
+    await run("report", mapped, "--to", page);
+    const kept = readFileSync(page, "utf8").match(/data-overlay="all" src="data:image\/png;base64,([^"]+)"/)?.[1];
+    await run("show", mapped, "--heatmap", join(root, "map.png"));
+    expect(kept).toBe(readFileSync(join(root, "map.png")).toString("base64"));
+  });
+
   it("says that there is no picture where none is kept, or another than was stored", async () => {
     const { stdout } = await run("report", once, "--to", page, "--json");
-    expect(JSON.parse(stdout)).toEqual({ request_id: once, report: page, has_picture: false });
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ request_id: once, report: page },
+      ...{ has_picture: false, has_heat_map: false },
+    });
     expect(readFileSync(page, "utf8")).not.toContain('<img src="data:image/jpeg');
     const { analysis } = JSON.parse((await run("show", twice, "--json")).stdout);
     // As an encrypted one is for whoever has the folder alone.

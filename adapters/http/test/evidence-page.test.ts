@@ -51,6 +51,19 @@ describe("the evidence page of an analysis", () => {
     expect(page).not.toContain('class="overlay"');
   });
 
+  it("has the kept heat map of an image that another process analysed, and never that of an earlier result", async () => {
+    const { upload, as, artguard } = await httpPlace();
+    const overlaysOf = async (id: string) =>
+      (await pageOf(as("ada", `/v1/analyses/${id}/evidence.html`))).match(/data-overlay="[^"]+"/g);
+    const elsewhere = await json(upload("ada", { query: "?save_image=true", headers: { prefer: "respond-async" } }));
+    await artguard.processSubmitted(elsewhere.request_id);
+    expect(await overlaysOf(elsewhere.request_id)).toEqual(['data-overlay="all"']);
+    const here = await json(upload("ada", { query: "?save_image=true" }));
+    expect(await overlaysOf(here.request_id)).toEqual(['data-overlay="all"', 'data-overlay="half"']);
+    await artguard.reanalyze(here.request_id);
+    expect(await overlaysOf(here.request_id)).toEqual(['data-overlay="all"']);
+  });
+
   it("is refused for what has no result, and to everybody else", async () => {
     const failing: Detector = {
       ...halfDetector(),

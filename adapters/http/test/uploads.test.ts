@@ -154,10 +154,7 @@ async function largeUpload(kind: "streamed" | "buffered") {
   const folder = mkdtempSync(join(tmpdir(), "artguard-large-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const program = fileURLToPath(new URL("large-upload-server.ts", import.meta.url));
-  // V8 frees buffers when it collects: a small young generation lets the peak show what is held, not what waits for it.
-  const own = [
-    ...["--conditions=artguard-source", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=1", program],
-  ];
+  const own = ["--conditions=artguard-source", "--disable-warning=ExperimentalWarning", program];
   const child = spawn(process.execPath, [...own, join(folder, "store"), kind], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -240,6 +240,7 @@ export type { KeyCallOptions, KeyProvider, WrappedKey } from "./keys/key-provide
 export type { RotationPlan, StagedRotation } from "./keys/key-rotation.ts";
 export { defineKeyTable, type KeyItem, type Protection, protections } from "./keys/key-table.ts";
 export { type KeyringSecret, LocalKeyring, type LocalKeyringOptions, openLocalKeyring } from "./keys/local-keyring.ts";
+export { isEncryptedObject } from "./keys/object-cipher.ts";
 export { newSealingKeys, type SealingKeys } from "./keys/sealed-box.ts";
 export { auditOperations } from "./operation/audit-operations.ts";
 export { approvalOperations } from "./operation/core-operations/approval-operations.ts";

@@ -5,10 +5,15 @@ import { reportFailure, withArtGuard } from "../stores/with-artguard.ts";
 
 /** `artguard delete`: deletes kept analyses with their images and earlier results. @throws UsageError */
 export async function deleteAnalyses({ values, operands }: Call<typeof deleteCommand>): Promise<number> {
-  return await withArtGuard(values, async (artguard) => {
+  return await withArtGuard(values, async (artguard, { installation }) => {
+    const remove = async (requestId: string) => {
+      // Grants on it go, too.
+      if (installation) return installation.run(installation.governance.core.analysis.delete, { requestId });
+      return artguard.deleteAnalysis(requestId);
+    };
     let failed = 0;
     for (const request_id of operands) {
-      const error = await failureOf(() => artguard.deleteAnalysis(request_id));
+      const error = await failureOf(() => remove(request_id));
       if (error) {
         failed++;
         reportFailure(error, values.json, { request_id });

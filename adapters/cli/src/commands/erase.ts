@@ -2,15 +2,15 @@ import { type ErasureReceipt, userIdSchema } from "@artguard/core";
 import type { Call } from "../command-line/declare-command.ts";
 import type { eraseCommand } from "../declarations/records.ts";
 import { printable } from "../printable.ts";
-import { withPrivacy } from "../stores/with-artguard.ts";
+import { withRights } from "../stores/with-artguard.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** `artguard erase`: erases everything that is kept of a user and prints the receipt. @throws UsageError */
 export async function erase({ values }: Call<typeof eraseCommand>): Promise<number> {
   const userId = userIdSchema.safeParse(values.user);
   if (!userId.success) throw new UsageError(`--user is no user_id: "${values.user}"`);
-  return await withPrivacy(values, async (privacy) => {
-    const receipt = await privacy.eraseUser(userId.data);
+  return await withRights(values, async (rights) => {
+    const receipt = await rights.erase(userId.data);
     process.stdout.write(values.json ? `${JSON.stringify(receipt)}\n` : textOf(receipt));
     return 0;
   });

@@ -5,7 +5,7 @@ import { atomicWrite } from "../atomic-write.ts";
 import type { Call } from "../command-line/declare-command.ts";
 import type { exportCommand } from "../declarations/records.ts";
 import { localUser } from "../stores/local-user.ts";
-import { withPrivacy } from "../stores/with-artguard.ts";
+import { withRights } from "../stores/with-artguard.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** `artguard export`: everything that is kept of a user, as JSON and image files in a folder. @throws UsageError */
@@ -13,9 +13,9 @@ export async function exportRecords({ values }: Call<typeof exportCommand>): Pro
   const { to } = values;
   const userId = userIdSchema.safeParse(values.user ?? localUser);
   if (!userId.success) throw new UsageError(`--user is no user_id: "${values.user}"`);
-  return await withPrivacy(values, async (privacy) => {
+  return await withRights(values, async (rights) => {
     let files = 0;
-    for await (const { path, bytes } of privacy.exportUser(userId.data)) {
+    for await (const { path, bytes } of await rights.export(userId.data)) {
       const target = join(to, path);
       await makeFolder(dirname(target));
       await atomicWrite(target, bytes);

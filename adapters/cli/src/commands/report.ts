@@ -10,19 +10,19 @@ import { withArtGuard } from "../stores/with-artguard.ts";
 export async function report({ values, operands }: Call<typeof reportCommand>): Promise<number> {
   const [requestId = ""] = operands;
   const { to, json, language } = values;
-  return await withArtGuard(values, async (artguard, { processed }) => {
-    const analysis = await artguard.get(requestId);
+  return await withArtGuard(values, async (artguard, { processed, installation }) => {
+    const analysis = installation
+      ? await installation.run(installation.governance.core.analysis.read, { requestId })
+      : await artguard.get(requestId);
     const completed = completedAnalysisSchema.safeParse(analysis);
     if (!completed.success) throw notCompleted(analysis);
     const told = language === undefined ? completed.data : analysisIn(completed.data, language);
-    const { html, hasPicture } = await keptEvidencePage(told, processed);
+    const heatmap = () => artguard.heatmap(requestId);
+    const { html, hasPicture, hasHeatmap } = await keptEvidencePage(told, { processed, heatmap });
     await atomicWrite(to, html);
     const picture = hasPicture ? "" : ", without the picture: it is not kept, or not readable here";
-    process.stdout.write(
-      json
-        ? `${JSON.stringify({ request_id: requestId, report: to, has_picture: hasPicture })}\n`
-        : `Report: ${printable(to)}${picture}\n`,
-    );
+    const said = { request_id: requestId, report: to, has_picture: hasPicture, has_heat_map: hasHeatmap };
+    process.stdout.write(json ? `${JSON.stringify(said)}\n` : `Report: ${printable(to)}${picture}\n`);
     return 0;
   });
 }

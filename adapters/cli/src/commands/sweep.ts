@@ -1,12 +1,12 @@
 import { sweepAll, type WholeSweep } from "@artguard/core";
 import type { Call } from "../command-line/declare-command.ts";
 import type { sweepCommand } from "../declarations/records.ts";
-import { withPrivacy } from "../stores/with-artguard.ts";
+import { withRights } from "../stores/with-artguard.ts";
 
 /** `artguard sweep`: deletes what has expired and ends interrupted erasures; to be run daily. @throws UsageError */
 export async function sweep({ values }: Call<typeof sweepCommand>): Promise<number> {
-  return await withPrivacy(values, async (privacy) => {
-    const swept = await sweepAll(privacy);
+  return await withRights(values, async (rights) => {
+    const swept = await sweepAll(rights);
     process.stdout.write(`${values.json ? JSON.stringify(swept) : textOf(swept)}\n`);
     return 0;
   });

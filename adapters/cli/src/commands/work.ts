@@ -4,7 +4,6 @@ import {
   createArtGuard,
   defineAnalysisTable,
   defineUserTable,
-  openPrivacy,
   quotaGate,
 } from "@artguard/core";
 import { runWorker, type WorkerEvent } from "@artguard/worker";
@@ -16,6 +15,7 @@ import { printable } from "../printable.ts";
 import { chosenDetectors } from "../scan-options.ts";
 import { openQueue } from "../stores/open-queue.ts";
 import type { Stores } from "../stores/open-stores.ts";
+import { rightsOn } from "../stores/rights.ts";
 import { placeOf } from "../stores/store-options.ts";
 import { withStores } from "../stores/with-artguard.ts";
 
@@ -38,13 +38,13 @@ export async function work({ values }: Call<typeof workCommand>, signal: () => A
     ...(values.cloud && (await cloudParts(configuration))),
   };
   const queueUrl = values.queue ?? configuration.queueUrl;
-  return await withStores(values, { create: false }, async (stores) => {
+  return await withStores(values, { create: false, governed: true }, async (stores) => {
     const artguard = await openArtGuard(stores, parts);
     try {
       await runWorker({
         artguard,
         ...(queueUrl !== undefined && { queue: await openQueue(queueUrl, configuration) }),
-        privacy: await openPrivacy({ ...storageOf(stores) }),
+        privacy: await rightsOn(stores),
         once: values.once,
         health,
         signal: signal(),

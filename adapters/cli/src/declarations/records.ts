@@ -73,7 +73,7 @@ export const reportCommand = declareCommand({
   group: "Kept analyses",
   summary: "write the evidence page of one",
   details: [
-    "One HTML file that loads nothing from elsewhere. It shows the picture where the image is kept (`scan --save-images`), and no heat maps: those are not stored, the suspicious places are.",
+    "One HTML file that loads nothing from elsewhere. It shows picture and heat map where the image is kept (`scan --save-images`, or by consent over HTTP) and the keys of the folder open it; else the outlines of the suspicious places alone. On a folder of `artguard serve` the reading is in its audit log.",
   ],
   arguments: one,
   options: {
@@ -88,7 +88,7 @@ export const reportCommand = declareCommand({
     ...place,
   },
   examples: [["report 018f2b6e-7c1d-4a55-9d3e-2b0c5a1f6e70 --to evidence.html", "for somebody who wants to see why"]],
-  json: "one object: `request_id`, `report`, `has_picture`",
+  json: "one object: `request_id`, `report`, `has_picture`, `has_heat_map`",
 });
 
 export const deleteCommand = declareCommand({
@@ -127,7 +127,7 @@ export const eraseCommand = declareCommand({
   group: "Kept analyses",
   summary: "erase everything that is kept of a user, and print the receipt",
   details: [
-    "Waits 5 seconds between its two sweeps. After `erase --user local`, `scan --keep` keeps new results again at once; `createArtGuard` on the same stores refuses an erased user until the tombstone ends. See [privacy](privacy.md#erasure).",
+    "Waits 5 seconds between its two sweeps. On a folder of `artguard serve` it also destroys the user's keys and forgets roles, logins, grants and the pseudonym in the audit log. After `erase --user local`, `scan --keep` keeps new results again at once; `createArtGuard` on the same stores refuses an erased user until the tombstone ends. See [privacy](privacy.md#erasure).",
   ],
   options: {
     user: { type: "text", value: "ID", required: true, summary: "whom to erase" },

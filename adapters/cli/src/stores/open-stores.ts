@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ObjectStore, TableStore } from "@artguard/core";
+import { analysisTableName, type ObjectStore, type TableStore, userTableName } from "@artguard/core";
 import { folder, makePrivateFolder } from "@artguard/core/filesystem";
 import { sqlite } from "@artguard/core/sqlite";
 import { UsageError } from "../usage-error.ts";
 import { awsClients } from "./aws-clients.ts";
+import type { Installation } from "./open-installation.ts";
 import type { StorePlace } from "./store-options.ts";
 
 /** The stores of a command; disposing them closes what was opened. */
@@ -17,6 +18,8 @@ export interface Stores extends AsyncDisposable {
   readonly processedTraining: ObjectStore;
   readonly analysisTable: string;
   readonly userTable: string;
+  /** What governs the folder, where that was asked for and something does: then images are read and written through its keys. */
+  readonly installation?: Installation;
 }
 
 /** File and folders of the embedded stores, as `createArtGuard` lays them out. */
@@ -28,16 +31,46 @@ export function embeddedPaths({ configuration }: Pick<StorePlace, "configuration
   };
 }
 
-/**
- * Opens the stores of a command.
- *
- * @param options.create Make the folder when it is not there; without it a missing folder is a mistake of the caller.
- * @throws UsageError
- */
-export async function openStores(place: StorePlace, options: { readonly create: boolean }): Promise<Stores> {
+/** How the stores of a command are opened. */
+export interface OpeningOptions {
+  /** Make the folder when it is not there; without it a missing folder is a mistake of the caller. */
+  readonly create: boolean;
+  /** Open what governs the folder, too: for commands on the images and rights of people. Default false. */
+  readonly governed?: boolean;
+}
+
+/** Opens the stores of a command. @throws UsageError */
+export async function openStores(place: StorePlace, { create, governed = false }: OpeningOptions): Promise<Stores> {
   const { analysesTable: analysisTable, usersTable: userTable } = place.configuration;
-  const opened = place.aws ? await openAws(place) : await openFolder(place, options.create);
+  const opened = place.aws
+    ? await openAws(place)
+    : governed && isGoverned(place)
+      ? await openGoverned(place)
+      : await openFolder(place, create);
   return { ...opened, analysisTable, userTable };
+}
+
+/** Whether `artguard serve` keeps its records there; in tables of other names it keeps none. */
+function isGoverned({ configuration: { folder, analysesTable, usersTable } }: StorePlace): boolean {
+  const isOurs = analysesTable === analysisTableName("dev") && usersTable === userTableName("dev");
+  return isOurs && existsSync(join(folder, "governance.keys"));
+}
+
+/** Loaded here alone: who keeps records without governance needs none of it. */
+async function openGoverned({ configuration }: StorePlace): Promise<OpenedStores> {
+  const [{ openInstallation }, { protectedStores }] = await Promise.all([
+    import("./open-installation.ts"),
+    import("./protected-stores.ts"),
+  ]);
+  const installation = await openInstallation(configuration.folder);
+  const { tables } = installation.place;
+  return {
+    tables,
+    ...(await protectedStores(installation)),
+    processedTraining: folder({ path: embeddedPaths({ configuration }).processedTraining }),
+    installation,
+    [Symbol.asyncDispose]: () => installation.close(),
+  };
 }
 
 type OpenedStores = Omit<Stores, "analysisTable" | "userTable">;

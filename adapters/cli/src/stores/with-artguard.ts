@@ -1,14 +1,8 @@
-import {
-  type ArtGuard,
-  createArtGuard,
-  type ErrorRecord,
-  isArtGuardError,
-  openPrivacy,
-  type Privacy,
-} from "@artguard/core";
+import { type ArtGuard, createArtGuard, type ErrorRecord, isArtGuardError } from "@artguard/core";
 import type { CloudParts } from "../cloud-parts.ts";
 import { printable } from "../printable.ts";
-import { openStores, type Stores } from "./open-stores.ts";
+import { type OpeningOptions, openStores, type Stores } from "./open-stores.ts";
+import { type Rights, rightsOn } from "./rights.ts";
 import { placeOf } from "./store-options.ts";
 
 /** The options that every command on stores has. */
@@ -28,7 +22,7 @@ export async function withArtGuard(
   command: (artguard: ArtGuard, stores: Stores) => Promise<number>,
   parts: CloudParts = {},
 ): Promise<number> {
-  return await withStores(options, { create: false }, async (stores) => {
+  return await withStores(options, { create: false, governed: true }, async (stores) => {
     const { tables, raw, processed, analysisTable, userTable } = stores;
     const objects = { raw, processed };
     const artguard = await createArtGuard({ detectors: [], tables, objects, analysisTable, userTable, ...parts });
@@ -41,19 +35,16 @@ export async function withArtGuard(
 }
 
 /** Runs a command on the rights of people whose records are there already. @returns the exit status, as above. */
-export async function withPrivacy(
-  options: StoreCommand,
-  command: (privacy: Privacy) => Promise<number>,
-): Promise<number> {
-  return await withStores(options, { create: false }, async ({ tables, raw, processed, userTable, analysisTable }) =>
-    command(await openPrivacy({ tables, objects: { raw, processed }, userTable, analysisTable })),
+export async function withRights(options: StoreCommand, command: (rights: Rights) => Promise<number>): Promise<number> {
+  return await withStores(options, { create: false, governed: true }, async (stores) =>
+    command(await rightsOn(stores)),
   );
 }
 
 /** Runs a command on stores, closes them, and says what went wrong. @returns the command's exit status, or 1. */
 export async function withStores(
   options: StoreCommand,
-  how: { readonly create: boolean },
+  how: OpeningOptions,
   command: (stores: Stores) => Promise<number>,
 ): Promise<number> {
   const place = placeOf(options);

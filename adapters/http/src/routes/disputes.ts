@@ -26,7 +26,8 @@ const dispute = operationRoute({
   method: "post",
   path: "/v1/analyses/{request_id}/dispute",
   summary: "Say that a result is wrong",
-  description: "The dispute is kept beside the verdict, which stays. One at a time; at most 2000 visible characters.",
+  description:
+    "The dispute is kept beside the verdict, which stays. One at a time; at most 2000 visible characters. Who may not read the analysis is answered without its result.",
   body: z.object({ reason: text.describe("Line ends and invisible characters become spaces.") }),
   operation: "analysis.dispute",
   input: ({ request_id, reason }) => ({ requestId: request_id, reason }),

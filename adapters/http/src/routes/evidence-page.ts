@@ -22,7 +22,7 @@ export const evidencePageRoute: Route = {
   query: languageQuery,
   summary: "The evidence of an analysis as one HTML file that loads nothing",
   description:
-    "With the heat maps while they are at hand. The picture is not in it: without consent nobody keeps it, and a kept one is not given out.",
+    "With all heat maps for some minutes, from the process that made the analysis; later with the fused one, as long as the image is kept. The picture is not in it: without consent nobody keeps it, and a kept one is not given out.",
   success: [{ status: "ok", description: "The page, as an attachment.", bodies: [{ type: "text/html" }] }],
   handle: async (c, app) => {
     const { language } = parsed(languageQuery, c.req.query());
@@ -34,7 +34,7 @@ export const evidencePageRoute: Route = {
     const page = evidencePage({
       name: analysis.filename || analysis.request_id,
       analysis,
-      overlays: await overlaysAtHand(app.live, analysis),
+      overlays: await overlaysAtHand(c, app, analysis),
       ...(language && { language }),
     });
     return c.body(page, successStatus.ok, {

@@ -364,13 +364,15 @@ export class AnalysisRepository {
   async delete(record: Analysis, { actions = [] }: { actions?: readonly TransactAction[] } = {}): Promise<void> {
     const versions = await this.#all(versionPartition(record.request_id));
     const markers = await this.#all(statementPartition(record.request_id));
-    await this.#table.batchWrite({ delete: [...versions, ...markers].map(keyOf) });
+    await this.#table.batchWrite({ delete: versions.map(keyOf) });
     const isOpen = record.status === "PENDING" || record.status === "PROCESSING";
     await this.#guarded(record.request_id, [
       deleteAction(this.definition, keyOf(record), {
         all: [{ attribute: "status", equals: record.status }, sameVersion(record), sameRevision(record)],
       }),
       ...(isOpen ? this.#count(record, undefined) : []),
+      // With the record: what it says of a person must be found as long as it says it. There is a marker a statement at most.
+      ...markers.map((marker) => deleteAction<AnalysisItem>(this.definition, keyOf(marker))),
       ...actions,
     ]);
   }

@@ -42,8 +42,12 @@ async function open(options: AnalysisStorageOptions) {
   const admission = options.admission ?? (await defaultGate(stores.tables, userTable));
   const images = new SavedImages(stores.images);
   const uploads = userTable === false ? undefined : new StoredUploads(stores, { userTable, now });
-  const onEnd = (before: Analysis, ended: Analysis) => cleanUp(before, ended, { images, admission });
-  const queue = new OpenWorkQueue(repository, { now, onEnd });
+  const onEnd = (before: Analysis, ended: Analysis) => cleanUp(before, ended, { repository, images, admission });
+  const onLost = async (held: Analysis) => {
+    // What was stored since the record was deleted; of one that goes on in other hands everything is theirs.
+    if (!(await repository.find(held.request_id))) await images.deleteAll(held);
+  };
+  const queue = new OpenWorkQueue(repository, { now, onEnd, onLost });
   return { stores, storage: { repository, images, uploads, queue, admission } };
 }
 
@@ -58,9 +62,15 @@ async function defaultGate(tables: TableStore, userTable?: string | false): Prom
 async function cleanUp(
   before: Analysis,
   ended: Analysis,
-  { images, admission }: { images: SavedImages; admission: AdmissionGate | undefined },
+  { repository, images, admission }: Pick<AnalysisStorage, "repository" | "images" | "admission">,
 ): Promise<void> {
-  if (ended.status === "COMPLETED") return images.deleteInput(before);
+  if (ended.status === "COMPLETED") {
+    await images.deleteInput(before);
+    // Consent that was withdrawn while the image was stored found nothing to delete.
+    const isWithdrawn = async () => (await repository.find(ended.request_id))?.consent?.withdrawn_at !== undefined;
+    if (ended.image_object && (await isWithdrawn())) await images.deleteAll(ended);
+    return;
+  }
   if (before.consent || before.input_expires_at !== undefined) await images.deleteAll(before);
   await admission?.failed(ended);
 }

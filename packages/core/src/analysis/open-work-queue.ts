@@ -29,6 +29,8 @@ export interface OpenWorkQueueOptions {
   readonly now?: () => number;
   /** Cleans up after an analysis ended; gets the record as it was before and as it is now. */
   readonly onEnd?: (before: Analysis, ended: Analysis) => Promise<void>;
+  /** Cleans up after a worker whose end of an analysis was refused; gets the record as it held it. */
+  readonly onLost?: (held: Analysis) => Promise<void>;
 }
 
 /**
@@ -45,11 +47,13 @@ export class OpenWorkQueue {
   readonly #maxAttempts: number;
   readonly #now: () => number;
   readonly #onEnd: NonNullable<OpenWorkQueueOptions["onEnd"]>;
+  readonly #onLost: NonNullable<OpenWorkQueueOptions["onLost"]>;
   constructor(repository: AnalysisRepository, options: OpenWorkQueueOptions = {}) {
     this.#repository = repository;
     this.#maxAttempts = options.maxAttempts ?? 5;
     this.#now = options.now ?? Date.now;
     this.#onEnd = options.onEnd ?? (async () => {});
+    this.#onLost = options.onLost ?? (async () => {});
   }
 
   /**
@@ -152,10 +156,10 @@ export class OpenWorkQueue {
   }
 
   async #end(record: Analysis, transition: Transition): Promise<Analysis> {
-    const ended = await this.#repository.transition(record, {
-      ...transition,
-      remove: openWorkAttributes,
-      condition: fenceOf(record),
+    const change = { ...transition, remove: openWorkAttributes, condition: fenceOf(record) };
+    const ended = await this.#repository.transition(record, change).catch(async (error: unknown) => {
+      if (isArtGuardError(error, "analysis.lease-lost")) await this.#onLost(record);
+      throw error;
     });
     await this.#onEnd(record, ended);
     return ended;

@@ -35,7 +35,12 @@ export async function reanalyze(
   const examination = await examineQuietly(bytes, base, asked, context);
   const { analysis } = examination;
   const heatmap = await storeHeatmap(record, examination, context);
-  const stored = await storage.repository.replaceResult(record, laterThan(record, analysis), { heatmap });
+  const stored = await storage.repository
+    .replaceResult(record, laterThan(record, analysis), { heatmap })
+    .catch(async (error: unknown) => {
+      if (heatmap && isArtGuardError(error, "analysis.lease-lost")) await deleteUnnamed(record, heatmap, storage);
+      throw error;
+    });
   await deleteFormer(record, heatmap, storage);
   return withHeatmaps(stored, analysis);
 }
@@ -47,6 +52,16 @@ async function deleteFormer(
   { images }: AnalysisStorage,
 ): Promise<void> {
   if (former && former.key !== present?.key) await images.deleteHeatmap(former).catch(() => undefined);
+}
+
+/** Analysis or image went meanwhile, or another result came: nobody is led to this heat map. */
+async function deleteUnnamed(
+  { request_id }: Analysis,
+  heatmap: StoredObject,
+  { repository, images }: AnalysisStorage,
+): Promise<void> {
+  const present = await repository.find(request_id);
+  if (present?.heatmap_object?.key !== heatmap.key) await images.deleteHeatmap(heatmap);
 }
 
 /** Versions are told apart by their time, also when the clock stands still. */

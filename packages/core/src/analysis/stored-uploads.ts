@@ -79,10 +79,11 @@ export class StoredUploads {
         notErasedAction(definition, announced.owner_id),
         putAction<UserItem>(definition, item, { item: "absent" }),
       ]);
-      return item;
     } catch (error) {
       throw cancellationReasons(error)[0] === "storage.condition-failed" ? beingErased() : error;
     }
+    await this.#assertFits(item);
+    return item;
   }
 
   /** The upload while it can be completed, or what became of it. */
@@ -182,10 +183,18 @@ export class StoredUploads {
       if (this.#isOver(item)) await this.discard(uploadItemSchema.parse(item));
       else open += 1;
     }
-    if (open < mostOpen) return;
-    throw new ArtGuardError("analysis.too-many-uploads", `${open} uploads of this user are not finished`, {
-      details: { limit: mostOpen },
-    });
+    if (open >= mostOpen) throw tooMany();
+  }
+
+  /** Of those that began in the same moment, and saw nothing of each other, more than there is room for go again. */
+  async #assertFits(upload: UploadItem): Promise<void> {
+    let open = 0;
+    for await (const item of ownedItems(await this.#users(), upload.owner_id, markerKey.upload(""))) {
+      if (!this.#isOver(item)) open += 1;
+    }
+    if (open <= mostOpen) return;
+    await this.discard(upload);
+    throw tooMany();
   }
 
   #isOver(item: UserItem): boolean {
@@ -225,6 +234,12 @@ export async function deleteUploadBytes(
 /** Key of the bytes of an upload. */
 export function keyOf({ user_id, created_at }: UploadName): string {
   return inferenceKey(uploadIdOf(user_id), created_at, objectName);
+}
+
+function tooMany(): ArtGuardError {
+  return new ArtGuardError("analysis.too-many-uploads", `${mostOpen} uploads of this user are not finished`, {
+    details: { limit: mostOpen },
+  });
 }
 
 async function* exactly(sizeBytes: number, body: ObjectBody): AsyncGenerator<Uint8Array> {

@@ -22,9 +22,14 @@ export interface EraseOptions extends PrivacyCallOptions {
    * its file; default true. Where many are erased one after another, it is enough for the last.
    */
   readonly scrub?: boolean;
+  /**
+   * Erases what the host holds of the user elsewhere. Done before the erasure is complete, and again after a crash: whoever
+   * goes on with it gives the same. Default nothing.
+   */
+  readonly besides?: (userId: UserId) => Promise<void>;
 }
 
-type Work = (userId: UserId, context: PrivacyContext, options: PrivacyCallOptions) => Promise<void>;
+type Work = (userId: UserId, context: PrivacyContext, options: EraseOptions) => Promise<void>;
 
 const secondsPerDay = 86_400;
 
@@ -148,7 +153,12 @@ async function sweepBesides(userId: UserId, context: PrivacyContext, options: Pr
   await sweepMarkers(userId, context, options);
 }
 
-async function eraseAccount(userId: UserId, { store, users }: PrivacyContext): Promise<void> {
+async function eraseAccount(
+  userId: UserId,
+  { store, users }: PrivacyContext,
+  { besides }: EraseOptions,
+): Promise<void> {
+  await besides?.(userId);
   const account = await users.get({ user_id: userId }, { consistent: true });
   if (!account) return;
   // An index may not have shown the marker of an address changed just before.

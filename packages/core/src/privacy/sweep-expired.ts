@@ -37,7 +37,7 @@ const defaultLimit = 1000;
  * Deletes what has expired, long before the lifecycle rules of a bucket would: images past `image_expires_at`, inputs of
  * jobs past `input_expires_at`, uploads that were not completed in their hour, images whose consent was withdrawn, objects that no record names, and records past
  * `record_expires_at`. Objects are walked through in the order of their day, oldest first, those of the last 24 hours
- * left out; each is looked up in its record. Images go before records, so that no image loses the record that leads to
+ * left out but for uploads; each is looked up in its record. Images go before records, so that no image loses the record that leads to
  * it. Charges that a dying process did not give back are given back. A call that died is simply repeated.
  *
  * @throws ArtGuardError `storage.invalid-option`, `storage.invalid-cursor`
@@ -99,13 +99,14 @@ class ExpiryWalk {
     return undefined;
   }
 
-  /** Objects of days that ended at least 24 hours ago or end just then, in the order of their keys. */
+  /** Objects of days that began at least 24 hours ago, in the order of their keys; of later days the uploads: those end sooner. */
   async *#objectsAfter(store: ObjectStore, after: string): AsyncGenerator<ObjectSummary, void, undefined> {
     const options = signalOf(this.#options);
     const first = after === "" ? await firstDay(store, options) : dayOf(after);
-    for (let day = first ?? Infinity; day <= this.#settledBefore; day += dayMs) {
+    for (let day = first ?? Infinity; day <= this.#context.now(); day += dayMs) {
+      const isSettled = day <= this.#settledBefore;
       for await (const object of store.list(dayFolder(day), options)) {
-        if (object.key > after) yield object;
+        if (object.key > after && (isSettled || isUpload(object.key))) yield object;
       }
     }
   }
@@ -154,6 +155,11 @@ class ExpiryWalk {
     const page = await this.#context.analysisItems.query({ partition: requestId, limit: 1, consistent: true });
     return page.items[0] as Analysis | undefined;
   }
+}
+
+function isUpload(key: string): boolean {
+  const place = parseObjectKey(key);
+  return place?.kind === "inference" && isUploadName(place.name);
 }
 
 function namesImage({ image_object, processed_object, heatmap_object }: Analysis, key: string): boolean {

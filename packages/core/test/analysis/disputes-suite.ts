@@ -243,6 +243,17 @@ export function disputesSuite(name: string, make: MakeTableStore): void {
       expect((await items.query({ index: "dispute-index", partition: "OPEN" })).items).toEqual([]);
     });
 
+    it("still lead to who said them when the deletion of the analysis fails", async () => {
+      const { artguard, complete, repository, privacy } = await setup();
+      const stale = await complete("a");
+      await artguard.dispute("a", { reason });
+      await artguard.review("a", { note: "Seen.", reviewerId: "rosa" });
+      await expect(repository.delete(stale)).rejects.toEqual(refused("analysis.lease-lost"));
+      expect((await privacy.eraseUser(userIdOf("rosa"))).erased).toMatchObject({ statements: 1 });
+      expect((await artguard.get("a")).review).toEqual(expect.not.objectContaining({ reviewer_id: "rosa" }));
+      await artguard.deleteAnalysis("a");
+    });
+
     it("are refused to who is being erased, and about whose analyses are", async () => {
       const { artguard, complete, privacy } = await setup();
       for (const id of ["a", "b"]) await complete(id);

@@ -190,8 +190,8 @@ describe("reanalyze", () => {
     expect((await artguard.versions(request_id)).some((each) => "heatmap_object" in each)).toBe(false);
   });
 
-  it("writes nothing when the consent was withdrawn meanwhile; what it stored is swept", async () => {
-    const { artguard, names, open, privacy, clock, processed } = await setup();
+  it("writes nothing when the consent was withdrawn meanwhile, and deletes what it stored", async () => {
+    const { artguard, names, open, privacy, processed } = await setup();
     const { request_id } = await artguard.analyze(picture, saving);
     const put = processed.put.bind(processed);
     vi.spyOn(processed, "put").mockImplementationOnce(async (...parameters) => {
@@ -202,9 +202,20 @@ describe("reanalyze", () => {
     await expect(again.reanalyze(request_id)).rejects.toMatchObject({ code: "analysis.lease-lost" });
     expect(await artguard.versions(request_id)).toHaveLength(1);
     await expect(artguard.heatmap(request_id)).rejects.toMatchObject(missing);
-    expect(await names()).toEqual(["heatmap-*.png"]);
-    clock.ms += 2 * dayMs;
-    await privacy.sweepExpired();
+    expect(await names()).toEqual([]);
+  });
+
+  it("leaves no heat map of an analysis that was deleted meanwhile", async () => {
+    const { artguard, names, open, processed } = await setup();
+    const { request_id } = await artguard.analyze(picture, saving);
+    const put = processed.put.bind(processed);
+    vi.spyOn(processed, "put").mockImplementationOnce(async (...parameters) => {
+      await artguard.deleteAnalysis(request_id);
+      return await put(...parameters);
+    });
+    await expect((await open([suspecting([0])])).reanalyze(request_id)).rejects.toMatchObject({
+      code: "analysis.lease-lost",
+    });
     expect(await names()).toEqual([]);
   });
 

@@ -11,7 +11,9 @@ import {
   MemoryObjectStore,
   MemoryTableStore,
   type Observation,
+  openPrivacy,
   type TransactAction,
+  userIdOf,
 } from "@artguard/core";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { encoded, gradient } from "../fixtures/synthetic-images.ts";
@@ -123,6 +125,28 @@ describe("an image", () => {
     await expect(rest()).rejects.toMatchObject({ code: "analysis.consent-required" });
     expect(await artguard.get("r1")).toMatchObject({ status: "FAILED", consent: withdrawn, image_saved: false });
     expect(await keys()).toEqual([]);
+  });
+
+  it.each([
+    ["its analysis is deleted", "analysis.lease-lost"],
+    ["consent is withdrawn", undefined],
+  ])("is not left behind when %s while it is stored", async (_, code) => {
+    const { artguard, keys, objects, tables, clock } = await setup();
+    const privacy = await openPrivacy({ tables, objects, settleMs: 0, now: () => clock.ms });
+    const put = objects.put.bind(objects);
+    vi.spyOn(objects, "put").mockImplementationOnce(async (...parameters) => {
+      if (code) await artguard.deleteAnalysis("r1");
+      else await privacy.withdrawConsent("r1", userIdOf("u1"));
+      return await put(...parameters);
+    });
+    const analysis = artguard.analyze(picture, { userId: "u1", saveImage: true, consent });
+    const outcome = await analysis.then(
+      () => undefined,
+      (error: { code?: string }) => error.code,
+    );
+    expect(outcome).toBe(code);
+    expect(await keys()).toEqual([]);
+    if (code === undefined) expect(await artguard.get("r1")).toMatchObject({ status: "COMPLETED", image_saved: false });
   });
 
   it("never outlives its record", async () => {

@@ -226,6 +226,35 @@ describe("an upload", () => {
     expect(await artguard.uploads.ownerOf(late)).toBeUndefined();
   });
 
+  it("that nobody completes is deleted by the next sweep after its hour, also on its day", async () => {
+    const { artguard, clock, sent, begin, keys, keyOf, objects, privacy } = await house();
+    clock.set(Date.UTC(2026, 10, 15, 0, 30));
+    const [forgotten, completed] = [await sent(), await sent()];
+    const { request_id } = await artguard.uploads.complete(completed);
+    // By a signed request that outlived the completion.
+    await objects.put(keyOf(completed), picture);
+    expect(await privacy.sweepExpired()).toMatchObject({ objects_examined: 2, objects_deleted: 1 });
+    expect((await keys()).some((key) => key === keyOf(forgotten))).toBe(true);
+    clock.advance(hour);
+    await privacy.sweepExpired();
+    expect(await keys()).toEqual([expect.stringContaining(`${request_id}/input.`)]);
+    await begin();
+  });
+
+  it("is one of at most twenty, also where thirty begin in the same moment", async () => {
+    const { artguard, begin } = await house();
+    const begun = await Promise.allSettled(Array.from({ length: 30 }, () => begin()));
+    const ids = begun.flatMap((each) => (each.status === "fulfilled" ? [each.value.upload_id] : []));
+    expect(ids.length).toBeLessThanOrEqual(20);
+    const refusals = begun.filter(
+      (each) => each.status === "rejected" && each.reason.code === "analysis.too-many-uploads",
+    );
+    expect(ids.length + refusals.length).toBe(30);
+    for (const id of ids) await artguard.uploads.abandon(id);
+    for (let n = 0; n < 20; n++) await begin();
+    await expect(begin()).rejects.toThrow(refused("analysis.too-many-uploads"));
+  });
+
   it("is one of at most twenty of its user; those that ended give their places back", async () => {
     const { artguard, clock, begin } = await house();
     const begun = [];

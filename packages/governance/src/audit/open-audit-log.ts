@@ -127,8 +127,10 @@ export class TableAuditLog implements AuditLog, AsyncDisposable {
   /** One page of entries. Who may ask is the caller's to check. @throws ArtGuardError `audit.invalid-query`, `storage.*` */
   async query(query: AuditQuery): Promise<Page<FoundEntry>> {
     const { user } = query;
-    // Services and `local` act under their own names, and an auditor may know only a pseudonym.
-    const subject = user === undefined ? undefined : ((await this.#opened.subjects.find(user)) ?? user);
+    // Services act under their own names, and an auditor may know only a pseudonym. The operator is `local`, also where
+    // something that belongs to that name has given it a pseudonym.
+    const isNamed = user === undefined || user === "local";
+    const subject = isNamed ? user : ((await this.#opened.subjects.find(user)) ?? user);
     return this.#list(query, subject);
   }
 

@@ -148,6 +148,16 @@ export function parseFooter(bytes: Uint8Array): ObjectFooter | undefined {
 }
 
 /**
+ * Whether these are the bytes of an encrypted object, whole or damaged, and not of one that was stored without encryption.
+ *
+ * @example
+ * if (isEncryptedObject(bytes)) console.log("its key is not at hand");
+ */
+export function isEncryptedObject(bytes: Uint8Array): boolean {
+  return parseFooter(bytes.slice(-footerBytes)) !== undefined;
+}
+
+/**
  * The key that encrypts, and one that is shown: AES-GCM alone lets somebody who knows two keys make a ciphertext that
  * opens under both (Albertini et al., "How to Abuse and Fix Authenticated Encryption Without Key Commitment").
  */

@@ -223,7 +223,7 @@ describe("core's use cases under the rules", () => {
     expect(receipt.erased).toMatchObject({ analyses: 1, users: 1 });
     expect((await access.grantsTo({ kind: "user", id: "rex" })).items).toEqual([]);
     expect(await usage.deliverEvents(async () => undefined)).toBe(0);
-    expect(steps).toEqual(["forget ada after user.erase"]);
+    expect(steps).toEqual(["forget ada after operation.begun", "forget ada after user.erase"]);
   });
 
   it("an erasure that another room did not end is ended by an administrator who repeats it", async () => {
@@ -237,7 +237,30 @@ describe("core's use cases under the rules", () => {
     const erase = (token: string) => governance.attempt("user.erase", { userId: "ada" }, by(token));
     expect(await erase("ada")).toMatchObject({ ok: false, error: { message: "the directory is down" } });
     expect(await erase("rootMulti")).toMatchObject({ ok: true, output: { user_id: "ada" } });
-    expect(calls).toBe(2);
+    expect(calls).toBe(3);
+  });
+
+  it("an erasure that died in another room is ended by the next sweep, rooms included", async () => {
+    const [calls, down] = [[] as string[], { now: true }];
+    const eraser = async (userId: string) => {
+      calls.push(userId);
+      if (down.now) throw new Error("the directory is down");
+    };
+    const { governance, users, access } = await governedPlace({ erasers: [eraser] });
+    await users.create({ user_id: "ada", email: "ada@example.org" });
+    const resource = { kind: "analysis", id: "of-rex" };
+    await access.grantPermission(
+      { resource, grantee: { kind: "user", id: "ada" }, permission: "analysis.read" },
+      "rex",
+    );
+    expect(await governance.attempt("user.erase", {}, by("ada"))).toMatchObject({ ok: false });
+    down.now = false;
+    const principal = { kind: "service", id: "sweeper" } as const;
+    const context = { ...(await governedContext(governance)), principal };
+    const swept = await governance.attempt("service.sweep", {}, { context });
+    expect(swept).toMatchObject({ ok: true, output: { erasures: [{ user_id: "ada", erased: { users: 1 } }] } });
+    expect(calls).toEqual(["ada", "ada"]);
+    expect((await access.grantsTo({ kind: "user", id: "ada" })).items).toEqual([]);
   });
 
   it("a service sweeps, and nobody else", async () => {
@@ -249,7 +272,7 @@ describe("core's use cases under the rules", () => {
     const principal = { kind: "service", id: "sweeper" } as const;
     expect(await sweep({ ...ada, principal })).toMatchObject({
       ok: true,
-      output: { reservations_released: 0, erasures_ended: 0 },
+      output: { reservations_released: 0, erasures: [] },
     });
   });
 

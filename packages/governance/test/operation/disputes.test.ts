@@ -99,6 +99,18 @@ describe("disputes under the rules", () => {
     }
   });
 
+  it("answer whoever may dispute and not read with the dispute, and nothing of result or owner", async () => {
+    const { ask } = await disputedPlace();
+    const [own, granted] = [
+      await ask("ada", "analysis.dispute", { requestId: "fresh", reason }),
+      await ask("rex", "analysis.dispute", { requestId: "resolved", reason }),
+    ];
+    expect(own.ok && own.output).toMatchObject({ user_id: "ada", dispute: { disputed_by: "ada" } });
+    expect(granted.ok && Object.keys(granted.output as object).toSorted()).toEqual(
+      ["content_type", "created_at", "dispute", "filename", "request_id", "size_bytes", "status"].toSorted(),
+    );
+  });
+
   it("show the queue to reviewers alone, with what they need to choose from it", async () => {
     const { ask } = await disputedPlace();
     for (const token of ["ada", "rita", "root", undefined])

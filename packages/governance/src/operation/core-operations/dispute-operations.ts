@@ -21,7 +21,7 @@ export type DisputedAnalysis = Pick<
  * Operations on disputes. Whoever owns an analysis, or was granted `analysis.dispute`, may dispute its result; reviewers see
  * what is disputed, as long as it is, and nothing else.
  */
-export function disputeOperations({ artguard }: CoreServices) {
+export function disputeOperations({ artguard, access }: CoreServices) {
   const ofReviewers = {
     target: ({ requestId }: { requestId: string }) => findDisputed(artguard, requestId),
     absent,
@@ -37,8 +37,12 @@ export function disputeOperations({ artguard }: CoreServices) {
       audit: "data-access",
       target: ({ requestId }) => findAnalysis(artguard, requestId),
       absent,
-      handler: ({ requestId, reason }, { context }) =>
-        artguard.dispute(requestId, { reason, userId: context.principal.id }),
+      handler: async ({ requestId, reason }, { context }) => {
+        const disputed = await artguard.dispute(requestId, { reason, userId: context.principal.id });
+        const resource = resourceOf(disputed);
+        const { allowed } = await access.validateAccess({ context, permission: "analysis.read", resource });
+        return allowed ? disputed : withoutResult(disputed);
+      },
     }),
     /** The queue, the longest disputed first. */
     disputed: defineOperation({
@@ -84,13 +88,22 @@ export function disputeOperations({ artguard }: CoreServices) {
 /** For reviewers there is no analysis but those that are disputed. */
 async function findDisputed(artguard: Pick<ArtGuard, "get">, id: string): Promise<Resource | undefined> {
   try {
-    const { user_id, dispute } = await artguard.get(id);
-    if (dispute?.status !== "open") return undefined;
-    return { kind: "analysis", id, ...(user_id !== undefined && { ownerId: user_id }) };
+    const analysis = await artguard.get(id);
+    return analysis.dispute?.status === "open" ? resourceOf(analysis) : undefined;
   } catch (error) {
     if (isArtGuardError(error, "analysis.not-found")) return undefined;
     throw error;
   }
+}
+
+function resourceOf({ request_id: id, user_id }: Analysis): Resource {
+  return { kind: "analysis", id, ...(user_id !== undefined && { ownerId: user_id }) };
+}
+
+/** For whoever may dispute a result and not read it. */
+function withoutResult(disputed: Analysis): Analysis {
+  const { request_id, created_at, status, filename, content_type, size_bytes, dispute } = disputed;
+  return { request_id, created_at, status, filename, content_type, size_bytes, ...(dispute && { dispute }) };
 }
 
 function shownInQueue(analysis: Analysis): DisputedAnalysis {

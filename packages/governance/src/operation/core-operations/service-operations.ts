@@ -1,8 +1,9 @@
-import { ArtGuardError, type SweepResult } from "@artguard/core";
+import { ArtGuardError, type ErasureReceipt, type SweepResult } from "@artguard/core";
 import { z } from "zod";
 import { type UsageSubject, usageSubjectSchema } from "../../usage/plan.ts";
 import { defineOperation } from "../operation.ts";
 import type { CoreServices } from "./core-services.ts";
+import { erasureElsewhere } from "./erasure-elsewhere.ts";
 
 const subject = usageSubjectSchema;
 
@@ -58,9 +59,10 @@ export function usageOperations({ usage }: CoreServices) {
 }
 
 /** What a service does at regular times, for no person. */
-export function serviceOperations({ privacy, usage, access, forget }: CoreServices) {
+export function serviceOperations(services: CoreServices) {
+  const { privacy, usage } = services;
   return {
-    /** Deletes what has expired, ends interrupted erasures, gives abandoned reservations back. */
+    /** Deletes what has expired; the last part also ends interrupted erasures and gives abandoned reservations back. */
     sweep: defineOperation({
       name: "service.sweep",
       input: z.strictObject({ limit: z.number().int().min(1).exactOptional(), cursor: z.string().exactOptional() }),
@@ -70,15 +72,11 @@ export function serviceOperations({ privacy, usage, access, forget }: CoreServic
       target: () => ({ kind: "service" }),
       handler: async (options, { context, signal }): Promise<ServiceSweep> => {
         const swept = await privacy.sweepExpired({ ...options, ...(signal && { signal }) });
-        const receipts = await privacy.resumeErasures({ ...(signal && { signal }) });
-        for (const { user_id } of receipts) {
-          await access.forgetUser(user_id);
-          await usage.forgetUser(user_id);
-          await forget(user_id, context);
-        }
+        if (swept.next !== undefined) return { ...swept, erasures: [], reservations_released: 0 };
+        const besides = erasureElsewhere(services, context);
         return {
           ...swept,
-          erasures_ended: receipts.length,
+          erasures: await privacy.resumeErasures({ besides, ...(signal && { signal }) }),
           reservations_released: await usage.releaseAbandoned(),
         };
       },
@@ -88,6 +86,7 @@ export function serviceOperations({ privacy, usage, access, forget }: CoreServic
 
 /** What `service.sweep` did. */
 export interface ServiceSweep extends SweepResult {
-  readonly erasures_ended: number;
+  /** Of erasures that a crash had interrupted and that are complete now. */
+  readonly erasures: readonly ErasureReceipt[];
   readonly reservations_released: number;
 }

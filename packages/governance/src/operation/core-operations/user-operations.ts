@@ -6,6 +6,7 @@ import type { SecurityContext } from "../../identity/security-context.ts";
 import { requireStrength } from "../../identity/strength.ts";
 import { defineOperation } from "../operation.ts";
 import type { CoreServices } from "./core-services.ts";
+import { erasureElsewhere } from "./erasure-elsewhere.ts";
 import { userId } from "./inputs.ts";
 
 const whose = z.strictObject({ userId });
@@ -15,7 +16,8 @@ const name = z.string().min(1).max(200).nullable().exactOptional();
 const maxAgeMs = 15 * 60_000;
 
 /** Operations on accounts: the caller's own, or by an administrator anybody's. */
-export function userOperations({ users, privacy, access, usage, admissions, forget }: CoreServices) {
+export function userOperations(services: CoreServices) {
+  const { users, privacy, admissions } = services;
   return {
     read: defineOperation({
       ...ofUser,
@@ -68,12 +70,11 @@ export function userOperations({ users, privacy, access, usage, admissions, forg
       audit: "security",
       handler: async (input, { context, signal }) => {
         const subject = subjectOf(input, context);
-        const receipt = await privacy.eraseUser(subject, { ...(signal && { signal }) });
-        await access.forgetUser(subject);
-        await usage.forgetUser(subject);
-        return receipt;
+        const besides = erasureElsewhere(services, context);
+        return privacy.eraseUser(subject, { besides, ...(signal && { signal }) });
       },
-      settled: (input, { context }) => forget(subjectOf(input, context), context),
+      // Once more: by now the log names the user as whom this erasure was about.
+      settled: (input, { context }) => erasureElsewhere(services, context)(subjectOf(input, context)),
     }),
   };
 }

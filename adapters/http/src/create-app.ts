@@ -45,7 +45,7 @@ import { WorkGate } from "./upload/work-gate.ts";
 /** Options of {@link createApp}. */
 export interface AppOptions {
   /** What may be asked, under its rules; from `createGovernance`. */
-  readonly governance: Pick<Governed, "attempt" | "locate">;
+  readonly governance: Pick<Governed, "attempt" | "locate" | "recognize">;
   /** Gives tokens: the routes under `/auth`; without it there are none. From `openIdentity`, or a `CognitoLogin`. */
   readonly issuer?: Issuer;
   /**

@@ -32,16 +32,26 @@ export class RateLimits {
     await this.#consume(this.#anonymous, originOf(clientAddress));
   }
 
+  /** Whether another one may begin from there, without counting it. @throws ArtGuardError `http.rate-limited` */
+  async assertAnonymousLeft(clientAddress = "unknown"): Promise<void> {
+    const used = await this.#anonymous.get(originOf(clientAddress));
+    if (used && used.remainingPoints <= 0) throw rateLimited(this.#anonymous, used);
+  }
+
   async #consume(limiter: RateLimiterMemory, name: string): Promise<void> {
     try {
       await limiter.consume(name);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      throw new ArtGuardError("http.rate-limited", `more than ${limiter.points} in ${limiter.duration} s`, {
-        details: { retry_after_ms: refusal.msBeforeNext },
-      });
+      throw rateLimited(limiter, refusal);
     }
   }
+}
+
+function rateLimited({ points, duration }: RateLimiterMemory, { msBeforeNext }: RateLimiterRes): ArtGuardError {
+  return new ArtGuardError("http.rate-limited", `more than ${points} in ${duration} s`, {
+    details: { retry_after_ms: msBeforeNext },
+  });
 }
 
 /** Credentials are remembered for a minute, as hashes. */

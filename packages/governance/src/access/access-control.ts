@@ -1,7 +1,15 @@
 import { ArtGuardError, type Page, type TableStore } from "@artguard/core";
 import type { SecurityContext } from "../identity/security-context.ts";
 import { defineAccessTable } from "./access-table.ts";
-import { type AccessRequest, type Consideration, consider, type Decision, decide, permissionsOf } from "./decide.ts";
+import {
+  type AccessRequest,
+  type Consideration,
+  consider,
+  couldBeAllowed,
+  type Decision,
+  decide,
+  permissionsOf,
+} from "./decide.ts";
 import { defaultPolicy } from "./default-policy.ts";
 import type { Grant, Grantee } from "./grant.ts";
 import { type GrantName, GrantRepository, type NewGrant } from "./grant-repository.ts";
@@ -69,6 +77,11 @@ export interface AccessControl {
   forgetUser(userId: string): Promise<number>;
   /** What the caller's roles and scopes allow at most: the `permissions` of its context. */
   permissionsOf(caller: Pick<SecurityContext, "principal" | "roles" | "organizations" | "scopes">): Promise<string[]>;
+  /** Whether roles or rules could allow the caller this, whatever it is about; see `couldBeAllowed`. */
+  couldAllow(
+    caller: Pick<SecurityContext, "principal" | "roles" | "organizations" | "scopes">,
+    permission: string,
+  ): Promise<boolean>;
   /** What the caller sees of the rows of a resource that it may read. */
   rowView(request: Omit<AccessRequest, "permission">, options?: RowViewOptions): Promise<RowView>;
   /** The policy in force. */
@@ -136,6 +149,7 @@ export async function openAccess(options: AccessOptions): Promise<AccessControl>
     forgetResource: (resource) => grants.deleteOn(resource),
     forgetUser: (userId) => grants.deleteOf(userId),
     permissionsOf: async (caller) => permissionsOf((await policies.current()).policy, caller),
+    couldAllow: async (caller, permission) => couldBeAllowed((await policies.current()).policy, caller, permission),
     rowView: async (request, viewOptions) =>
       rowView((await policies.current()).policy, { ...request, now: now() }, viewOptions),
     policy: () => policies.current(),

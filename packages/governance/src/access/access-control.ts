@@ -86,6 +86,8 @@ export interface AccessControl {
   rowView(request: Omit<AccessRequest, "permission">, options?: RowViewOptions): Promise<RowView>;
   /** The policy in force. */
   policy(): Promise<VersionedPolicy>;
+  /** One version of the policy. @throws ArtGuardError `access.unknown-policy-version` */
+  policyVersion(version: number): Promise<VersionedPolicy>;
   /** Versions, newest first, at most `limit` (1–1000, default 100). */
   policyHistory(limit?: number): Promise<PolicyChange[]>;
   /** Puts another policy in force in place of the version `expected`. @throws ArtGuardError `access.policy-changed`, `access.invalid-policy` */
@@ -153,6 +155,7 @@ export async function openAccess(options: AccessOptions): Promise<AccessControl>
     rowView: async (request, viewOptions) =>
       rowView((await policies.current()).policy, { ...request, now: now() }, viewOptions),
     policy: () => policies.current(),
+    policyVersion: (version) => policies.version(version),
     policyHistory: (limit = historyLimit) => policies.history(limit),
     changePolicy: (policy, change) => policies.replace(policy, change),
     revert: async (version, change) => {

@@ -241,16 +241,17 @@ class Execution {
   }
 }
 
-/** On what, by which permission, what decided it, and what the operation tells of its input. */
+/** On what, or of whom where it is no single thing, by which permission, what decided it, and what the operation tells of its input. */
 function factsOf(
   { permission, facts }: AnyOperation,
-  { resource: { kind, id }, decision }: Permit,
+  { resource: { kind, id, ownerId }, decision }: Permit,
   input: unknown,
 ): { resource?: { kind: string; id: string }; details: AuditDetails } {
   return {
     ...(id !== undefined && { resource: { kind, id } }),
     details: {
       ...facts?.(input),
+      ...(id === undefined && ownerId !== undefined && { owner_id: ownerId }),
       permission,
       policy_version: decision.policyVersion,
       ...(decision.decidedBy && { decided_by: `${decision.decidedBy.source}:${decision.decidedBy.id}` }),

@@ -7,6 +7,7 @@ import {
   type ServerSecret,
   type Table,
   type TableStore,
+  type TransactAction,
   type User,
   type UserRepository,
   userIdOf,
@@ -235,8 +236,18 @@ export class DevelopmentIssuer implements Issuer {
    */
   async setPassword(userId: string, password: string): Promise<void> {
     const user = await this.#living(userId);
-    await this.#passwords.set(user, password);
+    // Hashing takes its time: whoever is erased meanwhile leaves no password to the next user of the name.
+    await this.#services.users.whileActive(user.user_id, [await this.#passwords.setAction(user, password)]);
     await this.#sessions.endAll(user.user_id);
+  }
+
+  /**
+   * What sets the password of somebody who becomes a user in the same transaction; see `UserRepository.create`.
+   *
+   * @throws ArtGuardError `identity.weak-password`, `user.invalid-input`
+   */
+  passwordAction(userId: string, email: string, password: string): Promise<TransactAction> {
+    return this.#passwords.setAction({ user_id: userIdOf(userId), email: email.trim().toLowerCase() }, password);
   }
 
   /**

@@ -16,6 +16,16 @@ function governedRequestOf(c: RequestContext, { networkOf }: AppContext): Govern
   };
 }
 
+/**
+ * By what requests are counted: where the client is, as governance believes it, else where the connection is. A place that
+ * nobody may come from is refused later, where that is written down.
+ */
+export async function clientOf(c: RequestContext, { governance, networkOf }: AppContext): Promise<string | undefined> {
+  const network = networkOf(c);
+  const location = await governance.locate(network).catch(() => undefined);
+  return location?.clientAddress ?? network.remoteAddress;
+}
+
 /** What surrounds a call of an issuer for the request. */
 export async function issuerCallOf(c: RequestContext, { governance, networkOf }: AppContext): Promise<IssuerCall> {
   const { clientAddress } = await governance.locate(networkOf(c));

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ArtGuardError } from "@artguard/core";
-import { type Credential, type Network, originOf } from "@artguard/governance";
+import { type Credential, originOf } from "@artguard/governance";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { HttpLimits } from "./http-limits.ts";
 
@@ -21,10 +21,11 @@ export class RateLimits {
     this.#byAddress = new RateLimiterMemory({ points: perAddressPerMinute, duration });
   }
 
-  /** Counts a request. @throws ArtGuardError `http.rate-limited` */
-  async admit(credential: Credential, { remoteAddress = "unknown" }: Network): Promise<void> {
-    await this.#consume(this.#byAddress, remoteAddress);
-    await this.#consume(this.#byCaller, nameOf(credential) ?? remoteAddress);
+  /** Counts a request by where its client is, and by its credential. @throws ArtGuardError `http.rate-limited` */
+  async admit(credential: Credential, clientAddress = "unknown"): Promise<void> {
+    const origin = originOf(clientAddress);
+    await this.#consume(this.#byAddress, origin);
+    await this.#consume(this.#byCaller, nameOf(credential) ?? origin);
   }
 
   /** Counts the beginning of an anonymous session by where its client is. @throws ArtGuardError `http.rate-limited` */

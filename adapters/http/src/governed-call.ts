@@ -1,10 +1,10 @@
-import type { ErrorEnvelope, GovernedRequest, IssuerCall, Outcome } from "@artguard/governance";
+import type { Credential, ErrorEnvelope, GovernedRequest, IssuerCall, Outcome } from "@artguard/governance";
 import type { AppContext, RequestContext } from "./app-context.ts";
 import { credentialOf } from "./credential-of.ts";
 import { type Caller, errorToStatus, headersOfError } from "./error-to-status.ts";
 
 /** A request as governance sees it. */
-function governedRequestOf(c: RequestContext, { networkOf }: AppContext): GovernedRequest {
+function governedRequestOf(c: RequestContext, { networkOf }: AppContext): GovernedRequest & { credential: Credential } {
   const purpose = c.req.header("x-purpose");
   const approvalId = c.req.header("x-approval-id");
   return {
@@ -62,8 +62,10 @@ export async function attempt(
   input: unknown,
   more: Pick<GovernedRequest, "signal"> = {},
 ): Promise<Outcome<unknown>> {
-  const outcome = await app.governance.attempt(name, input, { ...governedRequestOf(c, app), ...more });
+  const request = governedRequestOf(c, app);
+  const outcome = await app.governance.attempt(name, input, { ...request, ...more });
   c.set("traceId", outcome.context.traceId);
+  await app.rates.know(request.credential, outcome.context.principal);
   return outcome;
 }
 

@@ -107,6 +107,15 @@ describe("the app", () => {
     expect((await ask("ella", "2.2.2.2")).status).not.toBe(429);
   });
 
+  it("counts all credentials of one caller together, from the second request of each on", async () => {
+    const { as } = await httpPlace({ limits: { perCallerPerMinute: 2, perAddressPerMinute: 1e6 } });
+    const ask = async (token: string) => (await as(token, "/v1/user/roles")).status;
+    // Two tokens of the same person.
+    expect([await ask("root"), await ask("rootMulti")]).not.toContain(429);
+    expect([await ask("root"), await ask("rootMulti")]).toEqual([429, 429]);
+    expect(await ask("ada")).toBe(200);
+  });
+
   it("counts by where the client is, behind proxies too, and one network of IPv6 as one address", async () => {
     const limits = { perCallerPerMinute: 2, perAddressPerMinute: 2 };
     const { governance } = await guardedPlace({ geography: { trustedProxies: 1 } });

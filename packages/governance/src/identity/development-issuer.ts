@@ -150,10 +150,15 @@ export class DevelopmentIssuer implements Issuer {
 
   /** See `Issuer.login`. */
   async login(request: LoginRequest, call: IssuerCall = {}): Promise<LoginResponse> {
-    let userId: string | undefined;
-    return noted(this.#services.audit, { ...call, operation: "identity.login", userIdOf: () => userId }, async () => {
-      const session = await this.#begin(request, call);
-      userId = session.user_id;
+    let session: Session | undefined;
+    const noting = {
+      ...call,
+      operation: "identity.login",
+      userIdOf: () => session?.user_id,
+      isMultiFactor: () => session?.multi_factor ?? false,
+    };
+    return noted(this.#services.audit, noting, async () => {
+      session = await this.#begin(request, call);
       return this.#answer(session);
     });
   }

@@ -66,6 +66,17 @@ describe("an administrator of an embedded installation", () => {
     expect(await run(account.create, eve, await login("root", key))).toMatchObject({ user_id: "eve" });
   });
 
+  it("is in the log with as many factors as the login had", async () => {
+    const { governance, key, login } = await withRoot();
+    await login("root");
+    await login("root", key);
+    const { items } = await governance.audit.query({ action: "identity.login" });
+    expect(items.map(({ entry }) => entry.security_context.authentication_strength).sort()).toEqual([
+      "multi",
+      "single",
+    ]);
+  });
+
   it("is kept from it by the rule of the policy alone: without it, one factor is enough", async () => {
     const { run, account, key } = await withRoot({ access: { policy: { ...defaultPolicy, rules: [] } } });
     const byKey = { credential: { kind: "api_key", key } } as const;

@@ -26,7 +26,7 @@ export type RequestContext = Context<AppEnvironment>;
 
 /** What the routes of one app share. */
 export interface AppContext {
-  readonly governance: Pick<Governed, "attempt" | "locate">;
+  readonly governance: Pick<Governed, "attempt" | "locate" | "recognize">;
   readonly limits: HttpLimits;
   readonly held: HeldBytes;
   readonly work: WorkGate;

@@ -14,7 +14,7 @@ import { Hono } from "hono";
 import { routePath } from "hono/route";
 import type { AppContext, AppEnvironment, RequestContext } from "./app-context.ts";
 import { credentialOf } from "./credential-of.ts";
-import { refused } from "./governed-call.ts";
+import { clientOf, refused } from "./governed-call.ts";
 import { hardening } from "./hardening.ts";
 import { defaultHttpLimits, type HttpLimits } from "./http-limits.ts";
 import { LiveAnalyses } from "./live/live-analyses.ts";
@@ -45,7 +45,7 @@ import { WorkGate } from "./upload/work-gate.ts";
 /** Options of {@link createApp}. */
 export interface AppOptions {
   /** What may be asked, under its rules; from `createGovernance`. */
-  readonly governance: Pick<Governed, "attempt" | "locate">;
+  readonly governance: Pick<Governed, "attempt" | "locate" | "recognize">;
   /** Gives tokens: the routes under `/auth`; without it there are none. From `openIdentity`, or a `CognitoLogin`. */
   readonly issuer?: Issuer;
   /**
@@ -130,7 +130,7 @@ export function createApp(options: AppOptions): Hono<AppEnvironment> {
     app.on(route.method.toUpperCase(), honoPath(route.path), async (c) => {
       const { isOpen = false, isLimited = !isOpen } = route;
       const credential: Credential = isOpen ? { kind: "none" } : credentialOf(c.req.raw.headers);
-      if (isLimited) await context.rates.admit(credential, context.networkOf(c));
+      if (isLimited) await context.rates.admit(credential, await clientOf(c, context));
       return route.handle(c, context);
     });
   }

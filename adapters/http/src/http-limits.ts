@@ -12,9 +12,9 @@ export interface HttpLimits {
   readonly working: number;
   /** Uploads that wait for their turn; default 64. Further ones are answered `http.busy`. */
   readonly waiting: number;
-  /** Requests of one credential (or address, without one) in a minute; default 600. */
+  /** Requests of one caller, with all of its credentials, in a minute; of one address without a credential. Default 600. */
   readonly perCallerPerMinute: number;
-  /** Requests from one address in a minute, whatever their credentials; default 6000. */
+  /** Requests from one address (of IPv6: one /64) in a minute, whatever their credentials; default 6000. */
   readonly perAddressPerMinute: number;
   /** Anonymous sessions that begin from one address (of IPv6: one /64) in a day, each with the quota of the tier Free; default 5. */
   readonly anonymousPerAddressPerDay: number;

@@ -2,7 +2,7 @@ import { ArtGuardError } from "@artguard/core";
 import { z } from "zod";
 import type { AppContext, RequestContext } from "./app-context.ts";
 import { type Success, successStatus } from "./error-to-status.ts";
-import { attempt, refused } from "./governed-call.ts";
+import { attempt, refused, refusedUnread } from "./governed-call.ts";
 import { readJson } from "./upload/read-json.ts";
 
 /** A body that one answers with or asks for. */
@@ -76,6 +76,8 @@ export function operationRoute({ operation, input, output = (value) => value, ..
   return {
     ...document,
     handle: async (c, app) => {
+      const refusal = document.body && (await refusedUnread(c, app, operation));
+      if (refusal) return refusal;
       const values = await valuesOf(c, app, document);
       const outcome = await attempt(c, app, operation, input(values));
       if (!outcome.ok) return refused(c, outcome.envelope, outcome.context.principal, app);

@@ -183,6 +183,27 @@ describe("the policy over HTTP", () => {
     });
     expect((await ask(root, "PUT", "/v1/admin/policy", { policy: next, expected: 0 })).status).toBe(409);
     expect((await ask(root, "PUT", "/v1/admin/policy", { policy: { roles: 1 }, expected: 1 })).status).toBe(400);
+    // Nobody could take these back: without the operator, without the administrator's permission, with a deny for all.
+    const { roles_of_kind, rules } = policy as { roles_of_kind?: object; rules?: object[] };
+    const deny = { id: "never", effect: "deny", permissions: ["policy.change"] };
+    const lockedOut = [
+      { ...policy, roles_of_kind: { ...roles_of_kind, local: [] } },
+      { ...policy, roles: { ...policy.roles, admin: { any: ["user.*"] } } },
+      { ...policy, rules: [...(rules ?? []), deny] },
+      { roles: {}, rules: [] },
+    ];
+    for (const each of lockedOut) {
+      const refused = await ask(root, "PUT", "/v1/admin/policy", { policy: each, expected: 1 });
+      expect(refused, JSON.stringify(each)).toMatchObject({
+        status: 400,
+        body: {
+          error: {
+            details: { reason: "access.invalid-policy" },
+            message: expect.stringContaining("could not change it"),
+          },
+        },
+      });
+    }
     const absurd = { version: 1, expected: 2599775534561 };
     expect((await ask(root, "POST", "/v1/admin/policy/revert", absurd)).status).toBe(400);
     const reverted = await ask(root, "POST", "/v1/admin/policy/revert", { version: 0, expected: 1 });

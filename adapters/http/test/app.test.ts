@@ -1,4 +1,7 @@
+import { createApp } from "@artguard/http";
 import { describe, expect, it } from "vitest";
+import { guardedPlace } from "../../../packages/governance/test/fixtures/guarded-place.ts";
+import type { RequestContext } from "../src/app-context.ts";
 import { httpPlace } from "./http-place.ts";
 
 const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -102,5 +105,31 @@ describe("the app", () => {
     expect((await ask("rex")).status).toBe(200);
     expect((await ask("ella")).status).toBe(429);
     expect((await ask("ella", "2.2.2.2")).status).not.toBe(429);
+  });
+
+  it("counts all credentials of one caller together, from the second request of each on", async () => {
+    const { as } = await httpPlace({ limits: { perCallerPerMinute: 2, perAddressPerMinute: 1e6 } });
+    const ask = async (token: string) => (await as(token, "/v1/user/roles")).status;
+    // Two tokens of the same person.
+    expect([await ask("root"), await ask("rootMulti")]).not.toContain(429);
+    expect([await ask("root"), await ask("rootMulti")]).toEqual([429, 429]);
+    expect(await ask("ada")).toBe(200);
+  });
+
+  it("counts by where the client is, behind proxies too, and one network of IPv6 as one address", async () => {
+    const limits = { perCallerPerMinute: 2, perAddressPerMinute: 2 };
+    const { governance } = await guardedPlace({ geography: { trustedProxies: 1 } });
+    const networkOf = (c: RequestContext) => ({
+      remoteAddress: "10.0.0.1",
+      forwardedFor: c.req.header("x-forwarded-for") ?? "",
+    });
+    const app = createApp({ governance, limits, networkOf });
+    const ask = async (from: string) =>
+      (await app.request("/v1/user", { headers: { "x-forwarded-for": `6.6.6.6, ${from}` } })).status;
+    expect([await ask("192.0.2.1"), await ask("192.0.2.1"), await ask("192.0.2.1")]).toEqual([401, 401, 429]);
+    // Somebody else behind the same proxy is not shut out by it.
+    expect(await ask("192.0.2.2")).toBe(401);
+    const sameNetwork = [await ask("2001:db8::1"), await ask("2001:db8::2"), await ask("2001:db8::ffff:3")];
+    expect([...sameNetwork, await ask("2001:db8:0:1::1")]).toEqual([401, 401, 429, 401]);
   });
 });

@@ -103,7 +103,11 @@ describe.skipIf(!canRunPython(schemathesis))("the server under schemathesis", ()
   it("would find a server that fails", async () => {
     const host = new Hono();
     const broken = createApp({
-      governance: { attempt: () => Promise.reject(new Error("broken")), locate: async () => ({}) },
+      governance: {
+        attempt: () => Promise.reject(new Error("broken")),
+        recognize: () => Promise.reject(new Error("broken")),
+        locate: async () => ({}),
+      },
     });
     host.all("*", (c) => broken.fetch(c.req.raw, c.env));
     const server = await startServer(host, loadServerSettings({ ARTGUARD_HTTP_PORT: "0" }));

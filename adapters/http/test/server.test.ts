@@ -57,7 +57,11 @@ describe("the server", () => {
           port,
           path: "/detect-forgery",
           method: "POST",
-          headers: { "content-length": "200000000", "content-type": "multipart/form-data; boundary=b" },
+          headers: {
+            authorization: "Bearer ada",
+            "content-length": "200000000",
+            "content-type": "multipart/form-data; boundary=b",
+          },
         },
         (response) => {
           resolve(response.statusCode);

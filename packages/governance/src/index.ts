@@ -257,7 +257,14 @@ export {
   type ErrorEnvelope,
   toErrorEnvelope,
 } from "./operation/error-envelope.ts";
-export { type Governed, type GovernedOptions, governed, type Outcome } from "./operation/governance.ts";
+export {
+  type Governed,
+  type GovernedOptions,
+  governed,
+  type Outcome,
+  type Recognition,
+  type RefusedOutcome,
+} from "./operation/governance.ts";
 export { governedSweeps } from "./operation/governed-sweeps.ts";
 export {
   type AnyOperation,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { analysisJson, analysisJsonSchema } from "../analysis-json.ts";
 import type { AppContext, RequestContext } from "../app-context.ts";
 import { successStatus } from "../error-to-status.ts";
-import { admitAnonymous, attempt, refused } from "../governed-call.ts";
+import { admitAnonymous, attempt, refused, refusedUnreadUnlessAnonymous } from "../governed-call.ts";
 import { eventStream } from "../live/event-stream.ts";
 import { flagInQuery, parsed, type Route } from "../route.ts";
 import { readUpload, type Upload } from "../upload/read-upload.ts";
@@ -65,6 +65,8 @@ interface Exchange {
 }
 
 async function receive(c: RequestContext, app: AppContext, { hold, respond }: Exchange): Promise<void> {
+  const refusal = await refusedUnreadUnlessAnonymous(c, app, "analysis.create");
+  if (refusal) return respond(refusal);
   const options = parsed(query, c.req.query());
   const upload = await readUpload(c.req.raw, { maxBytes: app.limits.uploadBytes, hold });
   const input = inputOf(c, app, upload, options);

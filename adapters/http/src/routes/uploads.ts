@@ -3,7 +3,7 @@ import { z } from "zod";
 import { analysisJson, analysisJsonSchema } from "../analysis-json.ts";
 import type { AppContext } from "../app-context.ts";
 import { successStatus } from "../error-to-status.ts";
-import { attempt, refused } from "../governed-call.ts";
+import { attempt, refused, refusedUnread } from "../governed-call.ts";
 import { operationRoute, parsed, type Route, valuesOf } from "../route.ts";
 import { limitedChunks } from "../upload/limited-chunks.ts";
 import { doneSchema, idempotencyHeader, json } from "./schemas.ts";
@@ -74,6 +74,8 @@ const receiveDocument = {
 const receive: Route = {
   ...receiveDocument,
   handle: async (c, app) => {
+    const refusal = await refusedUnread(c, app, "upload.receive");
+    if (refusal) return refusal;
     const { upload_id: uploadId } = await valuesOf(c, app, receiveDocument);
     // Nothing is held: the store takes each piece before the next one is read.
     const body = limitedChunks(c.req.raw, { maxBytes: app.limits.largeUploadBytes, hold: () => undefined });
@@ -113,6 +115,8 @@ const completeDocument = {
 const complete: Route = {
   ...completeDocument,
   handle: async (c, app) => {
+    const refusal = await refusedUnread(c, app, "upload.complete");
+    if (refusal) return refusal;
     const values = await valuesOf(c, app, completeDocument);
     const key = c.req.header("idempotency-key");
     const input = {

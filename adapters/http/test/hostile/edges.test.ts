@@ -4,6 +4,7 @@ import type { Governed } from "@artguard/governance";
 import { createApp } from "@artguard/http";
 import { Hono } from "hono";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { contextOf } from "../../../../packages/governance/test/fixtures/contexts.ts";
 import type { AppEnvironment } from "../../src/app-context.ts";
 import { LiveAnalyses } from "../../src/live/live-analyses.ts";
 import { startServer } from "../../src/serve/start-server.ts";
@@ -27,6 +28,8 @@ async function asking(port: number, text: string) {
   socket.write(text);
   return { socket, closed };
 }
+
+const context = contextOf("ada");
 
 describe("a reader", () => {
   const large = new Uint8Array(32 * 2 ** 20);
@@ -137,7 +140,11 @@ describe("readers of an analysis", () => {
     expect(await events.next()).toEqual({ done: true, value: undefined });
     await expect(outcome).rejects.toThrow("broken");
     const app = createApp({
-      governance: { attempt: () => Promise.reject(new Error("broken")), locate: async () => ({}) },
+      governance: {
+        attempt: () => Promise.reject(new Error("broken")),
+        recognize: async () => ({ ok: true, context }),
+        locate: async () => ({}),
+      },
     });
     const form = await formOf(picture);
     const headers = { ...form.headers, accept: "text/event-stream" };
@@ -150,11 +157,11 @@ describe("an answer", () => {
     yield { path: "a.json", content_type: "application/json", bytes: new Uint8Array(10) };
     throw new Error("password=hunter2");
   };
-  const context = { traceId: "1".repeat(32), principal: { kind: "user" } };
   /** A governance whose every operation has this output. */
-  const governing = (output: () => unknown): Pick<Governed, "attempt" | "locate"> => ({
+  const governing = (output: () => unknown): Pick<Governed, "attempt" | "locate" | "recognize"> => ({
     locate: async () => ({}),
-    attempt: async () => ({ ok: true, output: output(), context }) as never,
+    recognize: async () => ({ ok: true, context }),
+    attempt: async () => ({ ok: true, output: output(), context }),
   });
 
   it("of HEAD leaves nothing at work: the body that GET would have is ended", async () => {

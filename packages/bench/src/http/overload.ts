@@ -83,17 +83,19 @@ export async function completedOf(
 
 const laterPauseMs = 1000;
 const slowHead = "POST /detect-forgery HTTP/1.1\r\nHost: x\r\n";
-const slowBody = `${slowHead}Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n--b`;
+/** Of somebody who is known: others are answered before their body. */
+const slowBody = (key: string) =>
+  `${slowHead}Authorization: Bearer ${key}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n--b`;
 
 /** Sockets that send a head or a body and never end it. */
-export function slowSockets({ port }: BenchServer, count: number): Socket[] {
-  return Array.from({ length: count }, (_, index) => opened(port, index % 2 === 0 ? slowHead : slowBody));
+export function slowSockets({ port, key }: BenchServer, count: number): Socket[] {
+  return Array.from({ length: count }, (_, index) => opened(port, index % 2 === 0 ? slowHead : slowBody(key)));
 }
 
 /** Connections that break off in the middle of their body. */
-export async function resets({ port }: BenchServer, count: number): Promise<void> {
+export async function resets({ port, key }: BenchServer, count: number): Promise<void> {
   for (let index = 0; index < count; index++) {
-    const socket = opened(port, slowBody);
+    const socket = opened(port, slowBody(key));
     await wait(50);
     socket.resetAndDestroy();
   }

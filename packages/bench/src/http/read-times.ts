@@ -14,7 +14,8 @@ export async function layerCost(): Promise<number[]> {
     authentication: { method: "none", strength: "none" },
   } as const;
   const attempt = async () => ({ ok: true, output: { user_id: "ada" }, context }) as const;
-  const governance = { attempt, locate: async () => ({}) };
+  const recognize = async () => ({ ok: true, context }) as const;
+  const governance = { attempt, recognize, locate: async () => ({}) };
   const limits = { perCallerPerMinute: 1e7, perAddressPerMinute: 1e7 };
   const server = await startServer(createApp({ governance, limits }), loadServerSettings({ ARTGUARD_HTTP_PORT: "0" }));
   const times = await timed(2000, `${server.url}/v1/user`, {});

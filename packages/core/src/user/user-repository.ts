@@ -3,6 +3,7 @@ import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import type { Change, Condition, Page, Table } from "../storage/table.ts";
 import {
   cancellationReasons,
+  checkAction,
   deleteAction,
   putAction,
   type TableStore,
@@ -72,11 +73,15 @@ export class UserRepository {
   /**
    * Stores a new user and claims the e-mail address, both or neither.
    *
+   * @param actions What else is written of the user, in the same transaction: all or nothing.
    * @throws ArtGuardError `user.email-taken`, `user.already-exists`, `user.being-erased`, `user.invalid-input`
    */
-  async create({ user_id, email, account_tier = "Free", ...more }: NewUser): Promise<User> {
+  async create(
+    { user_id, email, account_tier = "Free", ...more }: NewUser,
+    actions: readonly TransactAction[] = [],
+  ): Promise<User> {
     const blank = this.#blank(userIdOf(user_id));
-    return this.#insert(parseUser({ ...blank, ...more, email: normalizeEmail(email), account_tier }));
+    return this.#insert(parseUser({ ...blank, ...more, email: normalizeEmail(email), account_tier }), actions);
   }
 
   /** Stores an anonymous user, for whom a quota shall count. @param userId From `newAnonymousUser`. */
@@ -163,7 +168,18 @@ export class UserRepository {
     return this.get(userId);
   }
 
-  async #insert(user: User): Promise<User> {
+  /**
+   * Writes something about a user elsewhere, as long as the user is here and is not being erased: an erasure that begins at
+   * this moment comes before it and refuses it, or after it and finds it.
+   *
+   * @throws ArtGuardError `user.not-found`, `user.being-erased`; `storage.transaction-cancelled` where one of the actions cannot be done.
+   */
+  async whileActive(userId: UserId, actions: readonly TransactAction[]): Promise<void> {
+    const isActive = checkAction(this.#table.definition, { user_id: userId }, activeUser);
+    await this.#transact([isActive, ...actions], [() => this.#refusal(userId)]);
+  }
+
+  async #insert(user: User, actions: readonly TransactAction[] = []): Promise<User> {
     const { definition } = this.#table;
     const tombstone = { user_id: markerKey.erasure(user.user_id) };
     await this.#transact(
@@ -172,6 +188,7 @@ export class UserRepository {
         // A finished erasure does not keep its person from coming back.
         deleteAction(definition, tombstone, { attribute: "open_erasure", is: "absent" }),
         ...(user.email === undefined ? [] : [this.#claimAction(user.email, user.user_id)]),
+        ...actions,
       ],
       [alreadyExists, beingErased, emailTaken],
     );

@@ -1,8 +1,18 @@
-import { ApiKeyRepository, type ErrorCode, normalizeEmail, userIdOf, userSchema } from "@artguard/core";
+import {
+  ApiKeyRepository,
+  defineTable,
+  type ErrorCode,
+  epochMillisecondsSchema,
+  normalizeEmail,
+  putAction,
+  userIdOf,
+  userSchema,
+} from "@artguard/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { tableStores } from "../fixtures/table-stores.ts";
-import { ada, bob, openUsersIn } from "./stores.ts";
+import { ada, bob, midMonth, openUsersIn } from "./stores.ts";
 
 const refused = (code: ErrorCode) => expect.objectContaining({ code });
 
@@ -66,6 +76,32 @@ describe.each(tableStores)("UserRepository in %s", (_, make) => {
       company: "Acme Art Gallery",
     };
     expect(userSchema.parse(example)).toEqual(example);
+  });
+
+  it("takes further writes of a user together with the user, and later as long as the user is here", async () => {
+    const { store, users: table, repository: users } = await openUsersIn(make);
+    const notes = defineTable({
+      name: "notes",
+      key: { partition: "id" },
+      indexes: {},
+      schema: z.object({ id: z.string() }),
+    });
+    const kept = await store.open(notes);
+    const note = (id: string) => putAction(notes, { id }, { item: "absent" });
+    const ada = { user_id: "ada", email: "ada@example.org" };
+    await users.create(ada, [note("a")]);
+    await expect(users.create({ ...ada, email: "b@example.org" }, [note("b")])).rejects.toMatchObject({
+      code: "user.already-exists",
+    });
+    await expect(users.create({ user_id: "bob", email: "bob@example.org" }, [note("a")])).rejects.toMatchObject({
+      code: "storage.transaction-cancelled",
+    });
+    expect([await kept.get({ id: "b" }), await users.find(userIdOf("bob"))]).toEqual([undefined, undefined]);
+    await users.whileActive(userIdOf("ada"), [note("c")]);
+    await expect(users.whileActive(userIdOf("bob"), [note("d")])).rejects.toMatchObject({ code: "user.not-found" });
+    await table.update({ user_id: "ada" }, { set: { erasing_at: epochMillisecondsSchema.parse(midMonth) } });
+    await expect(users.whileActive(userIdOf("ada"), [note("d")])).rejects.toMatchObject({ code: "user.being-erased" });
+    expect([await kept.get({ id: "c" }), await kept.get({ id: "d" })]).toEqual([{ id: "c" }, undefined]);
   });
 
   it("finds a user by id, and by e-mail in any spelling", async () => {

@@ -1,7 +1,15 @@
 import { ArtGuardError, type Page, type TableStore } from "@artguard/core";
 import type { SecurityContext } from "../identity/security-context.ts";
 import { defineAccessTable } from "./access-table.ts";
-import { type AccessRequest, type Consideration, consider, type Decision, decide, permissionsOf } from "./decide.ts";
+import {
+  type AccessRequest,
+  type Consideration,
+  consider,
+  couldBeAllowed,
+  type Decision,
+  decide,
+  permissionsOf,
+} from "./decide.ts";
 import { defaultPolicy } from "./default-policy.ts";
 import type { Grant, Grantee } from "./grant.ts";
 import { type GrantName, GrantRepository, type NewGrant } from "./grant-repository.ts";
@@ -69,10 +77,17 @@ export interface AccessControl {
   forgetUser(userId: string): Promise<number>;
   /** What the caller's roles and scopes allow at most: the `permissions` of its context. */
   permissionsOf(caller: Pick<SecurityContext, "principal" | "roles" | "organizations" | "scopes">): Promise<string[]>;
+  /** Whether roles or rules could allow the caller this, whatever it is about; see `couldBeAllowed`. */
+  couldAllow(
+    caller: Pick<SecurityContext, "principal" | "roles" | "organizations" | "scopes">,
+    permission: string,
+  ): Promise<boolean>;
   /** What the caller sees of the rows of a resource that it may read. */
   rowView(request: Omit<AccessRequest, "permission">, options?: RowViewOptions): Promise<RowView>;
   /** The policy in force. */
   policy(): Promise<VersionedPolicy>;
+  /** One version of the policy. @throws ArtGuardError `access.unknown-policy-version` */
+  policyVersion(version: number): Promise<VersionedPolicy>;
   /** Versions, newest first, at most `limit` (1–1000, default 100). */
   policyHistory(limit?: number): Promise<PolicyChange[]>;
   /** Puts another policy in force in place of the version `expected`. @throws ArtGuardError `access.policy-changed`, `access.invalid-policy` */
@@ -136,9 +151,11 @@ export async function openAccess(options: AccessOptions): Promise<AccessControl>
     forgetResource: (resource) => grants.deleteOn(resource),
     forgetUser: (userId) => grants.deleteOf(userId),
     permissionsOf: async (caller) => permissionsOf((await policies.current()).policy, caller),
+    couldAllow: async (caller, permission) => couldBeAllowed((await policies.current()).policy, caller, permission),
     rowView: async (request, viewOptions) =>
       rowView((await policies.current()).policy, { ...request, now: now() }, viewOptions),
     policy: () => policies.current(),
+    policyVersion: (version) => policies.version(version),
     policyHistory: (limit = historyLimit) => policies.history(limit),
     changePolicy: (policy, change) => policies.replace(policy, change),
     revert: async (version, change) => {

@@ -105,6 +105,22 @@ export function permissionsOf(
   return [...new Set(within)].sort();
 }
 
+/**
+ * Whether there is anything that the caller could be allowed to do this to, by roles and rules: false is no, whatever it is
+ * about. Grants are not looked at.
+ *
+ * @example
+ * if (!couldBeAllowed(defaultPolicy, context, "analysis.create")) console.log("not even asked what it is about");
+ */
+export function couldBeAllowed(
+  policy: Policy,
+  caller: Pick<SecurityContext, "principal" | "roles" | "organizations" | "scopes">,
+  permission: string,
+): boolean {
+  const byRule = policy.rules.filter(({ effect }) => effect === "allow").flatMap(({ permissions }) => permissions);
+  return [...permissionsOf(policy, caller), ...byRule].some((pattern) => covers(pattern, permission));
+}
+
 function concerns({ permissions, resources }: Rule, { permission, resource }: AccessRequest): boolean {
   return permissions.some((pattern) => covers(pattern, permission)) && (resources?.includes(resource.kind) ?? true);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ArtGuardError, accountTiers, type UserRepository, userIdOf } from "@artguard/core";
+import { ArtGuardError, accountTiers, type TransactAction, type UserRepository, userIdOf } from "@artguard/core";
 import { z } from "zod";
 import type { AccessControl } from "../access/access-control.ts";
 import type { Resource } from "../access/resource.ts";
@@ -50,7 +50,7 @@ export interface AccountServices {
   /** Its policy says which roles are nobody's to give. */
   readonly access: Pick<AccessControl, "policy">;
   /** Keeps passwords; without it nobody gets one. */
-  readonly issuer?: Pick<DevelopmentIssuer, "assertStrong" | "setPassword">;
+  readonly issuer?: Pick<DevelopmentIssuer, "passwordAction">;
 }
 
 /**
@@ -62,7 +62,7 @@ export interface AccountServices {
  */
 export function accountOperations({ users, directory, access, issuer }: AccountServices) {
   return {
-    /** A weak password or a role that cannot be given is refused before there is a user. */
+    /** User, roles and password in one transaction: nobody is left half made. */
     create: defineOperation({
       ...change,
       name: "user.create",
@@ -72,11 +72,10 @@ export function accountOperations({ users, directory, access, issuer }: AccountS
       facts: ({ roles = [], account_tier = "Free" }) => ({ roles_given: [...roles], account_tier }),
       handler: async ({ userId, roles, password, ...account }: z.output<typeof newAccountSchema>) => {
         await assertGivable(access, roles);
-        if (password !== undefined) keeperOf(issuer).assertStrong(password, account.email);
-        const user = await users.create({ user_id: userId, ...account });
-        if (roles.length > 0) await directory.assignRoles(userId, roles);
-        if (password !== undefined) await keeperOf(issuer).setPassword(userId, password);
-        return user;
+        const actions: TransactAction[] = roles.length > 0 ? [directory.rolesAction(userId, roles)] : [];
+        if (password !== undefined)
+          actions.push(await keeperOf(issuer).passwordAction(userId, account.email, password));
+        return users.create({ user_id: userId, ...account }, actions);
       },
     }),
     list: defineOperation({

@@ -7,6 +7,7 @@ import {
   type ServerSecret,
   type Table,
   type TableStore,
+  type TransactAction,
   type User,
   type UserRepository,
   userIdOf,
@@ -149,10 +150,15 @@ export class DevelopmentIssuer implements Issuer {
 
   /** See `Issuer.login`. */
   async login(request: LoginRequest, call: IssuerCall = {}): Promise<LoginResponse> {
-    let userId: string | undefined;
-    return noted(this.#services.audit, { ...call, operation: "identity.login", userIdOf: () => userId }, async () => {
-      const session = await this.#begin(request, call);
-      userId = session.user_id;
+    let session: Session | undefined;
+    const noting = {
+      ...call,
+      operation: "identity.login",
+      userIdOf: () => session?.user_id,
+      isMultiFactor: () => session?.multi_factor ?? false,
+    };
+    return noted(this.#services.audit, noting, async () => {
+      session = await this.#begin(request, call);
       return this.#answer(session);
     });
   }
@@ -235,8 +241,18 @@ export class DevelopmentIssuer implements Issuer {
    */
   async setPassword(userId: string, password: string): Promise<void> {
     const user = await this.#living(userId);
-    await this.#passwords.set(user, password);
+    // Hashing takes its time: whoever is erased meanwhile leaves no password to the next user of the name.
+    await this.#services.users.whileActive(user.user_id, [await this.#passwords.setAction(user, password)]);
     await this.#sessions.endAll(user.user_id);
+  }
+
+  /**
+   * What sets the password of somebody who becomes a user in the same transaction; see `UserRepository.create`.
+   *
+   * @throws ArtGuardError `identity.weak-password`, `user.invalid-input`
+   */
+  passwordAction(userId: string, email: string, password: string): Promise<TransactAction> {
+    return this.#passwords.setAction({ user_id: userIdOf(userId), email: email.trim().toLowerCase() }, password);
   }
 
   /**

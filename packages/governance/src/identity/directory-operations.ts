@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { AccessControl } from "../access/access-control.ts";
 import type { Resource } from "../access/resource.ts";
 import { defineOperation } from "../operation/operation.ts";
-import type { Directory } from "./directory.ts";
+import { alreadyExists, type Directory } from "./directory.ts";
 import { entitySchema } from "./entity.ts";
 import type { Delegation, Membership, Organization } from "./identity-table.ts";
 import type { SecurityContext } from "./security-context.ts";
@@ -118,8 +118,7 @@ export function directoryOperations({ directory, users, access }: DirectoryServi
       facts: ({ roles }) => ({ roles_given: roles }),
       handler: async ({ userId, roles }) => {
         await assertGivable(access, roles);
-        await assertLives(users, userId);
-        await directory.assignRoles(userId, roles);
+        await users.whileActive(userIdOf(userId), [directory.rolesAction(userId, roles)]);
       },
     }),
     /** Says who a user is, once. */
@@ -136,8 +135,7 @@ export function directoryOperations({ directory, users, access }: DirectoryServi
       absent: absentUser,
       handler: async ({ userId, entity }, { context }) => {
         const subject = userId ?? context.principal.id;
-        await assertLives(users, subject);
-        await directory.registerPerson(subject, entity);
+        await users.whileActive(userIdOf(subject), [directory.personAction(subject, entity)]).catch(alreadyExists);
       },
     }),
   };
@@ -188,12 +186,6 @@ export async function assertGivable(access: DirectoryServices["access"], roles: 
   const reserved = roles.find((role) => [...local, ...service].includes(role));
   if (reserved === undefined) return;
   throw new ArtGuardError("identity.invalid-input", "roles: those of the operator and of services cannot be given");
-}
-
-/** Nothing new is kept of somebody who is not here, or is being erased. */
-async function assertLives(users: UserRepository, userId: string): Promise<void> {
-  const { erasing_at } = await users.get(userIdOf(userId));
-  if (erasing_at !== undefined) throw new ArtGuardError("user.being-erased", "the user is being erased");
 }
 
 /** What somebody is told of a user who is not there, or not theirs to know of. */

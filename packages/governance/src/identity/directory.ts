@@ -1,9 +1,12 @@
 import {
   ArtGuardError,
+  cancellationReasons,
   type EpochMilliseconds,
   epochMillisecondsSchema,
   isArtGuardError,
+  putAction,
   type Table,
+  type TransactAction,
   userIdOf,
 } from "@artguard/core";
 import { Delegations, type DelegationsOptions } from "./delegations.ts";
@@ -79,16 +82,12 @@ export class Directory {
    * @throws ArtGuardError `identity.invalid-input`, `identity.already-exists`
    */
   async registerPerson(userId: string, entity: Entity): Promise<void> {
-    const registered = parseEntity(entity);
-    if (registered.kind !== "natural_person") throw invalid("kind: expected natural_person");
-    const item = personItemSchema.parse({
-      ...personKey(userId),
-      kind: "person",
-      user_id: userIdOf(userId),
-      entity: naturalPersonSchema.parse(registered),
-      created_at: this.#moment(),
-    });
-    await this.#table.put(item, { condition: { item: "absent" } }).catch(alreadyExists);
+    await this.#table.put(this.#personItemOf(userId, entity), { condition: { item: "absent" } }).catch(alreadyExists);
+  }
+
+  /** As {@link Directory.registerPerson}, as part of a transaction. @throws ArtGuardError `identity.invalid-input` */
+  personAction(userId: string, entity: Entity): TransactAction {
+    return putAction(this.#table.definition, this.#personItemOf(userId, entity), { item: "absent" });
   }
 
   /** An organisation, or undefined. */
@@ -105,11 +104,12 @@ export class Directory {
 
   /** Gives a user these roles everywhere, in place of those it had. @throws ArtGuardError `identity.invalid-input` */
   async assignRoles(userId: string, roles: readonly string[]): Promise<void> {
-    const identity_id = identityKey.user(userIdOf(userId));
-    const item = { identity_id, entry: identityKey.roles, kind: "roles", roles: [...new Set(roles)] };
-    const parsed = rolesItemSchema.safeParse(item);
-    if (!parsed.success) throw invalid(wrongRoles);
-    await this.#table.put(parsed.data);
+    await this.#table.put(rolesItemOf(userId, roles));
+  }
+
+  /** As {@link Directory.assignRoles}, as part of a transaction. @throws ArtGuardError `identity.invalid-input` */
+  rolesAction(userId: string, roles: readonly string[]): TransactAction {
+    return putAction(this.#table.definition, rolesItemOf(userId, roles));
   }
 
   /**
@@ -160,6 +160,18 @@ export class Directory {
     };
   }
 
+  #personItemOf(userId: string, entity: Entity) {
+    const registered = parseEntity(entity);
+    if (registered.kind !== "natural_person") throw invalid("kind: expected natural_person");
+    return personItemSchema.parse({
+      ...personKey(userId),
+      kind: "person",
+      user_id: userIdOf(userId),
+      entity: naturalPersonSchema.parse(registered),
+      created_at: this.#moment(),
+    });
+  }
+
   #moment(): EpochMilliseconds {
     return epochMillisecondsSchema.parse(this.#now());
   }
@@ -181,12 +193,22 @@ const organizationKey = (organizationId: string) => ({
 
 const personKey = (userId: string) => ({ identity_id: identityKey.user(userId), entry: "person" });
 
+function rolesItemOf(userId: string, roles: readonly string[]) {
+  const identity_id = identityKey.user(userIdOf(userId));
+  const item = { identity_id, entry: identityKey.roles, kind: "roles", roles: [...new Set(roles)] };
+  const parsed = rolesItemSchema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  throw invalid(wrongRoles);
+}
+
 function membershipOf({ organization_id, roles }: Membership): OrganizationMembership {
   return { organizationId: organization_id, roles };
 }
 
-function alreadyExists(error: unknown): never {
-  if (!isArtGuardError(error, "storage.condition-failed")) throw error;
+/** @param error Of a put, or of a transaction with one: nothing else in it depends on what is there. */
+export function alreadyExists(error: unknown): never {
+  const isThere = cancellationReasons(error).includes("storage.condition-failed");
+  if (!isThere && !isArtGuardError(error, "storage.condition-failed")) throw error;
   throw new ArtGuardError("identity.already-exists", "it is registered already");
 }
 

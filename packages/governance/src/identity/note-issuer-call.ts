@@ -9,6 +9,8 @@ export interface NotedCall extends IssuerCall {
   readonly operation: string;
   /** Whose session it is, once that is proven; an address that somebody claims proves nothing and is not written down. */
   readonly userIdOf: () => string | undefined;
+  /** Whether its user has proven two factors; default no. */
+  readonly isMultiFactor?: () => boolean;
 }
 
 /**
@@ -33,11 +35,12 @@ export async function noted<Answer>(
 }
 
 function note(audit: AuditLog, call: NotedCall, outcome: AuditOutcome, error?: unknown): Promise<void> {
-  const { operation, userIdOf, clientAddress, traceId } = call;
+  const { operation, userIdOf, isMultiFactor, clientAddress, traceId } = call;
   const userId = userIdOf();
+  const strength = userId === undefined ? "none" : isMultiFactor?.() ? "multi" : "single";
   const context = createSecurityContext({
     principal: userId === undefined ? { kind: "anonymous", id: "anonymous" } : { kind: "user", id: userId },
-    authentication: { method: "password", strength: userId === undefined ? "none" : "single" },
+    authentication: { method: "password", strength },
     ...(clientAddress !== undefined && { clientAddress }),
     ...(traceId !== undefined && { traceId }),
   });

@@ -4,6 +4,7 @@ import {
   checkAction,
   epochMillisecondsSchema,
   isArtGuardError,
+  putAction,
   type Table,
   type TransactAction,
   type User,
@@ -39,10 +40,13 @@ export class Passwords {
     this.#nobodysHash = nobodysHash;
   }
 
-  /** Sets the password of a user. @throws ArtGuardError `identity.weak-password` */
-  async set(user: User, password: string): Promise<void> {
+  /** What sets the password of a user, for a transaction. @throws ArtGuardError `identity.weak-password` */
+  async setAction(
+    user: Pick<User, "user_id"> & { readonly email?: string | undefined },
+    password: string,
+  ): Promise<TransactAction> {
     this.assertStrong(password, user.email);
-    await this.#options.table.put(await this.#itemOf(user, password));
+    return putAction(this.#options.table.definition, await this.#itemOf(user, password));
   }
 
   /** Sets one that is strong in place of the one before. @returns whether that was the one. */
@@ -79,7 +83,7 @@ export class Passwords {
     return user && matches ? hash : undefined;
   }
 
-  async #itemOf({ user_id }: User, password: string) {
+  async #itemOf({ user_id }: Pick<User, "user_id">, password: string) {
     const { hasher, now } = this.#options;
     return passwordItemSchema.parse({
       ...keyOf(user_id),

@@ -107,7 +107,14 @@ async function verifyToken(token: string, { known, maximumLength, now }: Verific
   if (foreign.some((prefix) => facts.principal.id.startsWith(prefix))) {
     throw new Error("of a user of another issuer");
   }
-  return { ...facts, issuer: trusted.issuer, issuedAt: issuedAt * 1000, expiresAt: expiresAt * 1000 };
+  const times = { issuedAt: issuedAt * 1000, expiresAt: expiresAt * 1000 };
+  return { ...withoutFuture(facts, times.issuedAt, trusted), ...times, issuer: trusted.issuer };
+}
+
+/** Nobody proved anything after the token that says so: a proof of the future would never grow old. */
+function withoutFuture(facts: TokenFacts, issuedAt: number, { clockToleranceMs = 5000 }: TrustedIssuer): TokenFacts {
+  const { authenticatedAt = 0, ...rest } = facts;
+  return authenticatedAt > issuedAt + clockToleranceMs ? rest : facts;
 }
 
 function checkSignature(token: string, { trusted, keys }: Known, moment: number) {

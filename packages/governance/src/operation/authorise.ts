@@ -69,7 +69,7 @@ function placeholderOf({ permission }: { readonly permission: string }): Resourc
   return { kind: permission.slice(0, permission.indexOf(".")), id: "-" };
 }
 
-function denied(permission: string): ArtGuardError {
+export function denied(permission: string): ArtGuardError {
   return new ArtGuardError("access.denied", "the caller lacks the permission for this operation", {
     details: { required_permissions: permission },
   });

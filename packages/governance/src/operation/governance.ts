@@ -5,19 +5,25 @@ import { clientAddressOf } from "../geography/client-address.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
 import { type ErrorEnvelope, toErrorEnvelope } from "./error-envelope.ts";
 import type { AnyOperation, Operation } from "./operation.ts";
-import { type Passage, Pipeline } from "./pipeline.ts";
+import { Pipeline, type Refusal } from "./pipeline.ts";
 import type { GovernancePorts, GovernedRequest, Location, Network } from "./ports.ts";
 import { OperationRegistry } from "./registry.ts";
 
 /** What came of a call, for adapters: the output, or the envelope of the error. */
 export type Outcome<Output> =
   | { readonly ok: true; readonly output: Output; readonly context: SecurityContext }
-  | {
-      readonly ok: false;
-      readonly envelope: ErrorEnvelope;
-      readonly error: unknown;
-      readonly context: SecurityContext;
-    };
+  | RefusedOutcome;
+
+/** Whether a caller is known, for adapters. */
+export type Recognition = { readonly ok: true; readonly context: SecurityContext } | RefusedOutcome;
+
+/** Nothing came of it. */
+export interface RefusedOutcome {
+  readonly ok: false;
+  readonly envelope: ErrorEnvelope;
+  readonly error: unknown;
+  readonly context: SecurityContext;
+}
 
 /** Options of {@link governed}: the ports of the pipeline and what may be asked. */
 export interface GovernedOptions
@@ -49,6 +55,12 @@ export interface Governed {
   ): Promise<Output>;
   /** As `run`, by name and with input that nobody has looked at yet; nothing is thrown. */
   attempt(name: string, input: unknown, request: GovernedRequest): Promise<Outcome<unknown>>;
+  /**
+   * Who asks for an operation, before its input has been read: a wrong credential is refused as `attempt` would refuse it,
+   * and so is a caller without one where the policy lets such callers do it to nothing. That takes no room for input of
+   * strangers. A refusal is audited. Whoever is admitted here is asked for everything anew by `attempt`.
+   */
+  recognize(name: string, request: GovernedRequest): Promise<Recognition>;
   /**
    * Where a request comes from, as the gate of geography believes it; without one the address of the connection. For what is
    * asked before anybody can be known, such as a login.
@@ -100,7 +112,8 @@ export function governed({ operations, approvalFor = [], ...options }: GovernedO
       throw passage.error;
     },
     locate: async (network) => options.geography?.locate(network) ?? connectionOf(network),
-    attempt: async (name, input, request) => outcomeOf(await pipeline.pass(name, input, request)),
+    attempt: async (name, input, request) => toldOf(await pipeline.pass(name, input, request)),
+    recognize: async (name, request) => toldOf(await pipeline.recognize(name, request)),
   };
 }
 
@@ -117,7 +130,7 @@ function assertRegistered(names: readonly string[], registry: OperationRegistry)
   throw new ArtGuardError("operation.invalid-declaration", `approvalFor: there is no operation "${unknown}"`);
 }
 
-function outcomeOf(passage: Passage): Outcome<unknown> {
+function toldOf<Success extends { readonly ok: true }>(passage: Success | Refusal): Success | RefusedOutcome {
   if (passage.ok) return passage;
   return { ...passage, envelope: toErrorEnvelope(passage.error, passage.context) };
 }

@@ -2,16 +2,21 @@ import { ArtGuardError, isArtGuardError } from "@artguard/core";
 import type { AuditDetails, AuditEvent, AuditOutcome } from "../audit/audit-log.ts";
 import type { SecurityContext } from "../identity/security-context.ts";
 import type { UsageReservation } from "../usage/use.ts";
-import { authorise, type Permit } from "./authorise.ts";
+import { authorise, denied, type Permit } from "./authorise.ts";
 import type { AnyOperation, OperationCall } from "./operation.ts";
 import type { AskedFor, GovernancePorts, GovernedRequest, Location } from "./ports.ts";
 import { type NamedOperation, nameOf, type OperationRegistry } from "./registry.ts";
 import { auditUnavailable, failsClosed, writeAudit } from "./write-audit.ts";
 
 /** How a call ended, and for whom. */
-export type Passage =
-  | { readonly ok: true; readonly output: unknown; readonly context: SecurityContext }
-  | { readonly ok: false; readonly error: unknown; readonly context: SecurityContext };
+export type Passage = { readonly ok: true; readonly output: unknown; readonly context: SecurityContext } | Refusal;
+
+/** Why nothing came of a call. */
+export interface Refusal {
+  readonly ok: false;
+  readonly error: unknown;
+  readonly context: SecurityContext;
+}
 
 /**
  * The one way to every operation: trace → network and geography → authenticate → context → authorise → reserve usage →
@@ -59,6 +64,21 @@ export class Pipeline {
     return new Execution(operation, parsed, permit, call, this.#ports).run(request.approvalId);
   }
 
+  /** Who asks, when it is not known yet for what: refused is whoever would be refused whatever it is. */
+  async recognize(name: string, request: GovernedRequest): Promise<{ ok: true; context: SecurityContext } | Refusal> {
+    const caller = await this.#callerOf(request);
+    const { context } = caller;
+    if ("refusal" in caller) return this.#refused("security", context, name, caller.refusal);
+    try {
+      const { permission } = this.#registry.get(name);
+      const isNobody = context.principal.kind === "anonymous";
+      if (isNobody && (await this.#ports.access.couldAllow?.(context, permission)) === false) throw denied(permission);
+    } catch (error) {
+      return this.#refused("security", context, name, error);
+    }
+    return { ok: true, context };
+  }
+
   /** Who acts, from where. Until that is known, it is nobody. */
   async #callerOf(request: GovernedRequest): Promise<{ context: SecurityContext; refusal?: unknown }> {
     if (request.context) return { context: request.context };
@@ -83,7 +103,7 @@ export class Pipeline {
     operation: string,
     error: unknown,
     facts: Pick<AuditEvent, "resource" | "details"> = {},
-  ): Promise<Passage> {
+  ): Promise<Refusal> {
     try {
       await writeAudit(this.#ports.audit, category, context, {
         type: category === "security" ? "access.refused" : "operation.refused",
@@ -221,16 +241,17 @@ class Execution {
   }
 }
 
-/** On what, by which permission, what decided it, and what the operation tells of its input. */
+/** On what, or of whom where it is no single thing, by which permission, what decided it, and what the operation tells of its input. */
 function factsOf(
   { permission, facts }: AnyOperation,
-  { resource: { kind, id }, decision }: Permit,
+  { resource: { kind, id, ownerId }, decision }: Permit,
   input: unknown,
 ): { resource?: { kind: string; id: string }; details: AuditDetails } {
   return {
     ...(id !== undefined && { resource: { kind, id } }),
     details: {
       ...facts?.(input),
+      ...(id === undefined && ownerId !== undefined && { owner_id: ownerId }),
       permission,
       policy_version: decision.policyVersion,
       ...(decision.decidedBy && { decided_by: `${decision.decidedBy.source}:${decision.decidedBy.id}` }),

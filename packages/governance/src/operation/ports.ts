@@ -68,6 +68,11 @@ export interface GeographyGate {
 /** Decides what the caller may do. */
 export interface AccessGate {
   validateAccess(request: AccessRequest): Promise<AccessDecision>;
+  /**
+   * Whether a caller without credential could be allowed this, whatever it is about. Without it nobody is refused before it
+   * is known what they ask.
+   */
+  couldAllow?(caller: SecurityContext, permission: string): Promise<boolean>;
 }
 
 /** Keeps room for what is used. */

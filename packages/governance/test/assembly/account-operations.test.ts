@@ -1,4 +1,4 @@
-import { userIdOf } from "@artguard/core";
+import { MemoryObjectStore, MemoryTableStore, userIdOf } from "@artguard/core";
 import { defaultPolicy, localContext, type OpenGovernanceOptions, type SecurityContext } from "@artguard/governance";
 import { describe, expect, it } from "vitest";
 import { contextOf, multiFactor } from "../fixtures/contexts.ts";
@@ -8,6 +8,32 @@ import { cheapHasher } from "../identity/world.ts";
 const refused = (code: string) => expect.objectContaining({ code });
 const password = "a long password";
 const eve = { userId: "eve", email: "eve@example.org" };
+
+/** A store that breaks once, with the first write of an item of a kind, by whichever way it is written. */
+function breakingStore(now: () => number) {
+  const tables = new MemoryTableStore({ now });
+  const at: { kind?: string | undefined } = {};
+  const breakAt = (item: object) => {
+    if (at.kind === undefined || !("kind" in item) || item.kind !== at.kind) return;
+    at.kind = undefined;
+    throw new Error("the power is gone");
+  };
+  const { open, transact } = { open: tables.open.bind(tables), transact: tables.transact.bind(tables) };
+  tables.open = async (definition) => {
+    const table = await open(definition);
+    const put = table.put.bind(table);
+    table.put = async (item, ...rest) => {
+      breakAt(item);
+      return put(item, ...rest);
+    };
+    return table;
+  };
+  tables.transact = async (actions, ...rest) => {
+    for (const { write } of actions) if (write.kind === "put") breakAt(write.item);
+    return transact(actions, ...rest);
+  };
+  return { tables, at };
+}
 
 /** An administrator with a password and the second factor that the operator gave her, and somebody. */
 async function withRoot(options: Partial<OpenGovernanceOptions> = {}) {
@@ -38,6 +64,17 @@ describe("an administrator of an embedded installation", () => {
       await expect(run(account.create, eve, request)).rejects.toThrow(refused("access.step-up-required"));
     }
     expect(await run(account.create, eve, await login("root", key))).toMatchObject({ user_id: "eve" });
+  });
+
+  it("is in the log with as many factors as the login had", async () => {
+    const { governance, key, login } = await withRoot();
+    await login("root");
+    await login("root", key);
+    const { items } = await governance.audit.query({ action: "identity.login" });
+    expect(items.map(({ entry }) => entry.security_context.authentication_strength).sort()).toEqual([
+      "multi",
+      "single",
+    ]);
   });
 
   it("is kept from it by the rule of the policy alone: without it, one factor is enough", async () => {
@@ -108,6 +145,58 @@ describe("accounts", () => {
       await expect(run(account.create, input, operator)).rejects.toThrow(refused(code));
       expect(await governance.users.find(userIdOf("eve"))).toBeUndefined();
     }
+  });
+
+  it("are not made by half where the store breaks in the middle: the same once more makes them", async () => {
+    let at: { kind?: string | undefined } = {};
+    const place = await guardedPlace({ identity: { development: { hasher: cheapHasher() } } }, async (now) => {
+      const breaking = breakingStore(now);
+      at = breaking.at;
+      return { tables: breaking.tables, objects: new MemoryObjectStore({ now }) };
+    });
+    const { run, account, identity } = place.governance;
+    const operator = { context: localContext() };
+    const whole = { ...eve, roles: ["custodian"], password };
+    for (const kind of ["roles", "password"]) {
+      at.kind = kind;
+      await expect(run(account.create, whole, operator)).rejects.toThrow("the power is gone");
+      expect(at.kind).toBeUndefined();
+    }
+    expect(await run(account.create, whole, operator)).toMatchObject({ user_id: "eve" });
+    expect((await identity.directory.standingOf("eve")).roles).toEqual(["custodian"]);
+    await expect(identity.development!.login({ email: eve.email, password })).resolves.toBeDefined();
+  });
+
+  it("leave no password and no roles to the next of the name where they are erased while both are set", async () => {
+    const cheap = cheapHasher();
+    let meanwhile = async () => {};
+    const hasher = {
+      ...cheap,
+      hash: async (text: string) => {
+        const hash = await cheap.hash(text);
+        await meanwhile();
+        return hash;
+      },
+    };
+    const place = await withRoot({ identity: { development: { hasher } } });
+    const { run, account, core, passwords, operator, issuer, governance } = place;
+    await run(account.create, eve, operator);
+    let erased = 0;
+    meanwhile = async () => {
+      meanwhile = async () => {};
+      await run(core.user.erase, { userId: "eve" }, operator);
+      erased++;
+    };
+    await expect(run(passwords.setPassword, { userId: "eve", password }, operator)).rejects.toThrow(
+      refused("user.not-found"),
+    );
+    expect(erased).toBe(1);
+    const { users, identity } = governance;
+    const roles = identity.directory.rolesAction("eve", ["admin"]);
+    await expect(users.whileActive(userIdOf("eve"), [roles])).rejects.toThrow(refused("user.not-found"));
+    await run(account.create, eve, operator);
+    await expect(issuer.login({ email: eve.email, password })).rejects.toThrow(refused("identity.invalid-credentials"));
+    expect((await identity.directory.standingOf("eve")).roles).toEqual([]);
   });
 
   it("are listed for administrators, and nobody else", async () => {

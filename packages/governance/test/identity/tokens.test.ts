@@ -131,6 +131,17 @@ describe("an access token", () => {
     expect(limited.organizations).toEqual([{ organizationId: "itcr", roles: ["analyst"] }]);
   });
 
+  it("that says its proof was given after it has no time of proof: such a one would never grow old", async () => {
+    const { forge, authenticate, clock } = await openForgedWorld();
+    const iat = Math.floor(clock.ms / 1000);
+    const atOf = async (auth_time: number) =>
+      (await authenticate(await sign(forge, { amr: ["mfa"], auth_time }))).authentication;
+    expect(await atOf(iat - 60)).toMatchObject({ strength: "multi", at: (iat - 60) * 1000 });
+    expect(await atOf(iat + 5)).toMatchObject({ at: (iat + 5) * 1000 });
+    // A minute too late, and in milliseconds.
+    for (const late of [iat + 60, iat * 1000]) expect(await atOf(late)).not.toHaveProperty("at");
+  });
+
   it("of a service is a service's, and reads no user", async () => {
     const { forge, authenticate } = await openForgedWorld();
     const context = await authenticate(await sign(forge, { sub: "worker-1", client_id: "worker-1" }));

@@ -103,6 +103,28 @@ describe("core's use cases under the rules", () => {
     ]);
   });
 
+  it("the log says whose keys were made, listed and ended, and which", async () => {
+    const { governance, users, audit } = await governedPlace();
+    for (const user_id of ["ada", "rex"]) await users.create({ user_id, email: `${user_id}@example.org` });
+    const { run, core } = governance;
+    const { prefix } = await run(core.apiKey.create, { name: "ci", scopes: ["analysis.read"] }, by("ada"));
+    await run(core.apiKey.list, { userId: "ada" }, by("root"));
+    await run(core.apiKey.revoke, { userId: "ada", prefix }, by("root"));
+    await governance.attempt("api-key.list", { userId: "ada" }, by("rex"));
+    const told = audit.entries.filter(({ type }) => type !== "operation.begun");
+    const { owner_id: whose, key_prefix, second_factor, scopes } = told[0]?.details ?? {};
+    expect({ whose, key_prefix, second_factor, scopes }).toEqual({
+      ...{ whose: "ada", key_prefix: undefined, second_factor: false, scopes: ["analysis.read"] },
+    });
+    expect(told.map(({ operation, outcome, details }) => [operation, outcome, details?.["owner_id"]])).toEqual([
+      ["api-key.create", "success", "ada"],
+      ["api-key.list", "success", "ada"],
+      ["api-key.revoke", "success", "ada"],
+      ["api-key.list", "refused", "ada"],
+    ]);
+    expect(told[2]?.details).toMatchObject({ key_prefix: prefix });
+  });
+
   it("what one was given cannot be passed on, and nobody grants more than they have", async () => {
     const { governance, access, storeAnalysis } = await governedPlace();
     const { core, run } = governance;

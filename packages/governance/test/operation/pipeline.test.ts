@@ -317,3 +317,69 @@ describe("a declaration", () => {
     expect(() => governed({ ...ports, access, operations: twice })).toThrow(invalid);
   });
 });
+
+describe("whoever is recognized", () => {
+  /** Ada is known until she is not. */
+  function known({ couldAllow }: Pick<AccessGate, "couldAllow"> = {}) {
+    const audit = new RecordingAudit();
+    const state = { isKnown: true };
+    const operation = defineOperation({
+      name: "note.share",
+      input: note,
+      permission: "note.share",
+      effect: "change",
+      audit: "data-access",
+      target: ({ id }) => ({ kind: "note", id }),
+      handler: async () => "shared",
+    });
+    const { recognize, attempt } = governed({
+      operations: [operation],
+      audit,
+      identity: {
+        authenticate: async ({ kind }) => {
+          if (kind === "none") return contextOf("anonymous", { principal: { kind: "anonymous", id: "anonymous" } });
+          if (state.isKnown) return contextOf("ada");
+          throw new ArtGuardError("identity.revoked", "the session was ended");
+        },
+      },
+      access: {
+        validateAccess: async () => ({ allowed: true, needsStepUp: false, policyVersion: 0 }),
+        ...(couldAllow && { couldAllow }),
+      },
+    });
+    return { recognize, attempt, audit, state };
+  }
+  const ada = { credential: { kind: "token", token: "ada" } } as const;
+
+  it("is asked for everything again by the operation, and is not written down before", async () => {
+    const { recognize, attempt, audit, state } = known();
+    expect(await recognize("note.share", ada)).toMatchObject({ ok: true, context: { principal: { id: "ada" } } });
+    expect(audit.entries).toEqual([]);
+    state.isKnown = false;
+    expect(await attempt("note.share", { id: "n1" }, ada)).toMatchObject({
+      ok: false,
+      error: { code: "identity.revoked" },
+    });
+    expect(await recognize("note.share", ada)).toMatchObject({
+      ok: false,
+      envelope: { error: { code: "AUTHENTICATION_FAILED" } },
+    });
+    expect(audit.entries.map(({ type, operation }) => [type, operation])).toEqual([
+      ["access.refused", "note.share"],
+      ["access.refused", "note.share"],
+    ]);
+  });
+
+  it("is nobody where the policy could allow nobody anything, and somebody of whom it cannot say", async () => {
+    const asked: string[] = [];
+    const never = known({
+      couldAllow: async ({ principal }, permission) => asked.push(principal.kind, permission) < 0,
+    });
+    expect(await never.recognize("note.share", {})).toMatchObject({ ok: false, error: { code: "access.denied" } });
+    expect((await never.recognize("note.share", ada)).ok).toBe(true);
+    expect(asked).toEqual(["anonymous", "note.share"]);
+    expect((await known({ couldAllow: async () => true }).recognize("note.share", {})).ok).toBe(true);
+    expect((await known().recognize("note.share", {})).ok).toBe(true);
+    expect(await known().recognize("note.burn", ada)).toMatchObject({ ok: false });
+  });
+});

@@ -1,9 +1,10 @@
 import { ArtGuardError } from "@artguard/core";
 import { z } from "zod";
+import { assertChangeable } from "../../access/assert-changeable.ts";
 import type { AccessRequest } from "../../access/decide.ts";
 import { granteeSchema } from "../../access/grant.ts";
 import { permissionSchema } from "../../access/permission.ts";
-import { policySchema } from "../../access/policy.ts";
+import { parsePolicy, policySchema } from "../../access/policy.ts";
 import { classifications } from "../../access/resource.ts";
 import type { SecurityContext } from "../../identity/security-context.ts";
 import { defineOperation } from "../operation.ts";
@@ -112,8 +113,8 @@ export function grantOperations({ access, finders, now }: CoreServices) {
   };
 }
 
-/** Operations on the policy, for administrators. */
-export function policyOperations({ access }: CoreServices) {
+/** Operations on the policy, for administrators. One under which its changer could not change it back is refused. */
+export function policyOperations({ access, now }: CoreServices) {
   const onPolicy = { target: () => ({ kind: "policy" }) };
   return {
     read: defineOperation({
@@ -133,8 +134,10 @@ export function policyOperations({ access }: CoreServices) {
       permission: "policy.change",
       effect: "change",
       audit: "security",
-      handler: ({ policy, expected }, { context }) =>
-        access.changePolicy(policy, { expected, changedBy: context.principal.id }),
+      handler: ({ policy, expected }, { context }) => {
+        assertChangeable(parsePolicy(policy), context, now());
+        return access.changePolicy(policy, { expected, changedBy: context.principal.id });
+      },
     }),
     revert: defineOperation({
       ...onPolicy,
@@ -143,8 +146,10 @@ export function policyOperations({ access }: CoreServices) {
       permission: "policy.change",
       effect: "change",
       audit: "security",
-      handler: ({ version, expected }, { context }) =>
-        access.revert(version, { expected, changedBy: context.principal.id }),
+      handler: async ({ version, expected }, { context }) => {
+        assertChangeable((await access.policyVersion(version)).policy, context, now());
+        return access.revert(version, { expected, changedBy: context.principal.id });
+      },
     }),
     explain: defineOperation({
       ...onPolicy,

@@ -101,6 +101,7 @@ export function apiKeyOperations({ apiKeys, now }: CoreServices) {
       audit: "security",
       target: (input, context) => ({ kind: "api-key", ownerId: nameOf(input, context) }),
       absent: absentUser,
+      facts: ({ scopes, secondFactor = false }) => ({ second_factor: secondFactor, ...(scopes && { scopes }) }),
       handler: async ({ name, secondFactor = false, ...limits }, { context }) => {
         assertUnlimited(context);
         if (secondFactor && context.principal.kind !== "local") requireStrength(context, "multi", { maxAgeMs, now });
@@ -132,6 +133,7 @@ export function apiKeyOperations({ apiKeys, now }: CoreServices) {
       audit: "security",
       target: (input, context) => ({ kind: "api-key", ownerId: nameOf(input, context) }),
       absent: absentUser,
+      facts: ({ prefix }) => ({ key_prefix: prefix }),
       handler: async (input, { context }) => {
         try {
           return await apiKeys.revoke(subjectOf(input, context), input.prefix);

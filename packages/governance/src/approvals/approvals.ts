@@ -38,6 +38,7 @@ import {
 import { canonicalHash } from "./canonical-json.ts";
 import { assertAnswers, assertSigned, assertUndecided, assertUsable, stateAfter } from "./check-decision.ts";
 import { CustodianRegistry } from "./custodian-registry.ts";
+import { requestsAskedBy, requestsWaitingFor } from "./list-requests.ts";
 import { type DeliverOptions, deliverOutbox, type NoticeSink } from "./outbox.ts";
 
 const [hourMs, minuteMs] = [3_600_000, 60_000];
@@ -69,8 +70,6 @@ export interface ApprovalsOptions {
   /** Clock in epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
 }
-
-const defaultPage = 20;
 
 /** Part of a list of requests. */
 export type ApprovalPage = Page<ApprovalRequest>;
@@ -142,42 +141,19 @@ export class Approvals {
   }
 
   /** What the caller asked for, newest first. */
-  async asked(context: SecurityContext, { limit = defaultPage, cursor }: PageOptions = {}): Promise<ApprovalPage> {
-    const partition = context.principal.id;
-    const { items, cursor: next } = await this.#table.query({
-      ...{ index: "requester-index", partition, scope: partition, order: "newest_first", limit },
-      ...(cursor !== undefined && { cursor }),
-    });
-    const requests = items.map((item) => shown(requestItemSchema.parse(item), this.#moment()));
-    return { items: requests, ...(next !== undefined && { cursor: next }) };
+  async asked({ principal }: SecurityContext, options: PageOptions = {}): Promise<ApprovalPage> {
+    const { items, ...rest } = await requestsAskedBy(this.#table, principal.id, options);
+    return { ...rest, items: items.map((item) => shown(item, this.#moment())) };
   }
 
   /**
    * What waits for the caller's decision: as primary custodian, newest first, then as secondary. A page may be short where
    * requests have expired.
    */
-  async waiting(
-    context: SecurityContext,
-    { limit = defaultPage, cursor = "p" }: PageOptions = {},
-  ): Promise<ApprovalPage> {
-    const partition = context.principal.id;
-    const found: RequestItem[] = [];
-    const next = splitCursor(cursor);
-    for (const place of custodianPlaces.slice(custodianPlaces.indexOf(next.place))) {
-      if (found.length === limit) return this.#waitingPage(found, { place });
-      const page = await this.#table.query({
-        ...{ index: `${place}-index`, partition, scope: partition, order: "newest_first", limit: limit - found.length },
-        ...(place === next.place && next.rest !== undefined && { cursor: next.rest }),
-      });
-      found.push(...page.items.map((item) => requestItemSchema.parse(item)));
-      if (page.cursor !== undefined) return this.#waitingPage(found, { place, rest: page.cursor });
-    }
-    return this.#waitingPage(found);
-  }
-
-  #waitingPage(found: readonly RequestItem[], next?: PlaceInList): ApprovalPage {
-    const items = found.map((item) => shown(item, this.#moment())).filter(({ state }) => state === "PENDING");
-    return { items, ...(next && { cursor: `${next.place[0]}${next.rest ?? ""}` }) };
+  async waiting({ principal }: SecurityContext, options: PageOptions = {}): Promise<ApprovalPage> {
+    const { items, ...rest } = await requestsWaitingFor(this.#table, principal.id, options);
+    const requests = items.map((item) => shown(item, this.#moment()));
+    return { ...rest, items: requests.filter(({ state }) => state === "PENDING") };
   }
 
   /** The request as it is now, for who made it and its custodians. @throws ArtGuardError `approvals.not-found` for all others. */
@@ -483,18 +459,6 @@ export class Approvals {
   #moment(): EpochMilliseconds {
     return epochMillisecondsSchema.parse((this.#options.now ?? Date.now)());
   }
-}
-
-/** Where a list of what waits for somebody goes on. */
-interface PlaceInList {
-  readonly place: CustodianPlace;
-  readonly rest?: string;
-}
-
-function splitCursor(cursor: string): PlaceInList {
-  const place = custodianPlaces.find((each) => cursor[0] === each[0]);
-  if (!place) throw new ArtGuardError("storage.invalid-cursor", "the cursor is of another list");
-  return { place, ...(cursor.length > 1 && { rest: cursor.slice(1) }) };
 }
 
 /**

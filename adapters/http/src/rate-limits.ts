@@ -14,7 +14,6 @@ const mostOwners = 10_000;
 export class RateLimits {
   readonly #byCaller: RateLimiterMemory;
   readonly #byAddress: RateLimiterMemory;
-
   readonly #anonymous: RateLimiterMemory;
   /** Whose credentials are, by their hash: only of good ones. */
   readonly #owners = new Map<string, string>();

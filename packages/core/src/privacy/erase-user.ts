@@ -43,10 +43,10 @@ const stages: Readonly<Record<Exclude<ErasureStage, "completed">, { work: Work; 
 
 /**
  * Erases everything that is kept of a user. From the first moment nothing new is accepted; then records with their
- * earlier results, images, processed copies and held inputs go, a second time for what was on its way meanwhile, then
- * the person's name under disputes and reviews of others' analyses and the markers beside the account, then the account, then what deleted items left in the store's own files. The state is
- * stored: after a crash at any point another call, or `resumeErasures`, goes on where it was and returns the same
- * receipt.
+ * earlier results, images, processed copies and held inputs go, a second time for what was on its way meanwhile, then the
+ * person's name under disputes and reviews of others' analyses and the markers beside the account, then the account, then
+ * what deleted items left in the store's own files. The state is stored: after a crash at any point another call, or
+ * `resumeErasures`, goes on where it was and returns the same receipt.
  *
  * Who may ask for it is the caller's to check: the user, the holder of the deletion token, or an administrator.
  *

@@ -15,7 +15,7 @@ export interface CoreServices {
   readonly admissions: Admissions;
   /** Finds a thing of a kind, for grants on it; by kind. */
   readonly finders: Readonly<Record<string, (id: string) => Promise<Resource | undefined>>>;
-  /** Makes everything else forget an erased user; run when the last audit entry of the erasure is written. */
+  /** Makes everything else forget an erased user: before the erasure is complete, and once more behind its audit entry. */
   readonly forget: (userId: string, context: SecurityContext) => Promise<void>;
   readonly now: () => number;
 }

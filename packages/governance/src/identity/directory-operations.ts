@@ -182,10 +182,17 @@ async function delegationTarget(
 
 /** The roles of the operator and of services are theirs by what they are. */
 export async function assertGivable(access: DirectoryServices["access"], roles: readonly string[]): Promise<void> {
-  const { local = [], service = [] } = (await access.policy()).policy.roles_of_kind ?? {};
-  const reserved = roles.find((role) => [...local, ...service].includes(role));
-  if (reserved === undefined) return;
-  throw new ArtGuardError("identity.invalid-input", "roles: those of the operator and of services cannot be given");
+  const { policy } = await access.policy();
+  const { local = [], service = [] } = policy.roles_of_kind ?? {};
+  if (roles.some((role) => [...local, ...service].includes(role))) {
+    throw new ArtGuardError("identity.invalid-input", "roles: those of the operator and of services cannot be given");
+  }
+  const unknown = roles.find((role) => !Object.hasOwn(policy.roles, role));
+  if (unknown === undefined) return;
+  const known = Object.keys(policy.roles).filter((role) => ![...local, ...service].includes(role));
+  throw new ArtGuardError("identity.invalid-input", `roles: the policy has no role ${JSON.stringify(unknown)}`, {
+    fix: `Give one of ${known.join(", ")}.`,
+  });
 }
 
 /** What somebody is told of a user who is not there, or not theirs to know of. */

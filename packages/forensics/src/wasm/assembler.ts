@@ -44,6 +44,7 @@ export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value)],
   add: binary(0x6a),
   shiftLeft: (value: Code, bits: number): Code => [...value, ...i32.const(bits), 0x74],
+  load: (address: Code, offset = 0): Code => [...address, 0x28, 0, ...unsigned(offset)],
 };
 
 /** Vectors of 128 bits: memory, bits, lanes. Names follow the WebAssembly specification. */

@@ -113,7 +113,11 @@ const sortedPower = new Float64Array(shiftedGrids.length);
  *
  * @param out All 0.
  */
-function powerRatios(sums: PeriodSums, cells: readonly number[], out: Pick<WindowRatios, "ratio" | "background">): void {
+function powerRatios(
+  sums: PeriodSums,
+  cells: readonly number[],
+  out: Pick<WindowRatios, "ratio" | "background">,
+): void {
   sumCells(sums, cells);
   for (let step = 0; step < stepCount; step++) {
     for (let i = 0; i < shiftedGrids.length; i++) {

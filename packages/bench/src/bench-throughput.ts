@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import sharp from "sharp";
 import { figure, textTable } from "./report/text-table.ts";
 import { batchRate } from "./throughput/batch-rate.ts";
+import { imageTime } from "./throughput/image-time.ts";
 import { peakMemory } from "./throughput/peak-memory.ts";
 import { quality, sizeOf, writeTestPictures } from "./throughput/test-pictures.ts";
 import { allCues, isCounted, medianTimes, type StepTime, timeCues } from "./throughput/time-cues.ts";
@@ -34,6 +35,7 @@ for (const megapixels of sizes) {
   printSteps(megapixels, bytes.length, times);
 }
 printLinearity();
+await printShared();
 await printBatch();
 
 function printSteps(megapixels: number, size: number, times: ReadonlyMap<string, StepTime>): void {
@@ -60,6 +62,21 @@ function printLinearity(): void {
   ]);
   console.log("CPU seconds per megapixel");
   console.log(textTable(["step", ...sizes.map((megapixels) => `${megapixels} MP`)], rows));
+}
+
+/** One image at a time, as a user waits for it: in one process, and shared by two. */
+async function printShared(): Promise<void> {
+  const rows: string[][] = [];
+  for (const megapixels of sizes) {
+    const bytes = readFileSync(pictures.get(megapixels)!);
+    for (const processes of [1, 2]) {
+      const { wall, peakBytes } = await imageTime(bytes, processes, runs);
+      const memory = peakBytes === undefined ? "–" : (peakBytes / 2 ** 20).toFixed(0);
+      rows.push([`${megapixels} MP`, `${processes}`, wall.toFixed(0), memory]);
+    }
+  }
+  console.log("\nOne image at a time, from the call to the analysis");
+  console.log(textTable(["size", "processes", "wall ms", "MB of them together"], rows));
 }
 
 async function printBatch(): Promise<void> {

@@ -76,6 +76,11 @@ export interface ArtGuardOptions extends StorageOptions {
   isolation?: "process" | "none";
   /** Images analysed at the same time with isolation `process`; default the number of available cores. */
   concurrency?: number;
+  /**
+   * Child processes that may share the detectors of one image while no other image waits for one; default 4, at most
+   * `concurrency`. 1 needs the least memory and processor time for each image, and more time from start to end.
+   */
+  processesPerImage?: number;
   /** Default deadline of an analysis in milliseconds, 1 to 2³¹ − 1; 60 000. */
   deadlineMs?: number;
   /** Clock in epoch milliseconds. */
@@ -240,6 +245,7 @@ export async function createArtGuard(options: ArtGuardOptions): Promise<ArtGuard
   const examiner = createExaminer({
     isolation: options.isolation ?? "process",
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
+    ...(options.processesPerImage !== undefined && { processesPerImage: options.processesPerImage }),
   });
   const storage = openAnalysisStorage(options);
   const context: AnalysisContext = {
@@ -353,7 +359,15 @@ async function lastAnalysis(events: AsyncIterable<ProgressEvent>): Promise<Compl
 }
 
 function assertOptions(options: ArtGuardOptions): void {
-  const { detectors, remoteDetectors = [], vision, concurrency, evidenceBudgetMs, retention } = options;
+  const {
+    detectors,
+    remoteDetectors = [],
+    vision,
+    concurrency,
+    processesPerImage,
+    evidenceBudgetMs,
+    retention,
+  } = options;
   const ids = [...detectors, ...remoteDetectors, ...(vision ? [vision] : [])].map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw new ArtGuardError("analysis.invalid-input", `two detectors have the id "${twice}"`);
@@ -361,8 +375,13 @@ function assertOptions(options: ArtGuardOptions): void {
   if (evidenceBudgetMs !== undefined) assertDeadline(evidenceBudgetMs, "evidenceBudgetMs");
   assertDays("imageDays", retention?.imageDays, longestImageDays);
   assertDays("recordDays", retention?.recordDays, longestRecordDays);
-  if (concurrency === undefined || (Number.isSafeInteger(concurrency) && concurrency >= 1)) return;
-  throw new ArtGuardError("analysis.invalid-input", `concurrency must be a whole number from 1 on, got ${concurrency}`);
+  assertCount("concurrency", concurrency);
+  assertCount("processesPerImage", processesPerImage);
+}
+
+function assertCount(name: string, count: number | undefined): void {
+  if (count === undefined || (Number.isSafeInteger(count) && count >= 1)) return;
+  throw new ArtGuardError("analysis.invalid-input", `${name} must be a whole number from 1 on, got ${count}`);
 }
 
 /** What every call may say of its result. Nothing is begun, and paid for, that could not be explained in the end. */

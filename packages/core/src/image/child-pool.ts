@@ -32,10 +32,19 @@ export class ChildPool {
     signal?.throwIfAborted();
     if (this.#busy >= this.#size) await this.#turn(signal);
     else this.#busy++;
-    const child = this.#idle.pop() ?? this.#start();
-    child.process.ref();
-    child.process.channel?.ref();
-    return child;
+    return this.#take();
+  }
+
+  /** A child that nobody else could have now; undefined while all are at work. */
+  acquireSpare(): PooledChild | undefined {
+    if (this.#busy >= this.#size) return undefined;
+    this.#busy++;
+    return this.#take();
+  }
+
+  /** Whether somebody waits for a place. */
+  get isAwaited(): boolean {
+    return this.#waiting.length > 0;
   }
 
   /** Takes a child back; pass `reusable: false` for one that was killed or is in an unknown state. */
@@ -57,6 +66,13 @@ export class ChildPool {
   dispose(): void {
     for (const child of this.#all) child.kill("SIGKILL");
     this.#idle.length = 0;
+  }
+
+  #take(): PooledChild {
+    const child = this.#idle.pop() ?? this.#start();
+    child.process.ref();
+    child.process.channel?.ref();
+    return child;
   }
 
   #turn(signal?: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import type { PooledChild } from "./child-pool.ts";
-import type { ChildMessage, ExamineRequest } from "./isolated-protocol.ts";
+import type { ChildMessage, DetectRequest, HostMessage, OpenRequest } from "./isolated-protocol.ts";
 
 /** What the host learns while a child works: its messages, or that it ended, overran or was to be stopped. */
 export type SessionStep =
@@ -8,22 +8,27 @@ export type SessionStep =
   | { readonly type: "timed_out" }
   | { readonly type: "aborted" };
 
-/** One request to one child, as a queue of steps with a timer that the host sets before each wait. */
-export class ChildSession implements Disposable {
+/** One image in the hands of one child: requests, and a queue of steps with a timer that the host sets before each wait. */
+export class ChildSession {
   readonly #child: PooledChild;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: AbortSignal;
   readonly #steps: SessionStep[] = [];
   #wake: (() => void) | undefined;
+  #owesAnswer = false;
+  #peakRssBytes = 0;
 
-  constructor(child: PooledChild, request: ExamineRequest, signal?: AbortSignal) {
+  constructor(child: PooledChild, signal: AbortSignal) {
     this.#child = child;
     this.#signal = signal;
     child.process.on("message", this.#onMessage);
     child.process.on("exit", this.#onExit);
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
-    child.process.send(request, (error) => {
-      if (error) this.#push({ type: "exited" });
-    });
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+    if (signal.aborted) this.#onAbort();
+  }
+
+  ask(request: OpenRequest | DetectRequest): void {
+    this.#owesAnswer = true;
+    this.#send(request);
   }
 
   /** The next step, or `timed_out` after `budgetMs`. */
@@ -41,10 +46,19 @@ export class ChildSession implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  /** Takes leave of the child. What the pool has to know of it: one that owes an answer may be in any state. */
+  close(): { readonly reusable: boolean; readonly peakRssBytes: number } {
+    if (!this.#owesAnswer) this.#send({ type: "close" });
     this.#child.process.off("message", this.#onMessage);
     this.#child.process.off("exit", this.#onExit);
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#signal.removeEventListener("abort", this.#onAbort);
+    return { reusable: !this.#owesAnswer, peakRssBytes: this.#peakRssBytes };
+  }
+
+  #send(message: HostMessage): void {
+    this.#child.process.send(message, (error) => {
+      if (error) this.#onExit();
+    });
   }
 
   #push(step: SessionStep): void {
@@ -52,7 +66,17 @@ export class ChildSession implements Disposable {
     this.#wake?.();
   }
 
-  readonly #onMessage = (message: unknown) => this.#push(message as ChildMessage);
-  readonly #onExit = () => this.#push({ type: "exited" });
+  readonly #onMessage = (received: unknown) => {
+    const message = received as ChildMessage;
+    if ("peak_rss_bytes" in message) {
+      this.#owesAnswer = false;
+      this.#peakRssBytes = message.peak_rss_bytes;
+    }
+    this.#push(message);
+  };
+  readonly #onExit = () => {
+    this.#owesAnswer = true;
+    this.#push({ type: "exited" });
+  };
   readonly #onAbort = () => this.#push({ type: "aborted" });
 }

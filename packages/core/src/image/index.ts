@@ -3,7 +3,7 @@
  *
  * @module @artguard/core/image
  */
-export { ChildProcessExaminer } from "./child-process-examiner.ts";
+export { ChildProcessExaminer, type ChildProcessOptions } from "./child-process-examiner.ts";
 export { createExaminer } from "./create-examiner.ts";
 export { encodePng } from "./encode-png.ts";
 export type { ExaminationEvent, ExaminationOptions, Examiner } from "./examiner.ts";

@@ -3,14 +3,15 @@ import type { Detector, DetectorSource, ForensicImage } from "../detection/detec
 import { runDetector } from "../detection/run-detector.ts";
 import { ArtGuardError, isArtGuardError } from "../errors/artguard-error.ts";
 import { allowOnlyKnownLoaders, decodeRaster } from "./decode-raster.ts";
-import type { ChildMessage, ExamineRequest } from "./isolated-protocol.ts";
+import type { ChildMessage, HostMessage, OpenRequest } from "./isolated-protocol.ts";
 import { peakResidentBytes } from "./peak-memory.ts";
 import { uprightHash } from "./perceptual-hash.ts";
 import { preprocessImage } from "./preprocess-image.ts";
 
-// Entry of the child process: decodes one image at a time and runs the detectors on it, telling each step as it ends.
+// Entry of the child process: decodes one image at a time and runs detectors on it, each when it is asked to.
 
 const detectors = new Map<string, Detector>();
+let image: ForensicImage | undefined;
 
 async function loadDetector(source: DetectorSource): Promise<Detector> {
   const key = JSON.stringify(source);
@@ -28,7 +29,7 @@ function send(message: ChildMessage): Promise<void> {
   return new Promise((resolve) => process.send!(message, () => resolve()));
 }
 
-async function imageOf(request: ExamineRequest): Promise<ForensicImage> {
+async function imageOf(request: OpenRequest): Promise<ForensicImage> {
   const { bytes, info } = request;
   if (!request.variant) return { bytes, info, raster: await decodeRaster(bytes, info) };
   // Variants are rare, and every module makes a child start later.
@@ -36,34 +37,41 @@ async function imageOf(request: ExamineRequest): Promise<ForensicImage> {
   return await openImage(bytes, info, request);
 }
 
-async function examine(request: ExamineRequest): Promise<void> {
+async function open(request: OpenRequest): Promise<ForensicImage> {
   const started = performance.now();
-  const image = await imageOf(request);
-  if (request.variant) await send({ type: "variant", bytes: image.bytes, info: image.info });
+  const opened = await imageOf(request);
+  if (request.variant) await send({ type: "variant", bytes: opened.bytes, info: opened.info });
   const elapsed_ms = performance.now() - started;
-  const perceptual_hash = uprightHash(image.raster, image.info);
+  const perceptual_hash = uprightHash(opened.raster, opened.info);
   await send({ type: "decoded", elapsed_ms, ...(perceptual_hash !== undefined && { perceptual_hash }) });
-  if (request.raster) await send({ type: "raster", raster: image.raster });
+  if (request.raster) await send({ type: "raster", raster: opened.raster });
   if (request.preprocess)
     await send({ type: "preprocessed", image: await preprocessImage(request.bytes, request.info) });
-  for (const { id, source } of request.detectors) {
-    await send({ type: "detector_started", id });
-    const detector = await loadDetector(source);
-    await send({ type: "detected", run: await runDetector(detector, image, { signal: new AbortController().signal }) });
+  return opened;
+}
+
+async function answer(message: HostMessage): Promise<void> {
+  switch (message.type) {
+    case "open":
+      image = await open(message);
+      return await send({ type: "opened", peak_rss_bytes: peakResidentBytes() });
+    case "detect": {
+      if (!image) throw new ArtGuardError("detection.failed", "no image was opened");
+      const detector = await loadDetector(message.source);
+      const run = await runDetector(detector, image, { signal: new AbortController().signal });
+      return await send({ type: "detected", run, peak_rss_bytes: peakResidentBytes() });
+    }
+    case "close":
+      image = undefined;
   }
 }
 
-async function answer(request: ExamineRequest): Promise<void> {
-  try {
-    await examine(request);
-    await send({ type: "done", peak_rss_bytes: peakResidentBytes() });
-  } catch (error) {
-    const typed = isArtGuardError(error) ? error : new ArtGuardError("image.undecodable", String(error));
-    await send({ type: "refused", error: typed.toJSON() });
-  }
+async function refuse(error: unknown): Promise<void> {
+  const typed = isArtGuardError(error) ? error : new ArtGuardError("image.undecodable", String(error));
+  await send({ type: "refused", error: typed.toJSON(), peak_rss_bytes: peakResidentBytes() });
 }
 
 allowOnlyKnownLoaders();
-process.on("message", (request: ExamineRequest) => void answer(request));
+process.on("message", (message: HostMessage) => void answer(message).catch(refuse));
 // A child must not outlive its host.
 process.on("disconnect", () => process.exit(0));

@@ -7,11 +7,14 @@ import type { ImageVariant } from "./image-variant.ts";
 import type { PreprocessedImage } from "./preprocess-image.ts";
 import type { Raster } from "./raster.ts";
 
-/** What the host asks of a child. */
-export interface ExamineRequest {
+/** A detector that may run in a child. */
+export type IsolatedDetector = Detector & { readonly source: DetectorSource };
+
+/** Asks a child to decode an image and to keep it; answered by `opened` or `refused`, after what else was asked for. */
+export interface OpenRequest {
+  readonly type: "open";
   readonly bytes: Uint8Array;
   readonly info: ImageInfo;
-  readonly detectors: readonly (Pick<Detector, "id"> & { readonly source: DetectorSource })[];
   readonly preprocess: boolean;
   /** Send the raster back, for detectors that run in the host. */
   readonly raster: boolean;
@@ -20,13 +23,21 @@ export interface ExamineRequest {
   readonly limits: ImageLimits;
 }
 
-/** What a child answers; `done` or `refused` is the last message of a request. */
+/** Asks a child to run a detector on the image it keeps; answered by `detected` or `refused`. */
+export interface DetectRequest {
+  readonly type: "detect";
+  readonly source: DetectorSource;
+}
+
+/** What the host says to a child; `close` lets it forget the image, and is not answered. */
+export type HostMessage = OpenRequest | DetectRequest | { readonly type: "close" };
+
+/** What a child answers. */
 export type ChildMessage =
   | { readonly type: "decoded"; readonly elapsed_ms: number; readonly perceptual_hash?: string }
   | { readonly type: "preprocessed"; readonly image: PreprocessedImage }
   | { readonly type: "variant"; readonly bytes: Uint8Array; readonly info: ImageInfo }
   | { readonly type: "raster"; readonly raster: Raster }
-  | { readonly type: "detector_started"; readonly id: string }
-  | { readonly type: "detected"; readonly run: DetectorRun }
-  | { readonly type: "refused"; readonly error: ErrorRecord }
-  | { readonly type: "done"; readonly peak_rss_bytes: number };
+  | { readonly type: "opened"; readonly peak_rss_bytes: number }
+  | { readonly type: "detected"; readonly run: DetectorRun; readonly peak_rss_bytes: number }
+  | { readonly type: "refused"; readonly error: ErrorRecord; readonly peak_rss_bytes: number };

@@ -238,6 +238,7 @@ describe("analyze", () => {
       { detectors: [marking, marking] },
       { concurrency: 0 },
       { concurrency: 1.5 },
+      { processesPerImage: 0 },
       { deadlineMs: Number.NaN },
       { limits: { maxBytes: -1 } },
     ])

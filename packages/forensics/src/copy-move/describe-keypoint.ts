@@ -99,24 +99,44 @@ export function describe(extremum: Extremum, angle: number, plain: Float32Array,
   }
 }
 
+/** The two cells of a line of four that samples fall into, and their shares in each; a cell of −1 or 4 is none. */
+const firstCell = Int32Array.from({ length: patchSide }, (_, u) => Math.floor((u + 0.5) / 4 - 0.5));
+const firstShare = Float64Array.from(
+  { length: patchSide },
+  (_, u) => 1 - Math.abs((u + 0.5) / 4 - 0.5 - firstCell[u]!),
+);
+const secondShare = Float64Array.from(
+  { length: patchSide },
+  (_, u) => 1 - Math.abs((u + 0.5) / 4 - 0.5 - (firstCell[u]! + 1)),
+);
+
 function addGradient(histogram: Float32Array, u: number, v: number, dx: number, dy: number): void {
   const size = Math.sqrt(dx * dx + dy * dy) * patchWindow[v * patchSide + u]!;
   const direction = (Math.atan2(dy, dx) / (2 * Math.PI) + 1) * 8;
   const bin = Math.floor(direction);
   const binShare = direction - bin;
-  const [cx, cy] = [(u + 0.5) / 4 - 0.5, (v + 0.5) / 4 - 0.5];
-  const [left, top] = [Math.floor(cx), Math.floor(cy)];
-  for (let row = top; row <= top + 1; row++) {
+  const [left, top] = [firstCell[u]!, firstCell[v]!];
+  const [low, high] = [bin & 7, (bin + 1) & 7];
+  for (let below = 0; below < 2; below++) {
+    const row = top + below;
     if (row < 0 || row > 3) continue;
-    const rowShare = 1 - Math.abs(cy - row);
-    for (let column = left; column <= left + 1; column++) {
-      if (column < 0 || column > 3) continue;
-      const share = size * rowShare * (1 - Math.abs(cx - column));
-      const cell = (row * 4 + column) * 8;
-      histogram[cell + (bin & 7)]! += share * (1 - binShare);
-      histogram[cell + ((bin + 1) & 7)]! += share * binShare;
-    }
+    const sizeOfRow = size * (below === 0 ? firstShare[v]! : secondShare[v]!);
+    const cell = (row * 4 + left) * 8;
+    if (left >= 0) addShare(histogram, cell, sizeOfRow * firstShare[u]!, low, high, binShare);
+    if (left < 3) addShare(histogram, cell + 8, sizeOfRow * secondShare[u]!, low, high, binShare);
   }
+}
+
+function addShare(
+  histogram: Float32Array,
+  cell: number,
+  share: number,
+  low: number,
+  high: number,
+  binShare: number,
+): void {
+  histogram[cell + low]! += share * (1 - binShare);
+  histogram[cell + high]! += share * binShare;
 }
 
 function toRootSift(histogram: Float32Array): void {
@@ -136,14 +156,21 @@ function samplePatch(extremum: Extremum, angle: number, side: number, distance: 
   const { width, height, levels } = extremum.octave;
   const data = levels[level]!;
   const [ux, uy] = [distance * Math.cos(angle), distance * Math.sin(angle)];
+  const { x: middleX, y: middleY } = extremum;
+  const [right, bottom] = [width - 1.001, height - 1.001];
   const centre = (side - 1) / 2;
   for (let v = 0, i = 0; v < side; v++) {
+    const q = v - centre;
+    const [acrossX, acrossY] = [q * uy, q * ux];
     for (let u = 0; u < side; u++, i++) {
-      const [p, q] = [u - centre, v - centre];
-      const x = Math.max(0, Math.min(width - 1.001, extremum.x + p * ux - q * uy));
-      const y = Math.max(0, Math.min(height - 1.001, extremum.y + p * uy + q * ux));
-      const [left, top] = [Math.floor(x), Math.floor(y)];
-      const [fx, fy] = [x - left, y - top];
+      const p = u - centre;
+      const x = Math.max(0, Math.min(right, middleX + p * ux - acrossX));
+      const y = Math.max(0, Math.min(bottom, middleY + p * uy + acrossY));
+      // Towards 0 is down here.
+      const left = x | 0;
+      const top = y | 0;
+      const fx = x - left;
+      const fy = y - top;
       const j = top * width + left;
       const upper = data[j]! + fx * (data[j + 1]! - data[j]!);
       const lower = data[j + width]! + fx * (data[j + width + 1]! - data[j + width]!);

@@ -48,6 +48,8 @@ class NeighbourLists {
   readonly #leastShift2: number;
   readonly #x: Float32Array;
   readonly #y: Float32Array;
+  /** One after another. */
+  readonly descriptors: Float32Array;
   readonly #ids: Int32Array;
   readonly #distances: Float32Array;
 
@@ -57,15 +59,12 @@ class NeighbourLists {
     this.#leastShift2 = leastShift ** 2;
     this.#x = Float32Array.from(keypoints.points, ({ x }) => x);
     this.#y = Float32Array.from(keypoints.points, ({ y }) => y);
+    const length = this.#count * descriptorLength;
+    this.descriptors = new Float32Array(2 * length);
+    this.descriptors.set(keypoints.descriptors.subarray(0, length));
+    this.descriptors.set(keypoints.mirrored.subarray(0, length), length);
     this.#ids = new Int32Array(this.#count * kept).fill(-1);
     this.#distances = new Float32Array(this.#count * kept).fill(largestDistance ** 2);
-  }
-
-  value(index: number, dimension: number): number {
-    const { descriptors, mirrored } = this.#keypoints;
-    return index < this.#count
-      ? descriptors[index * descriptorLength + dimension]!
-      : mirrored[(index - this.#count) * descriptorLength + dimension]!;
   }
 
   /** Compares all pairs of a leaf; two mirrored ones say nothing new. */
@@ -81,19 +80,12 @@ class NeighbourLists {
 
   #compare(a: number, b: number): void {
     const other = b < this.#count ? b : b - this.#count;
-    const { descriptors, mirrored } = this.#keypoints;
     const [dx, dy] = [this.#x[a]! - this.#x[other]!, this.#y[a]! - this.#y[other]!];
     if (dx * dx + dy * dy < this.#leastShift2) return;
     const last = this.#distances[a * kept + kept - 1]!;
     const isPlain = other === b;
     const limit = isPlain ? Math.max(last, this.#distances[b * kept + kept - 1]!) : last;
-    const distance = squaredDistance(
-      descriptors,
-      a * descriptorLength,
-      isPlain ? descriptors : mirrored,
-      other * descriptorLength,
-      limit,
-    );
+    const distance = squaredDistance(this.descriptors, a * descriptorLength, b * descriptorLength, limit);
     if (distance < last) this.#insert(a, b, distance);
     if (isPlain && distance < limit) this.#insert(b, a, distance);
   }
@@ -145,18 +137,18 @@ class NeighbourLists {
 }
 
 /** Stops as soon as the sum exceeds the limit. */
-function squaredDistance(a: Float32Array, from: number, b: Float32Array, to: number, limit: number): number {
+function squaredDistance(values: Float32Array, from: number, to: number, limit: number): number {
   let sum = 0;
   for (let k = 0; k < descriptorLength && sum < limit; k += 8) {
     const [i, j] = [from + k, to + k];
-    const d0 = a[i]! - b[j]!;
-    const d1 = a[i + 1]! - b[j + 1]!;
-    const d2 = a[i + 2]! - b[j + 2]!;
-    const d3 = a[i + 3]! - b[j + 3]!;
-    const d4 = a[i + 4]! - b[j + 4]!;
-    const d5 = a[i + 5]! - b[j + 5]!;
-    const d6 = a[i + 6]! - b[j + 6]!;
-    const d7 = a[i + 7]! - b[j + 7]!;
+    const d0 = values[i]! - values[j]!;
+    const d1 = values[i + 1]! - values[j + 1]!;
+    const d2 = values[i + 2]! - values[j + 2]!;
+    const d3 = values[i + 3]! - values[j + 3]!;
+    const d4 = values[i + 4]! - values[j + 4]!;
+    const d5 = values[i + 5]! - values[j + 5]!;
+    const d6 = values[i + 6]! - values[j + 6]!;
+    const d7 = values[i + 7]! - values[j + 7]!;
     sum += d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3 + (d4 * d4 + d5 * d5 + d6 * d6 + d7 * d7);
   }
   return sum;
@@ -168,10 +160,11 @@ function partition(indexes: Int32Array, lists: NeighbourLists, size: number, ran
     lists.compareAll(indexes);
     return;
   }
-  const dimension = splitDimension(indexes, lists, random);
+  const dimension = splitDimension(indexes, lists.descriptors, random);
   let sum = 0;
-  for (let i = 0; i < indexes.length; i++) sum += lists.value(indexes[i]!, dimension);
-  const middle = lowFirst(indexes, lists, dimension, sum / indexes.length);
+  const { descriptors } = lists;
+  for (let i = 0; i < indexes.length; i++) sum += descriptors[indexes[i]! * descriptorLength + dimension]!;
+  const middle = lowFirst(indexes, descriptors, dimension, sum / indexes.length);
   // Equal descriptors cannot be split: compare some of them.
   if (middle === 0 || middle === indexes.length) {
     lists.compareAll(indexes.subarray(0, 2 * leafSize));
@@ -182,18 +175,18 @@ function partition(indexes: Int32Array, lists: NeighbourLists, size: number, ran
 }
 
 /** Puts descriptors below the limit first; returns their number. */
-function lowFirst(indexes: Int32Array, lists: NeighbourLists, dimension: number, limit: number): number {
+function lowFirst(indexes: Int32Array, descriptors: Float32Array, dimension: number, limit: number): number {
   let middle = 0;
   for (let i = 0; i < indexes.length; i++) {
     const index = indexes[i]!;
-    if (lists.value(index, dimension) >= limit) continue;
+    if (descriptors[index * descriptorLength + dimension]! >= limit) continue;
     indexes[i] = indexes[middle]!;
     indexes[middle++] = index;
   }
   return middle;
 }
 
-function splitDimension(indexes: Int32Array, lists: NeighbourLists, random: () => number): number {
+function splitDimension(indexes: Int32Array, descriptors: Float32Array, random: () => number): number {
   let [best, most] = [0, -1];
   for (let trial = 0; trial < splitDimensions; trial++) {
     const dimension = Math.floor(random() * descriptorLength);
@@ -201,7 +194,7 @@ function splitDimension(indexes: Int32Array, lists: NeighbourLists, random: () =
     const step = Math.max(1, Math.floor(indexes.length / 64));
     let count = 0;
     for (let i = 0; i < indexes.length; i += step, count++) {
-      const value = lists.value(indexes[i]!, dimension);
+      const value = descriptors[indexes[i]! * descriptorLength + dimension]!;
       sum += value;
       squares += value * value;
     }

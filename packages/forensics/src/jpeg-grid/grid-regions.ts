@@ -16,93 +16,87 @@ export interface GridRegion {
   readonly height: number;
 }
 
-/** A row's votes as segments: votes for one grid with gaps of at most {@link reach}. Linked per grid, left to right. */
-interface RowSegments {
-  readonly first: Int32Array;
-  readonly last: Int32Array;
-  readonly next: Int32Array;
-  readonly votes: Int32Array;
-  readonly component: Int32Array;
-  /** First segment of each of the 64 grids, or -1. */
-  readonly head: Int32Array;
-}
+const gridCount = 64;
+/** So wide that two votes in one stretch of columns are never too far apart across. */
+const stretchWidth = reach + 1;
+/** Row of a vote that was never cast. */
+const never = -1 - reach;
 
 /**
  * Groups the votes into regions: two pixels with the same vote are in the same region when a chain of such pixels,
  * each at most {@link reach} from the next across and down, joins them (region growing of the ZERO paper, section 4).
  *
- * Works on one row of segments against the nine before it: inside a segment gaps are at most `reach`, so two segments
- * touch exactly when their extents do, and the result is that of growing pixel by pixel.
+ * Columns are divided into stretches of `reach + 1`. The votes of a stretch in the last `reach` rows belong together, so
+ * that its latest one stands for them all, and a pixel has only three stretches to look at.
  *
  * @param minimumVotes Smaller regions are left out.
- * @returns Regions in the order of their first pixel.
+ * @returns Regions by top row, then by grid, then by the column of the first pixel.
  */
 export function gridRegions({ width, height, data }: GridVotes, minimumVotes: number): GridRegion[] {
   const components = new Components();
-  const ring = Array.from({ length: reach + 1 }, () => rowSegments(width));
-  for (let y = 0; y < height; y++) {
-    const row = ring[y % ring.length]!;
-    splitRow(data, y * width, width, row);
-    for (let grid = 0; grid < 64; grid++) {
-      if (row.head[grid] === -1) continue;
-      for (let above = Math.max(0, y - reach); above < y; above++) {
-        join(row, ring[above % ring.length]!, grid, components);
-      }
-      components.add(row, grid, y);
+  const latest = new LatestVotes(width, components);
+  for (let y = 0, row = 0; y < height; y++, row += width) {
+    for (let x = 0; x < width; ) {
+      const grid = data[row + x]!;
+      const first = x++;
+      if (grid === noVote) continue;
+      // Votes side by side in one stretch are as one.
+      const end = Math.min(width, first - (first % stretchWidth) + stretchWidth);
+      while (x < end && data[row + x] === grid) x++;
+      latest.cast(grid, first, x - 1, y);
     }
   }
   return components.regions(minimumVotes);
 }
 
-function rowSegments(width: number): RowSegments {
-  const column = () => new Int32Array(width);
-  return {
-    first: column(),
-    last: column(),
-    next: column(),
-    votes: column(),
-    component: column(),
-    head: new Int32Array(64).fill(-1),
-  };
-}
+/** The latest votes for each grid. */
+class LatestVotes {
+  readonly #components: Components;
+  readonly #width: number;
+  readonly #perGrid: number;
+  /** Row and component of the latest vote for each grid in each stretch; one empty stretch at either end. */
+  readonly #stretches: Int32Array;
+  /** Row of the latest vote for each grid in each column. */
+  readonly #rows: Int32Array;
 
-function splitRow(votes: Uint8Array, from: number, width: number, row: RowSegments): void {
-  const open = new Int32Array(64).fill(-1);
-  row.head.fill(-1);
-  let count = 0;
-  for (let x = 0; x < width; x++) {
-    const grid = votes[from + x]!;
-    if (grid === noVote) continue;
-    const current = open[grid]!;
-    if (current !== -1 && x - row.last[current]! <= reach) {
-      row.last[current] = x;
-      row.votes[current]!++;
-      continue;
+  constructor(width: number, components: Components) {
+    this.#components = components;
+    this.#width = width;
+    this.#perGrid = 2 * (Math.ceil(width / stretchWidth) + 2);
+    this.#stretches = new Int32Array(gridCount * this.#perGrid).fill(never);
+    this.#rows = new Int32Array(gridCount * width).fill(never);
+  }
+
+  /** Votes for a grid from one column to another of the same stretch. */
+  cast(grid: number, first: number, last: number, y: number): void {
+    const [stretches, components, rows] = [this.#stretches, this.#components, this.#rows];
+    const stretch = (first / stretchWidth) | 0;
+    const start = stretch * stretchWidth;
+    const at = grid * this.#perGrid + 2 * (stretch + 1);
+    const [earliest, row] = [y - reach, grid * this.#width];
+    let own = stretches[at]! >= earliest ? components.root(stretches[at + 1]!) : -1;
+    if (stretches[at - 2]! >= earliest) {
+      const left = components.root(stretches[at - 1]!);
+      if (left !== own && isSince(rows, row + first - reach, row + start, earliest)) own = components.union(own, left);
     }
-    if (current === -1) row.head[grid] = count;
-    else row.next[current] = count;
-    row.first[count] = x;
-    row.last[count] = x;
-    row.next[count] = -1;
-    row.votes[count] = 1;
-    row.component[count] = -1;
-    open[grid] = count++;
+    if (stretches[at + 2]! >= earliest) {
+      const right = components.root(stretches[at + 3]!);
+      const end = Math.min(this.#width, last + reach + 1);
+      if (right !== own && isSince(rows, row + start + stretchWidth, row + end, earliest))
+        own = components.union(own, right);
+    }
+    if (own === -1) own = components.create(grid, first, y);
+    components.add(own, first, last, y);
+    stretches[at] = y;
+    stretches[at + 1] = own;
+    for (let x = first; x <= last; x++) rows[row + x] = y;
   }
 }
 
-/** Joins the segments of one grid that touch between two rows at most `reach` apart. */
-function join(row: RowSegments, earlier: RowSegments, grid: number, components: Components): void {
-  let a = row.head[grid]!;
-  let b = earlier.head[grid]!;
-  while (a !== -1 && b !== -1) {
-    const endA = row.last[a]!;
-    const endB = earlier.last[b]!;
-    if (row.first[a]! - endB <= reach && earlier.first[b]! - endA <= reach) {
-      row.component[a] = components.union(row.component[a]!, earlier.component[b]!);
-    }
-    if (endA < endB) a = row.next[a]!;
-    else b = earlier.next[b]!;
-  }
+/** Whether a column from one to before another has a vote in the row `earliest` or later. */
+function isSince(rows: Int32Array, from: number, to: number, earliest: number): boolean {
+  for (let i = from; i < to; i++) if (rows[i]! >= earliest) return true;
+  return false;
 }
 
 /** Disjoint sets with the number of votes and the bounding box of each. */
@@ -112,48 +106,8 @@ class Components {
   /** Six numbers for each component: grid, votes, left, top, right, bottom. */
   #facts = new Int32Array(6 * 1024);
 
-  /** Adds the segments of one grid in row y to their components, new ones for those that touched nothing above. */
-  add(row: RowSegments, grid: number, y: number): void {
-    for (let segment = row.head[grid]!; segment !== -1; segment = row.next[segment]!) {
-      if (row.component[segment] === -1) row.component[segment] = this.#create(grid, row.first[segment]!, y);
-      const facts = this.#facts;
-      const at = 6 * this.#root(row.component[segment]!);
-      facts[at + 1]! += row.votes[segment]!;
-      facts[at + 2] = Math.min(facts[at + 2]!, row.first[segment]!);
-      facts[at + 4] = Math.max(facts[at + 4]!, row.last[segment]!);
-      facts[at + 5] = y;
-    }
-  }
-
-  /** Makes one of two components (the older stays); -1 stands for none. */
-  union(a: number, b: number): number {
-    const rootB = this.#root(b);
-    if (a === -1) return rootB;
-    const rootA = this.#root(a);
-    if (rootA === rootB) return rootA;
-    const [kept, gone] = rootA < rootB ? [rootA, rootB] : [rootB, rootA];
-    const facts = this.#facts;
-    const [to, from] = [6 * kept, 6 * gone];
-    facts[to + 1]! += facts[from + 1]!;
-    facts[to + 2] = Math.min(facts[to + 2]!, facts[from + 2]!);
-    facts[to + 3] = Math.min(facts[to + 3]!, facts[from + 3]!);
-    facts[to + 4] = Math.max(facts[to + 4]!, facts[from + 4]!);
-    facts[to + 5] = Math.max(facts[to + 5]!, facts[from + 5]!);
-    this.#parent[gone] = kept;
-    return kept;
-  }
-
-  regions(minimumVotes: number): GridRegion[] {
-    const regions: GridRegion[] = [];
-    for (let i = 0; i < this.#count; i++) {
-      if (this.#parent[i] !== i || this.#facts[6 * i + 1]! < minimumVotes) continue;
-      const [grid, votes, left, top, right, bottom] = this.#facts.subarray(6 * i, 6 * i + 6) as unknown as Facts;
-      regions.push({ grid, votes, x: left, y: top, width: right - left + 1, height: bottom - top + 1 });
-    }
-    return regions;
-  }
-
-  #create(grid: number, x: number, y: number): number {
+  /** A new component that begins with a vote. */
+  create(grid: number, x: number, y: number): number {
     if (this.#count === this.#parent.length) this.#grow();
     const created = this.#count++;
     this.#parent[created] = created;
@@ -166,16 +120,33 @@ class Components {
     return created;
   }
 
-  #grow(): void {
-    const parent = new Int32Array(2 * this.#parent.length);
-    parent.set(this.#parent);
-    this.#parent = parent;
-    const facts = new Int32Array(2 * this.#facts.length);
-    facts.set(this.#facts);
-    this.#facts = facts;
+  /** Adds votes from one column to another to a component, which is a root; rows come from top to bottom. */
+  add(root: number, first: number, last: number, y: number): void {
+    const facts = this.#facts;
+    const at = 6 * root;
+    facts[at + 1]! += last - first + 1;
+    if (first < facts[at + 2]!) facts[at + 2] = first;
+    if (last > facts[at + 4]!) facts[at + 4] = last;
+    facts[at + 5] = y;
   }
 
-  #root(of: number): number {
+  /** Makes one of two roots, the older; -1 stands for none. */
+  union(a: number, b: number): number {
+    if (a === -1) return b;
+    const [kept, gone] = a < b ? [a, b] : [b, a];
+    const facts = this.#facts;
+    const [to, from] = [6 * kept, 6 * gone];
+    facts[to + 1]! += facts[from + 1]!;
+    facts[to + 2] = Math.min(facts[to + 2]!, facts[from + 2]!);
+    facts[to + 3] = Math.min(facts[to + 3]!, facts[from + 3]!);
+    facts[to + 4] = Math.max(facts[to + 4]!, facts[from + 4]!);
+    facts[to + 5] = Math.max(facts[to + 5]!, facts[from + 5]!);
+    this.#parent[gone] = kept;
+    return kept;
+  }
+
+  /** The component that one has become part of. */
+  root(of: number): number {
     const parent = this.#parent;
     let root = of;
     while (parent[root] !== root) {
@@ -183,6 +154,26 @@ class Components {
       root = parent[root]!;
     }
     return root;
+  }
+
+  regions(minimumVotes: number): GridRegion[] {
+    const regions: GridRegion[] = [];
+    for (let i = 0; i < this.#count; i++) {
+      if (this.#parent[i] !== i || this.#facts[6 * i + 1]! < minimumVotes) continue;
+      const [grid, votes, left, top, right, bottom] = this.#facts.subarray(6 * i, 6 * i + 6) as unknown as Facts;
+      regions.push({ grid, votes, x: left, y: top, width: right - left + 1, height: bottom - top + 1 });
+    }
+    // Components are in the order of their first pixels.
+    return regions.sort((a, b) => a.y - b.y || a.grid - b.grid);
+  }
+
+  #grow(): void {
+    const parent = new Int32Array(2 * this.#parent.length);
+    parent.set(this.#parent);
+    this.#parent = parent;
+    const facts = new Int32Array(2 * this.#facts.length);
+    facts.set(this.#facts);
+    this.#facts = facts;
   }
 }
 

@@ -1,56 +1,76 @@
+import { type ButterflyKernel, butterflyKernel } from "./butterfly-kernel.ts";
+
+const wordSize = 8;
+/** Numbers per side of the squares in which arrays are transposed: a line of the processor's cache. */
+const blockSide = 8;
+
 /**
  * Forward discrete Fourier transform of square arrays, in place: `X[v,u] = Σ x[y,x] e^{-2πi(ux+vy)/n}`, not scaled.
  *
  * Source: Cooley & Tukey, "An algorithm for the machine calculation of complex Fourier series", Math. Comp. 19, 1965
- * (radix 2, decimation in time).
+ * (radix 2, decimation in time). Columns are transformed, all of them at each step, between two transpositions.
  */
 export class SquareFft {
   readonly side: number;
-  readonly #cos: Float64Array;
-  readonly #sin: Float64Array;
+  /** Row-major; what is transformed, and what becomes of it. */
+  readonly real: Float64Array;
+  readonly imaginary: Float64Array;
+  readonly #kernel: ButterflyKernel;
+  readonly #waves: number;
   readonly #swaps: Int32Array;
+  readonly #turnedReal: Float64Array;
+  readonly #turnedImaginary: Float64Array;
 
-  /** @param side Samples per row and column; a power of two. */
-  constructor(side: number) {
+  /** @param side Samples per row and column; a power of two, 2 at least. @param kernelOf For tests: what it works with. */
+  constructor(side: number, kernelOf: (bytes: number) => ButterflyKernel = butterflyKernel) {
+    const area = side * side;
     this.side = side;
-    this.#cos = Float64Array.from({ length: side / 2 }, (_, k) => Math.cos((2 * Math.PI * k) / side));
-    this.#sin = Float64Array.from({ length: side / 2 }, (_, k) => -Math.sin((2 * Math.PI * k) / side));
+    this.#waves = 4 * area * wordSize;
+    this.#kernel = kernelOf(this.#waves + side * wordSize);
+    const { memory } = this.#kernel;
+    const plane = (index: number) => new Float64Array(memory, index * area * wordSize, area);
+    [this.real, this.imaginary] = [plane(0), plane(1)];
+    [this.#turnedReal, this.#turnedImaginary] = [plane(2), plane(3)];
+    const waves = new Float64Array(memory, this.#waves, side);
+    for (let k = 0; k < side / 2; k++) {
+      waves[2 * k] = Math.cos((2 * Math.PI * k) / side);
+      waves[2 * k + 1] = -Math.sin((2 * Math.PI * k) / side);
+    }
     this.#swaps = bitReversal(side);
   }
 
-  /** @param real Row-major, replaced. @param imaginary The same. */
-  transform(real: Float64Array, imaginary: Float64Array): void {
-    for (let pass = 0; pass < 2; pass++) {
-      for (let row = 0; row < this.side; row++) this.#transformRow(real, imaginary, row * this.side);
-      transpose(real, this.side);
-      transpose(imaginary, this.side);
+  /** Transforms {@link real} and {@link imaginary}. */
+  transform(): void {
+    this.#turn(this.real, this.#turnedReal);
+    this.#turn(this.imaginary, this.#turnedImaginary);
+    this.#transformColumns(this.#turnedReal.byteOffset);
+    this.#turn(this.#turnedReal, this.real);
+    this.#turn(this.#turnedImaginary, this.imaginary);
+    this.#transformColumns(this.real.byteOffset);
+  }
+
+  /** Transposes, with the rows in the order of reversed bits. */
+  #turn(from: Float64Array, to: Float64Array): void {
+    const { side } = this;
+    const swaps = this.#swaps;
+    for (let top = 0; top < side; top += blockSide) {
+      const bottom = Math.min(side, top + blockSide);
+      for (let x = 0; x < side; x++) {
+        for (let y = top, row = swaps[x]! * side; y < bottom; y++) to[row + y] = from[y * side + x]!;
+      }
     }
   }
 
-  #transformRow(real: Float64Array, imaginary: Float64Array, at: number): void {
+  #transformColumns(at: number): void {
     const { side } = this;
-    const [cos, sin, swaps] = [this.#cos, this.#sin, this.#swaps];
-    for (let i = 0; i < side; i++) {
-      const j = swaps[i]!;
-      if (j <= i) continue;
-      const [re, im] = [real[at + i]!, imaginary[at + i]!];
-      real[at + i] = real[at + j]!;
-      imaginary[at + i] = imaginary[at + j]!;
-      real[at + j] = re;
-      imaginary[at + j] = im;
-    }
+    const { butterflies } = this.#kernel.run;
+    const rowBytes = side * wordSize;
     for (let half = 1, step = side >> 1; half < side; half <<= 1, step >>= 1) {
       for (let k = 0; k < half; k++) {
-        const c = cos[k * step]!;
-        const s = sin[k * step]!;
-        for (let a = at + k; a < at + side; a += 2 * half) {
-          const b = a + half;
-          const re = real[b]! * c - imaginary[b]! * s;
-          const im = real[b]! * s + imaginary[b]! * c;
-          real[b] = real[a]! - re;
-          imaginary[b] = imaginary[a]! - im;
-          real[a]! += re;
-          imaginary[a]! += im;
+        const wave = this.#waves + 2 * wordSize * k * step;
+        for (let row = k; row < side; row += 2 * half) {
+          const a = at + row * rowBytes;
+          butterflies(a, a + half * rowBytes, side * rowBytes, wave, rowBytes);
         }
       }
     }
@@ -61,14 +81,4 @@ function bitReversal(side: number): Int32Array {
   const reversed = new Int32Array(side);
   for (let i = 1; i < side; i++) reversed[i] = (reversed[i >> 1]! >> 1) | (i & 1 ? side >> 1 : 0);
   return reversed;
-}
-
-function transpose(data: Float64Array, side: number): void {
-  for (let y = 1; y < side; y++) {
-    for (let x = 0; x < y; x++) {
-      const value = data[y * side + x]!;
-      data[y * side + x] = data[x * side + y]!;
-      data[x * side + y] = value;
-    }
-  }
 }

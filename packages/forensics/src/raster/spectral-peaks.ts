@@ -22,10 +22,9 @@ export type PeakRatios = Float32Array;
  */
 export class TileSpectra {
   readonly #fft = new SquareFft(tileSide);
-  readonly #real = new Float64Array(area);
-  readonly #imaginary = new Float64Array(area);
   readonly #power = new Float64Array(area);
   readonly #sums = new Float64Array(area);
+  readonly #near = new Float64Array(area);
   readonly #rows = new Float64Array(area);
   readonly #weights = judgedFrequencies();
   readonly #window = hannWindow();
@@ -50,11 +49,13 @@ export class TileSpectra {
     second: Float64Array,
     [firstRatios, secondRatios]: readonly [PeakRatios, PeakRatios],
   ): void {
+    const window = this.#window;
+    const { real, imaginary } = this.#fft;
     for (let i = 0; i < area; i++) {
-      this.#real[i] = first[i]! * this.#window[i]!;
-      this.#imaginary[i] = second[i]! * this.#window[i]!;
+      real[i] = first[i]! * window[i]!;
+      imaginary[i] = second[i]! * window[i]!;
     }
-    this.#fft.transform(this.#real, this.#imaginary);
+    this.#fft.transform();
     this.#separate(1);
     this.#ratios(firstRatios);
     this.#separate(-1);
@@ -63,44 +64,51 @@ export class TileSpectra {
 
   /** Power of the real (sign 1) or imaginary (−1) tile: of `X[k] ± conj X[−k]`; 0 where it is not judged. */
   #separate(sign: 1 | -1): void {
+    const { real, imaginary } = this.#fft;
+    const [weights, power] = [this.#weights, this.#power];
     for (let v = 0, i = 0; v < tileSide; v++) {
       const opposite = ((tileSide - v) & wrap) * tileSide;
       for (let u = 0; u < tileSide; u++, i++) {
         const j = opposite + ((tileSide - u) & wrap);
-        const re = this.#real[i]! + sign * this.#real[j]!;
-        const im = this.#imaginary[i]! - sign * this.#imaginary[j]!;
-        this.#power[i] = this.#weights[i]! * (re * re + im * im);
+        const re = real[i]! + sign * real[j]!;
+        const im = imaginary[i]! - sign * imaginary[j]!;
+        power[i] = weights[i]! * (re * re + im * im);
       }
     }
   }
 
   #ratios(out: PeakRatios): void {
-    const power = this.#power;
-    this.#ringSums(power, this.#sums);
-    for (let v = 0, i = 0; v < tileSide; v++) {
-      for (let u = 0; u < tileSide; u++, i++) {
-        if (this.#weights[i] === 0) out[i] = 0;
-        else if (isAxis(v)) out[i] = quotient(power[i]! * this.#axisCounts[u]!, axisSum(power, v * tileSide, u, 1));
-        else if (isAxis(u)) out[i] = quotient(power[i]! * this.#axisCounts[v]!, axisSum(power, u, v, tileSide));
-        else out[i] = quotient(power[i]! * this.#ring[i]!, this.#sums[i]!);
-      }
+    const [power, weights, ring, sums] = [this.#power, this.#weights, this.#ring, this.#sums];
+    this.#ringSums(power, sums);
+    for (let i = 0; i < area; i++) out[i] = weights[i] === 0 ? 0 : quotient(power[i]! * ring[i]!, sums[i]!);
+    for (let v = 0; v < tileSide; v++) {
+      for (const u of axes) this.#axisRatio(out, v * tileSide + u, u, v, tileSide);
+    }
+    // Where the axes cross, the horizontal one prevails.
+    for (const v of axes) {
+      for (let u = 0; u < tileSide; u++) this.#axisRatio(out, v * tileSide + u, v * tileSide, u, 1);
     }
   }
 
+  /** The ratio of a frequency on an axis, the `at`th of those at `from + stride·k`. */
+  #axisRatio(out: PeakRatios, i: number, from: number, at: number, stride: number): void {
+    if (this.#weights[i] === 0) return;
+    out[i] = quotient(this.#power[i]! * this.#axisCounts[at]!, axisSum(this.#power, from, at, stride));
+  }
+
   #ringSums(values: Float64Array, out: Float64Array): void {
+    const near = this.#near;
     boxSums(values, reach, this.#rows, out);
-    const outer = Float64Array.from(out);
-    boxSums(values, spread, this.#rows, out);
-    for (let i = 0; i < area; i++) out[i] = outer[i]! - out[i]!;
+    boxSums(values, spread, this.#rows, near);
+    for (let i = 0; i < area; i++) out[i] = out[i]! - near[i]!;
   }
 }
 
+/** Frequencies on the axis across and beside it, where edges spread to. */
+const axes = [0, 1, tileSide - 1] as const;
+
 function quotient(a: number, b: number): number {
   return b > 0 ? a / b : 0;
-}
-
-function isAxis(k: number): boolean {
-  return k <= 1 || k === tileSide - 1;
 }
 
 /** Sum of the values at `from + stride·k` within `2·reach` of `at`, without the nearest ones. */
@@ -114,16 +122,31 @@ function axisSum(values: Float64Array, from: number, at: number, stride: number)
 
 /** Sums over (2·radius + 1)² neighbours; the array goes on at its other end. */
 function boxSums(values: Float64Array, radius: number, rows: Float64Array, out: Float64Array): void {
-  for (let y = 0; y < tileSide; y++) runningSums(values, y * tileSide, 1, radius, rows);
-  for (let x = 0; x < tileSide; x++) runningSums(rows, x, tileSide, radius, out);
+  for (let y = 0; y < tileSide; y++) runningSums(values, y * tileSide, radius, rows);
+  // The same down all columns at once: a row of sums loses one row of values and gains another.
+  const sums = columnSums.fill(0);
+  for (let d = -radius; d <= radius; d++) addRow(rows, d & wrap, sums);
+  for (let y = 0; y < tileSide; y++) {
+    const [gained, lost] = [((y + radius + 1) & wrap) * tileSide, ((y - radius) & wrap) * tileSide];
+    for (let x = 0; x < tileSide; x++) {
+      out[y * tileSide + x] = sums[x]!;
+      sums[x]! += rows[gained + x]! - rows[lost + x]!;
+    }
+  }
 }
 
-function runningSums(values: Float64Array, from: number, stride: number, radius: number, out: Float64Array): void {
+const columnSums = new Float64Array(tileSide);
+
+function addRow(values: Float64Array, y: number, sums: Float64Array): void {
+  for (let x = 0; x < tileSide; x++) sums[x]! += values[y * tileSide + x]!;
+}
+
+function runningSums(values: Float64Array, from: number, radius: number, out: Float64Array): void {
   let sum = 0;
-  for (let d = -radius; d <= radius; d++) sum += values[from + stride * (d & wrap)]!;
+  for (let d = -radius; d <= radius; d++) sum += values[from + (d & wrap)]!;
   for (let k = 0; k < tileSide; k++) {
-    out[from + stride * k] = sum;
-    sum += values[from + stride * ((k + radius + 1) & wrap)]! - values[from + stride * ((k - radius) & wrap)]!;
+    out[from + k] = sum;
+    sum += values[from + ((k + radius + 1) & wrap)]! - values[from + ((k - radius) & wrap)]!;
   }
 }
 

@@ -7,6 +7,7 @@ import {
   cellSide,
   hypothesisAt,
   hypothesisCount,
+  isShifted,
   type PeriodSums,
   shiftedPeriodSums,
   stepCount,
@@ -84,11 +85,6 @@ export function findShifted(plane: Plane): ShiftedReading {
   return { ...(whole !== undefined && { whole }), local, strongestLocal };
 }
 
-/** False for grids that share lines with that of the file, whose own quantisation shows there. */
-function isShifted(grid: number): boolean {
-  return (grid & 7) !== 0 && grid >> 3 !== 0;
-}
-
 function windowRatios(sums: PeriodSums): WindowRatios {
   const [width, height] = [Math.max(0, sums.width - 1), Math.max(0, sums.height - 1)];
   const ratio = new Float32Array(width * height * hypothesisCount);
@@ -104,37 +100,59 @@ function windowRatios(sums: PeriodSums): WindowRatios {
   return { width, height, ratio, background };
 }
 
-const gridPower = new Float64Array(64);
+const shiftedGrids = Int32Array.from({ length: 64 }, (_, grid) => grid).filter(isShifted);
+/** The sums of a window, and the power of its shifted grids at one step; in order, and sorted. */
+const windowReal = new Float64Array(hypothesisCount);
+const windowImaginary = new Float64Array(hypothesisCount);
+const windowBlocks = new Float64Array(64);
+const gridPower = new Float64Array(shiftedGrids.length);
+const sortedPower = new Float64Array(shiftedGrids.length);
 
-/** Power of each hypothesis over the mean of the lower three quarters of all shifted grids at the same step. */
+/**
+ * Power of each hypothesis over the mean of the lower three quarters of all shifted grids at the same step.
+ *
+ * @param out All 0.
+ */
 function powerRatios(
-  { real, imaginary, blocks }: PeriodSums,
+  sums: PeriodSums,
   cells: readonly number[],
   out: Pick<WindowRatios, "ratio" | "background">,
 ): void {
+  sumCells(sums, cells);
   for (let step = 0; step < stepCount; step++) {
-    for (let grid = 0; grid < 64; grid++) {
-      let [re, im, n] = [0, 0, 0];
-      for (const cell of cells) {
-        re += real[cell * hypothesisCount + grid * stepCount + step]!;
-        im += imaginary[cell * hypothesisCount + grid * stepCount + step]!;
-        n += blocks[cell * 64 + grid]!;
-      }
-      gridPower[grid] = n === 0 || !isShifted(grid) ? 0 : (re * re + im * im) / n;
+    for (let i = 0; i < shiftedGrids.length; i++) {
+      const grid = shiftedGrids[i]!;
+      const [re, im] = [windowReal[grid * stepCount + step]!, windowImaginary[grid * stepCount + step]!];
+      const n = windowBlocks[grid]!;
+      gridPower[i] = n === 0 ? 0 : (re * re + im * im) / n;
     }
     const background = backgroundPower(gridPower);
     out.background[step] = background;
     // At least ½: a single value among the others' zeros is no period.
-    for (let grid = 0; grid < 64; grid++)
-      out.ratio[grid * stepCount + step] = gridPower[grid]! / Math.max(0.5, background);
+    for (let i = 0; i < shiftedGrids.length; i++)
+      out.ratio[shiftedGrids[i]! * stepCount + step] = gridPower[i]! / Math.max(0.5, background);
+  }
+}
+
+function sumCells({ real, imaginary, blocks }: PeriodSums, cells: readonly number[]): void {
+  windowReal.fill(0);
+  windowImaginary.fill(0);
+  windowBlocks.fill(0);
+  for (const cell of cells) {
+    for (let i = 0, at = cell * hypothesisCount; i < hypothesisCount; i++, at++) {
+      windowReal[i]! += real[at]!;
+      windowImaginary[i]! += imaginary[at]!;
+    }
+    for (let grid = 0; grid < 64; grid++) windowBlocks[grid]! += blocks[cell * 64 + grid]!;
   }
 }
 
 function backgroundPower(power: Float64Array): number {
-  const sorted = power.filter((_, grid) => isShifted(grid)).sort();
-  const kept = Math.floor(0.75 * sorted.length);
+  sortedPower.set(power);
+  sortedPower.sort();
+  const kept = Math.floor(0.75 * sortedPower.length);
   let sum = 0;
-  for (let i = 0; i < kept; i++) sum += sorted[i]!;
+  for (let i = 0; i < kept; i++) sum += sortedPower[i]!;
   return sum / kept;
 }
 

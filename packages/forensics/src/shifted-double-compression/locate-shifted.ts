@@ -35,7 +35,8 @@ export function locateShifted(plane: Plane, { grid, step }: { grid: number; step
   for (const [index, origin] of origins.entries()) if (origin !== 0) indexOf[origin] = index;
   const sums = new Float32Array(width * height * origins.length);
   const blocks = new Float32Array(width * height);
-  for (const { y, dc } of blockRows(plane, plane.height - 7)) {
+  const isWanted = (y: number) => origins.some((origin) => origin !== 0 && origin >> 3 === (y & 7));
+  for (const { y, dc } of blockRows(plane, plane.height - 7, isWanted)) {
     // The cell of a block is that of its centre.
     const row = Math.floor((y + 4) / mapCellSide) * width;
     for (let x = 0; x < dc.length; x++) {

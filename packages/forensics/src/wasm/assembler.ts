@@ -44,6 +44,7 @@ export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value)],
   add: binary(0x6a),
   shiftLeft: (value: Code, bits: number): Code => [...value, ...i32.const(bits), 0x74],
+  load: (address: Code, offset = 0): Code => [...address, 0x28, 0, ...unsigned(offset)],
 };
 
 /** Vectors of 128 bits: memory, bits, lanes. Names follow the WebAssembly specification. */
@@ -52,6 +53,7 @@ export const v128 = {
   /** Eight bytes as eight 16-bit lanes. */
   load8x8Unsigned: memory(0x02),
   load32Splat: memory(0x09),
+  load64Splat: memory(0x0a),
   store: (address: Code, value: Code, offset = 0): Code => [
     ...address,
     ...value,
@@ -77,6 +79,12 @@ export const v128 = {
     add: binary(...simd(0xe4)),
     sub: binary(...simd(0xe5)),
     mul: binary(...simd(0xe6)),
+  },
+  /** Two double-precision lanes. */
+  f64x2: {
+    add: binary(...simd(0xf0)),
+    sub: binary(...simd(0xf1)),
+    mul: binary(...simd(0xf2)),
   },
   i32x4: {
     splat: (value: Code): Code => [...value, ...simd(0x11)],

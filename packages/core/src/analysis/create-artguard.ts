@@ -77,7 +77,7 @@ export interface ArtGuardOptions extends StorageOptions {
   /** Images analysed at the same time with isolation `process`; default the number of available cores. */
   concurrency?: number;
   /**
-   * Child processes that may share the detectors of one image while no other image waits for one; default 4, at most
+   * Child processes that may share the detectors of one image while no other image waits for one; default 2, at most
    * `concurrency`. 1 needs the least memory and processor time for each image, and more time from start to end.
    */
   processesPerImage?: number;

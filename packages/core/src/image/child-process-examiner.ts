@@ -12,14 +12,14 @@ export interface ChildProcessOptions {
   /** Children at a time, for all images together; default the number of available cores. */
   readonly concurrency?: number;
   /**
-   * Children that may share the detectors of one image while no other image waits for one; default 4, 1 examines every
+   * Children that may share the detectors of one image while no other image waits for one; default 2, 1 examines every
    * image in one process. Each decodes the image, so memory grows with it. Never more than `concurrency`.
    */
   readonly processesPerImage?: number;
 }
 
-/** Beyond, the longest detector takes longer than the others together for each process. */
-const defaultProcessesPerImage = 4;
+/** Two keep one large image below 900 MB of memory in all. */
+const defaultProcessesPerImage = 2;
 
 /** Pixels from which sharing pays for decoding the image again. */
 const leastSharedPixels = 2 ** 18;

@@ -7,7 +7,7 @@ import { page } from "../operation/core-operations/inputs.ts";
 import { defineOperation } from "../operation/operation.ts";
 import type { DevelopmentIssuer } from "./development-issuer.ts";
 import type { Directory } from "./directory.ts";
-import { absentUser, assertGivable } from "./directory-operations.ts";
+import { absentUser, assertGivableEverywhere } from "./directory-operations.ts";
 import type { SecurityContext } from "./security-context.ts";
 
 const userId = z.string().min(1).max(256);
@@ -71,7 +71,7 @@ export function accountOperations({ users, directory, access, issuer }: AccountS
       target: ofNobody,
       facts: ({ roles = [], account_tier = "Free" }) => ({ roles_given: [...roles], account_tier }),
       handler: async ({ userId, roles, password, ...account }: z.output<typeof newAccountSchema>) => {
-        await assertGivable(access, roles);
+        await assertGivableEverywhere(access, roles);
         const actions: TransactAction[] = roles.length > 0 ? [directory.rolesAction(userId, roles)] : [];
         if (password !== undefined)
           actions.push(await keeperOf(issuer).passwordAction(userId, account.email, password));

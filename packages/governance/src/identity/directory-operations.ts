@@ -117,7 +117,7 @@ export function directoryOperations({ directory, users, access }: DirectoryServi
       absent: absentUser,
       facts: ({ roles }) => ({ roles_given: roles }),
       handler: async ({ userId, roles }) => {
-        await assertGivable(access, roles);
+        await assertGivableEverywhere(access, roles);
         await users.whileActive(userIdOf(userId), [directory.rolesAction(userId, roles)]);
       },
     }),
@@ -181,17 +181,24 @@ async function delegationTarget(
 }
 
 /** The roles of the operator and of services are theirs by what they are. */
-export async function assertGivable(access: DirectoryServices["access"], roles: readonly string[]): Promise<void> {
-  const { policy } = await access.policy();
-  const { local = [], service = [] } = policy.roles_of_kind ?? {};
-  if (roles.some((role) => [...local, ...service].includes(role))) {
-    throw new ArtGuardError("identity.invalid-input", "roles: those of the operator and of services cannot be given");
-  }
-  const unknown = roles.find((role) => !Object.hasOwn(policy.roles, role));
+async function assertGivable(access: DirectoryServices["access"], roles: readonly string[]): Promise<void> {
+  const { local = [], service = [] } = (await access.policy()).policy.roles_of_kind ?? {};
+  const reserved = roles.find((role) => [...local, ...service].includes(role));
+  if (reserved === undefined) return;
+  throw new ArtGuardError("identity.invalid-input", "roles: those of the operator and of services cannot be given");
+}
+
+/** Roles that hold everywhere: besides, the policy must have them, for one with a slip of the pen would be worth nothing. */
+export async function assertGivableEverywhere(
+  access: DirectoryServices["access"],
+  roles: readonly string[],
+): Promise<void> {
+  await assertGivable(access, roles);
+  const known = (await access.policy()).policy.roles;
+  const unknown = roles.find((role) => !Object.hasOwn(known, role));
   if (unknown === undefined) return;
-  const known = Object.keys(policy.roles).filter((role) => ![...local, ...service].includes(role));
   throw new ArtGuardError("identity.invalid-input", `roles: the policy has no role ${JSON.stringify(unknown)}`, {
-    fix: `Give one of ${known.join(", ")}.`,
+    fix: `Give roles of the policy: ${Object.keys(known).join(", ")}.`,
   });
 }
 

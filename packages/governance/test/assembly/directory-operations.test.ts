@@ -144,7 +144,7 @@ describe("operations on the directory", () => {
     );
   });
 
-  it("roles everywhere and organisations are the platform's to give, and the operator's role nobody's", async () => {
+  it("roles everywhere and organisations are the platform's to give, and neither the operator's role nor one unknown to the policy is", async () => {
     const { governance, by, root } = await withMuseum();
     const { run, directory, identity } = governance;
     const roles = { userId: "ada", roles: ["admin"] };
@@ -159,6 +159,11 @@ describe("operations on the directory", () => {
         refused("identity.invalid-input"),
       );
     }
+    await expect(run(directory.assignRoles, { userId: "bob", roles: ["admni"] }, root)).rejects.toMatchObject({
+      code: "identity.invalid-input",
+      message: expect.stringContaining("admni"),
+      fix: expect.stringContaining("admin"),
+    });
     await run(directory.assignRoles, { userId: "bob", roles: ["admin"] }, { context: localContext() });
     expect((await identity.directory.standingOf("bob")).roles).toEqual(["admin"]);
     await run(directory.assignRoles, { userId: "bob", roles: ["custodian"] }, root);

@@ -1,70 +1,113 @@
 import type { DevelopmentData, ManifestRow } from "@artguard/development-data";
-import sharp from "sharp";
-import type { BenchCase } from "../cases.ts";
+import sharp, { type Sharp } from "sharp";
+import type { BenchCase, Variant } from "../cases.ts";
 import { cloneDisc, cloneRecipes, type RgbImage } from "../copy-move-cases.ts";
 import { randomSource } from "../metrics/bootstrap.ts";
 
-/** The variant `same-size` of the untouched picture is the control: it differs in nothing but the edit. */
-const variant = "same-size";
 const longSide = 512;
 const quality = 90;
 const smallestSide = 56;
 const largestSide = 112;
+/** Every so many pictures one is edited so that its earlier saves show, too. */
+const historyEvery = 3;
+/** Qualities of the save before the last, and of a donor that was a JPEG. */
+const earlierQualities = [60, 70, 75] as const;
+/** Photographs of these sets are edited with all kinds of earlier saves by `syntheticCases`. */
+const editedElsewhere: ReadonlySet<string> = new Set(["kodak24", "ucid"]);
 
-/** Untouched pictures, each of which is edited once. */
-export function editedRows(data: DevelopmentData): ManifestRow[] {
+/** A picture to be saved, and whether it was edited. */
+interface Edited {
+  readonly kind: string;
+  readonly variant: Variant;
+  readonly isForged: boolean;
+  readonly image: Sharp;
+}
+
+/** Pictures that nobody has edited. */
+function untouched(data: DevelopmentData): ManifestRow[] {
   return data.rows.filter(({ task }) => task === "original");
 }
 
+/** Number of pictures that {@link localEdits} yields at most. */
+export function editCount(data: DevelopmentData): number {
+  const rows = untouched(data);
+  return rows.length + 4 * rows.filter(hasHistory).length;
+}
+
+function hasHistory({ set }: ManifestRow, index: number): boolean {
+  return index % historyEvery === 0 && !editedElsewhere.has(set);
+}
+
 /**
- * One forgery of every untouched picture, so that every source of untouched pictures holds both classes in one format: in
- * turn a disc that is copied inside the picture, and one from the next picture of the set. Deterministic.
+ * Forgeries of untouched pictures, so that every source of such pictures holds both classes: of each one that differs from
+ * its variant `same-size` in nothing but the edit, and of some that differ in earlier saves, with their controls.
+ * Deterministic.
  */
 export async function* localEdits(data: DevelopmentData): AsyncGenerator<BenchCase> {
-  const rows = editedRows(data);
+  const rows = untouched(data);
   for (const [index, row] of rows.entries()) {
-    const donor = rows.findIndex((other, i) => i !== index && other.set === row.set && i > index);
-    const image = await sized(data.read(row));
-    const other = await sized(data.read(rows[donor] ?? rows.find(({ set }) => set === row.set)!));
-    const edited = edit(image, other, index);
-    if (!edited) continue;
-    const { width, height } = image;
-    const raw = { width, height, channels: 3 } as const;
-    yield {
-      path: `edited/${row.path}`,
-      variant,
-      set: row.set,
-      task: "manipulation",
-      group: `${row.set}/${row.group || row.path}`,
-      isForged: true,
-      mask: undefined,
-      bytes: await sharp(edited, { raw }).jpeg({ quality, chromaSubsampling: "4:2:0" }).toBuffer(),
-    };
+    const others = rows.filter((other) => other.set === row.set && other !== row);
+    const next = others.find((other) => rows.indexOf(other) > index) ?? others[0];
+    if (!next) continue;
+    const [image, other] = [await sized(data.read(row)), await sized(data.read(next))];
+    for await (const { kind, variant, isForged, image: edited } of editsOf(image, other, row, index)) {
+      yield {
+        path: `edited/${row.path}/${kind}`,
+        variant,
+        set: row.set,
+        task: "manipulation",
+        group: `${row.set}/${row.group || row.path}`,
+        isForged,
+        mask: undefined,
+        bytes: await edited.toBuffer(),
+      };
+    }
   }
+}
+
+async function* editsOf(image: RgbImage, other: RgbImage, row: ManifestRow, index: number): AsyncGenerator<Edited> {
+  const random = randomSource(1000 + index);
+  const side = smallestSide + Math.floor(random() * (largestSide - smallestSide));
+  const recipe = cloneRecipes[(index >> 1) % cloneRecipes.length]!;
+  const edited = index % 2 === 1 ? spliced(image, other, side, random) : cloneDisc(image, recipe, side, random)?.image;
+  // A small picture may have no room for the copy.
+  if (edited) yield { kind: "edited", variant: "same-size", isForged: true, image: jpeg(edited, quality) };
+  if (!hasHistory(row, index)) return;
+  const earlier = earlierQualities[(index / historyEvery) % earlierQualities.length]!;
+  const [saved, donor] = [await savedAs(image, earlier), await savedAs(other, earlier)];
+  const as = { variant: "as-is" } as const;
+  const between = jpeg(spliced(saved, other, side, random), quality);
+  yield { ...as, kind: "spliced between two saves", isForged: true, image: between };
+  yield { ...as, kind: "saved twice", isForged: false, image: jpeg(saved, quality) };
+  yield { ...as, kind: "spliced from a JPEG", isForged: true, image: lossless(spliced(image, donor, side, random)) };
+  yield { ...as, kind: "without loss", isForged: false, image: lossless(image) };
 }
 
 async function sized(bytes: Uint8Array): Promise<RgbImage> {
   const image = sharp(bytes).flatten({ background: "#ffffff" }).toColourspace("srgb").removeAlpha();
-  const inside = image.resize(longSide, longSide, { fit: "inside" });
-  const { data, info } = await inside.raw().toBuffer({ resolveWithObject: true });
+  return await decoded(image.resize(longSide, longSide, { fit: "inside" }));
+}
+
+async function savedAs(image: RgbImage, earlier: number): Promise<RgbImage> {
+  return await decoded(sharp(await jpeg(image, earlier).toBuffer()));
+}
+
+async function decoded(image: Sharp): Promise<RgbImage> {
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data };
 }
 
-/** @returns undefined when the picture has no room for the edit. */
-function edit(image: RgbImage, other: RgbImage, index: number): Uint8Array | undefined {
-  const random = randomSource(1000 + index);
-  const side = smallestSide + Math.floor(random() * (largestSide - smallestSide));
-  const recipe = cloneRecipes[(index >> 1) % cloneRecipes.length]!;
-  if (index % 2 === 0) return cloneDisc(image, recipe, side, random)?.image.data;
-  return spliceDisc(image, other, side / 2, random);
+function lossless({ width, height, data }: RgbImage): Sharp {
+  return sharp(data, { raw: { width, height, channels: 3 } }).png();
 }
 
-function spliceDisc(
-  { width, height, data }: RgbImage,
-  other: RgbImage,
-  radius: number,
-  random: () => number,
-): Uint8Array {
+function jpeg(image: RgbImage, as: number): Sharp {
+  return lossless(image).jpeg({ quality: as, chromaSubsampling: "4:2:0" });
+}
+
+/** The image with a disc from another one. */
+function spliced({ width, height, data }: RgbImage, other: RgbImage, side: number, random: () => number): RgbImage {
+  const radius = side / 2;
   const centre = (length: number) => Math.floor(radius + random() * (length - 2 * radius));
   const [x, y, u, v] = [centre(width), centre(height), centre(other.width), centre(other.height)];
   const edited = Uint8Array.from(data);
@@ -75,5 +118,5 @@ function spliceDisc(
       for (let c = 0; c < 3; c++) edited[to + c] = other.data[from + c]!;
     }
   }
-  return edited;
+  return { width, height, data: edited };
 }

@@ -3,12 +3,12 @@ import { isotonicBlocks, type WeightedExample } from "./isotonic.ts";
 /** Natural logarithm beyond which no detector may go. */
 const largest = 4;
 const mostKnots = 16;
-/** Average examples added to each class of a block: sources differ by more than their examples show. */
+/** Average examples of the rarer class added to a block: sources differ by more than their examples show. */
 const prior = 6;
 
 /**
  * A statistic's log-likelihood ratio as a piecewise-linear, non-decreasing function: isotonic regression with both
- * classes weighted to 1, each block's classes raised by a few average examples, so that few examples never give certainty.
+ * classes weighted to 1, each block's classes raised by the same share, so that few examples never give certainty.
  *
  * @param examples Weights count within a class; their sum over a class does not matter.
  * @returns `[statistic, log-likelihood ratio]`, ascending; a single `[0, 0]` when a class has no example.
@@ -21,10 +21,11 @@ export function logLikelihoodKnots(examples: readonly WeightedExample[]): [numbe
     ...example,
     weight: example.weight / (example.isForged ? forged : authentic).sum,
   }));
+  // As much to the one class as to the other, so that a block without examples says nothing.
+  const added = prior / Math.min(forged.count, authentic.count);
   const knots = isotonicBlocks(weighted).flatMap((block): [number, number][] => {
-    const positive = block.forged + prior / forged.count;
-    const negative = block.authentic + prior / authentic.count;
-    const ratio = Math.max(-largest, Math.min(largest, Math.log(positive / negative)));
+    const odds = Math.log((block.forged + added) / (block.authentic + added));
+    const ratio = Math.max(-largest, Math.min(largest, odds));
     const rounded = Math.round(ratio * 1000) / 1000;
     return block.from === block.to
       ? [[block.from, rounded]]

@@ -12,7 +12,8 @@ type Contribution = Assessment["contributions"][number];
  *
  * `forgery_score = 100·σ(logit(prior) + Σ_family weight·LLR)`, where a family's LLR is that of its detector with the
  * largest absolute log-likelihood ratio, and `family_shrinkage` of the others' that share its sign: correlated
- * detectors do not vote twice. What a bounded family adds stays within its bound.
+ * detectors do not vote twice. What a bounded family adds stays within its bound. With `policy.alternatives` the sums of
+ * the ways to forge an image are averaged as likelihood ratios in place of added.
  *
  * @param detections Every configured detector, also those that did not apply.
  * @example
@@ -122,16 +123,47 @@ function contributionsOf(detections: readonly Detection[], policy: VerdictPolicy
     if (detection.status !== "ok" || detection.family === "display") continue;
     families.set(detection.family, [...(families.get(detection.family) ?? []), detection]);
   }
-  return [...families].map(([family, members]) => withinBound(contributionOf(family, members, policy), policy));
+  const contributions = [...families].map(([family, members]) =>
+    withinBound(contributionOf(family, members, policy), policy),
+  );
+  return policy.alternatives ? asAlternatives(contributions, policy.alternatives) : contributions;
+}
+
+/**
+ * Contributions of which those to one of two ways to forge an image, with the sums `a` and `b`, add up to
+ * `ln((e^a + e^b) / 2)`: the log-likelihood ratio of an image forged in the one or the other way, as likely as each other,
+ * where the evidence of one says nothing of the other. Each sum gets its share along the straight line from no evidence to
+ * `(a, b)` (Aumann & Shapley 1974), `softplus(a − b) − ln 2` per `a − b` for `a` and the rest for `b`.
+ */
+function asAlternatives(
+  contributions: readonly Contribution[],
+  [one, other]: NonNullable<VerdictPolicy["alternatives"]>,
+): Contribution[] {
+  const sumOf = (way: readonly EvidenceFamily[]) =>
+    contributions.reduce((sum, { family, log_odds }) => sum + (way.includes(family) ? log_odds : 0), 0);
+  const lead = sumOf(one) - sumOf(other);
+  const share = Math.abs(lead) < 1e-6 ? 1 / 2 : (softplus(lead) - Math.LN2) / lead;
+  return contributions.map((contribution) => {
+    if (one.includes(contribution.family)) return scaled(contribution, share);
+    return other.includes(contribution.family) ? scaled(contribution, 1 - share) : contribution;
+  });
+}
+
+/** `ln(1 + e^x)`, without overflow. */
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
 function withinBound(contribution: Contribution, { bounded }: VerdictPolicy): Contribution {
   const most = bounded?.[contribution.family]?.maximum_log_odds ?? Number.POSITIVE_INFINITY;
   const log_odds = clamp(contribution.log_odds, most);
   if (log_odds === contribution.log_odds) return contribution;
-  const share = log_odds / contribution.log_odds;
-  const detectors = contribution.detectors?.map((each) => ({ ...each, log_odds: share * each.log_odds }));
-  return { ...contribution, log_odds, ...(detectors && { detectors }) };
+  return { ...scaled(contribution, log_odds / contribution.log_odds), log_odds };
+}
+
+function scaled(contribution: Contribution, factor: number): Contribution {
+  const detectors = contribution.detectors?.map((each) => ({ ...each, log_odds: factor * each.log_odds }));
+  return { ...contribution, log_odds: factor * contribution.log_odds, ...(detectors && { detectors }) };
 }
 
 function contributionOf(family: EvidenceFamily, members: readonly Detection[], policy: VerdictPolicy): Contribution {

@@ -24,6 +24,8 @@ interface Held {
 /** Rules with weights of their own; nothing in the data could fit them. */
 const rules: ReadonlySet<string> = new Set(["provenance", "known-work"]);
 const gridOfTrust = Array.from({ length: 11 }, (_, i) => i / 10);
+/** A detector is trusted less only where that lowers the loss by at least this. */
+const leastGain = 5e-4;
 const gridOfSums = Array.from({ length: 65 }, (_, i) => -4 + i / 8);
 
 /**
@@ -58,8 +60,8 @@ function heldOut(images: readonly Observed[], detectors: Detectors, source: stri
 }
 
 /**
- * The share of a detector's ratios, 0–1, that judges the sources best that its tables have not seen; ties go to the
- * smaller. A cue that misleads there is weighted zero.
+ * The largest share of a detector's ratios, 0–1, that judges the sources as well as any other that its tables have not
+ * seen. A cue that misleads there is weighted zero; one that hardly any of them can confirm or refute keeps its say.
  */
 function trustIn({ id, family }: Detectors[number], held: readonly Held[]): number {
   const opinions = held
@@ -76,7 +78,8 @@ function trustIn({ id, family }: Detectors[number], held: readonly Held[]): numb
       0,
     ),
   );
-  return gridOfTrust[losses.indexOf(Math.min(...losses))]!;
+  const best = Math.min(...losses);
+  return gridOfTrust[losses.findLastIndex((loss) => loss < best + leastGain)] ?? 0;
 }
 
 /** What every opinion counts in the loss: classes alike, and within a class its sources; the shares sum to 1. */

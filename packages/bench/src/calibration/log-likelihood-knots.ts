@@ -3,12 +3,13 @@ import { isotonicBlocks, type WeightedExample } from "./isotonic.ts";
 /** Natural logarithm beyond which no detector may go. */
 const largest = 4;
 const mostKnots = 16;
-/** Average examples of the rarer class added to a block: sources differ by more than their examples show. */
-const prior = 6;
+/** Average examples of the rarer class added to a block. */
+const prior = 1;
 
 /**
  * A statistic's log-likelihood ratio as a piecewise-linear, non-decreasing function: isotonic regression with both
- * classes weighted to 1, each block's classes raised by the same share, so that few examples never give certainty.
+ * classes weighted to 1, one knot at the centre of each block (centred isotonic regression, Oron & Flournoy 2017: the
+ * statistic goes on counting inside a block, and no ratio jumps), each block's classes raised by the same share, so that few examples never give certainty.
  *
  * @param examples Weights count within a class; their sum over a class does not matter.
  * @returns `[statistic, log-likelihood ratio]`, ascending; a single `[0, 0]` when a class has no example.
@@ -23,16 +24,9 @@ export function logLikelihoodKnots(examples: readonly WeightedExample[]): [numbe
   }));
   // As much to the one class as to the other, so that a block without examples says nothing.
   const added = prior / Math.min(forged.count, authentic.count);
-  const knots = isotonicBlocks(weighted).flatMap((block): [number, number][] => {
+  const knots = isotonicBlocks(weighted).map((block): [number, number] => {
     const odds = Math.log((block.forged + added) / (block.authentic + added));
-    const ratio = Math.max(-largest, Math.min(largest, odds));
-    const rounded = Math.round(ratio * 1000) / 1000;
-    return block.from === block.to
-      ? [[block.from, rounded]]
-      : [
-          [block.from, rounded],
-          [block.to, rounded],
-        ];
+    return [block.centre, Math.max(-largest, Math.min(largest, odds))];
   });
   return thinned(nonDecreasing(knots));
 }
@@ -49,7 +43,7 @@ function nonDecreasing(knots: readonly [number, number][]): [number, number][] {
   let most = -largest;
   return knots.map(([score, ratio]) => {
     most = Math.max(most, ratio);
-    return [Math.round(score * 1e4) / 1e4, most];
+    return [Math.round(score * 1e4) / 1e4, Math.round(1e3 * most) / 1e3];
   });
 }
 

@@ -10,8 +10,6 @@ export interface IsotonicBlock {
   /** Smallest and largest score of the run. */
   readonly from: number;
   readonly to: number;
-  /** Weighted mean of its scores. */
-  readonly centre: number;
   readonly forged: number;
   readonly authentic: number;
 }
@@ -24,13 +22,7 @@ export function isotonicBlocks(examples: readonly WeightedExample[]): IsotonicBl
   const blocks: IsotonicBlock[] = [];
   for (const { score, isForged, weight } of examples.toSorted((a, b) => a.score - b.score)) {
     const last = blocks.at(-1);
-    const example = {
-      from: score,
-      to: score,
-      centre: score,
-      forged: isForged ? weight : 0,
-      authentic: isForged ? 0 : weight,
-    };
+    const example = { from: score, to: score, forged: isForged ? weight : 0, authentic: isForged ? 0 : weight };
     if (last?.to === score) blocks[blocks.length - 1] = merged(last, example);
     else blocks.push(example);
   }
@@ -46,11 +38,9 @@ export function isotonicBlocks(examples: readonly WeightedExample[]): IsotonicBl
 }
 
 function merged(lower: IsotonicBlock, upper: IsotonicBlock): IsotonicBlock {
-  const [below, above] = [lower.forged + lower.authentic, upper.forged + upper.authentic];
   return {
     from: lower.from,
     to: upper.to,
-    centre: (below * lower.centre + above * upper.centre) / (below + above),
     forged: lower.forged + upper.forged,
     authentic: lower.authentic + upper.authentic,
   };

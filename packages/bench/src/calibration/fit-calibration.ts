@@ -30,8 +30,8 @@ const gridOfSums = Array.from({ length: 65 }, (_, i) => -4 + i / 8);
 
 /**
  * Fits what statistics mean, how far each detector is to be trusted and the confidence interval of their sum. The latter
- * two are chosen on sources that are left out whole, one after another, so that nothing is believed which holds in the
- * sources alone that it was seen in.
+ * two are chosen on sources that are left out whole, one after another, so that what holds in some sources and misleads in
+ * others is believed the less.
  */
 export function fitCalibration(images: readonly Observed[], detectors: Detectors, version: string): Calibration {
   const sources = [...new Set(images.map(sourceOf))].sort();
@@ -79,17 +79,17 @@ function trustIn({ id, family }: Detectors[number], held: readonly Held[]): numb
     ),
   );
   const best = Math.min(...losses);
-  return gridOfTrust[losses.findLastIndex((loss) => loss < best + leastGain)] ?? 0;
+  return gridOfTrust[losses.findLastIndex((loss) => loss < best + leastGain)]!;
 }
 
 /** What every opinion counts in the loss: classes alike, and within a class its sources; the shares sum to 1. */
 function lossShares(opinions: readonly { readonly isForged: boolean; readonly source: string }[]): number[] {
   const cellOf = ({ isForged, source }: (typeof opinions)[number]) => `${isForged} ${source}`;
   const cells = countedBy(opinions, cellOf);
-  const classes = countedBy([...cells.keys()], (cell) => cell.slice(0, 4));
+  const forged = new Set(opinions.filter(({ isForged }) => isForged).map(cellOf)).size;
   return opinions.map((opinion) => {
-    const cell = cellOf(opinion);
-    return 1 / (2 * classes.get(cell.slice(0, 4))! * cells.get(cell)!);
+    const sources = opinion.isForged ? forged : cells.size - forged;
+    return 1 / (2 * sources * cells.get(cellOf(opinion))!);
   });
 }
 

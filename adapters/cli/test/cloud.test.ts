@@ -27,7 +27,7 @@ describe("artguard scan --cloud", () => {
     expect(line).toMatchObject({
       model: "bedrock",
       explanation: { author: "eu.anthropic.claude-sonnet-4-6", language: "en" },
-      policy_version: "v3",
+      policy_version: "v4",
     });
     expect(line.cost_usd).toBeGreaterThan(0);
     expect(line.stages.map(({ stage }: { stage: string }) => stage)).toEqual(

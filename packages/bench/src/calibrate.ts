@@ -1,4 +1,4 @@
-// Fits what detectors' statistics mean and how families count; writes the calibration table: `npm run calibrate`.
+// Fits what detectors' statistics mean and how far they are trusted; writes the calibration table: `npm run calibrate`.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { calibrationSchema, defaultPolicy } from "@artguard/core";
@@ -7,13 +7,12 @@ import { calibrationExamples, exampleCount } from "./calibration/examples.ts";
 import { fitCalibration } from "./calibration/fit-calibration.ts";
 import { judgeLeftOut, LeftOutCalibrations } from "./judged.ts";
 import { auc } from "./metrics/auc.ts";
-import { expectedCalibrationError } from "./metrics/calibration-error.ts";
+import { calibrationErrorByChance, expectedCalibrationError } from "./metrics/calibration-error.ts";
 import { observeAll } from "./observe.ts";
 import { figure, textTable } from "./report/text-table.ts";
 import { requiredData } from "./required-data.ts";
 import { sourceOf } from "./sources.ts";
 
-// Policies may share a table: `v3` judges by that of `v2`.
 const { version } = defaultPolicy.calibration;
 const target = fileURLToPath(new URL(`../../core/src/fusion/calibration/${version}.json`, import.meta.url));
 const data = requiredData();
@@ -36,10 +35,11 @@ const rows = [...new Set(judged.map(sourceOf)), "all"].sort().map((source) => {
     figure(auc(members.map(({ scores, isForged }) => ({ score: scores["fused"]!, isForged })))),
     figure(losses.reduce((sum, loss) => sum + loss, 0) / losses.length),
     figure(expectedCalibrationError(members)),
+    figure(calibrationErrorByChance(members)),
   ];
 });
 console.log("Leave-one-source-out: every source judged by tables and weights that were fitted without it.\n");
-console.log(textTable(["source", "forged", "authentic", "AUC", "log loss (none: .693)", "ECE"], rows));
-const weights = Object.entries(calibration.families).map(([family, weight]) => `${family} ${weight}`);
-console.log(`\nFamily weights: ${weights.join(", ")}`);
+console.log(textTable(["source", "forged", "authentic", "AUC", "log loss (none: .693)", "ECE", "by chance"], rows));
+const trust = Object.entries(calibration.detectors).map(([id, table]) => `${id} ${table.trust}`);
+console.log(`\nTrust: ${trust.join(", ")}`);
 console.log(`Written: packages/core/src/fusion/calibration/${version}.json`);

@@ -1,6 +1,7 @@
 import type { DevelopmentData, ManifestRow } from "@artguard/development-data";
 import { type BenchCase, benchRows, isComparable, readCase, type Variant } from "../cases.ts";
 import { cleanPhotographs, squareMask, syntheticCases, syntheticCasesEach } from "../synthetic-cases.ts";
+import { editCount, localEdits } from "./local-edits.ts";
 
 /**
  * How the pictures of a row serve as examples: never in a form whose format tells the class. CASIA files give their
@@ -24,18 +25,19 @@ function exampleRows(data: DevelopmentData): ManifestRow[] {
 /** Number of examples that {@link calibrationExamples} yields. */
 export function exampleCount(data: DevelopmentData): number {
   const pictures = exampleRows(data).reduce((sum, row) => sum + variantsOf(row).length, 0);
-  return pictures + examplePhotographs(data).length * syntheticCasesEach;
+  return pictures + examplePhotographs(data).length * syntheticCasesEach + editCount(data);
 }
 
 /**
- * What calibration is fitted on: the labelled pictures, and forgeries and controls made from photographs that never were
- * JPEGs.
+ * What calibration is fitted on: the labelled pictures, forgeries and controls made from photographs that never were
+ * JPEGs, and edits of untouched pictures.
  */
 export async function* calibrationExamples(data: DevelopmentData): AsyncGenerator<BenchCase> {
   for (const row of exampleRows(data)) for (const variant of variantsOf(row)) yield await readCase(data, row, variant);
   const photographs = examplePhotographs(data);
   for (const [index, row] of photographs.entries())
     yield* syntheticExamples(data, row, photographs[(index + 1) % photographs.length]!);
+  yield* localEdits(data);
 }
 
 async function* syntheticExamples(

@@ -3,12 +3,17 @@ import { isotonicBlocks, type WeightedExample } from "./isotonic.ts";
 /** Natural logarithm beyond which no detector may go. */
 const largest = 4;
 const mostKnots = 16;
-/** Average examples added to each class of a block: sources differ by more than their examples show. */
-const prior = 6;
+/** Average examples of the rarer class added to a block. */
+const prior = 1;
+
+/** Share of a block's weight on either side over which the ratio moves on to the neighbour's. */
+const edge = 0.1;
 
 /**
  * A statistic's log-likelihood ratio as a piecewise-linear, non-decreasing function: isotonic regression with both
- * classes weighted to 1, each block's classes raised by a few average examples, so that few examples never give certainty.
+ * classes weighted to 1, each block's classes raised by the same share, so that few examples never give certainty. A block's
+ * ratio holds between its deciles, the first and the last, and is interpolated from there, as an estimate for its middle
+ * is none for its ends (the idea of centred isotonic regression, Oron & Flournoy 2017).
  *
  * @param examples Weights count within a class; their sum over a class does not matter.
  * @returns `[statistic, log-likelihood ratio]`, ascending; a single `[0, 0]` when a class has no example.
@@ -17,23 +22,28 @@ export function logLikelihoodKnots(examples: readonly WeightedExample[]): [numbe
   const forged = classWeight(examples.filter(({ isForged }) => isForged));
   const authentic = classWeight(examples.filter(({ isForged }) => !isForged));
   if (forged.sum === 0 || authentic.sum === 0) return [[0, 0]];
-  const weighted = examples.map((example) => ({
-    ...example,
-    weight: example.weight / (example.isForged ? forged : authentic).sum,
-  }));
+  const weighted = examples
+    .map((example) => ({ ...example, weight: example.weight / (example.isForged ? forged : authentic).sum }))
+    .sort((a, b) => a.score - b.score);
+  // As much to the one class as to the other, so that a block without examples says nothing.
+  const added = prior / Math.min(forged.count, authentic.count);
   const knots = isotonicBlocks(weighted).flatMap((block): [number, number][] => {
-    const positive = block.forged + prior / forged.count;
-    const negative = block.authentic + prior / authentic.count;
-    const ratio = Math.max(-largest, Math.min(largest, Math.log(positive / negative)));
-    const rounded = Math.round(ratio * 1000) / 1000;
-    return block.from === block.to
-      ? [[block.from, rounded]]
-      : [
-          [block.from, rounded],
-          [block.to, rounded],
-        ];
+    const odds = Math.log((block.forged + added) / (block.authentic + added));
+    const ratio = Math.max(-largest, Math.min(largest, odds));
+    const members = weighted.filter(({ score }) => block.from <= score && score <= block.to);
+    return [edge, 1 - edge].map((share) => [quantile(members, share), ratio]);
   });
   return thinned(nonDecreasing(knots));
+}
+
+/** The score below which a share of the weight lies; `sorted` by score. */
+function quantile(sorted: readonly WeightedExample[], share: number): number {
+  let rest = share * sorted.reduce((sum, { weight }) => sum + weight, 0);
+  for (const { score, weight } of sorted) {
+    rest -= weight;
+    if (rest <= 0) return score;
+  }
+  return sorted.at(-1)!.score;
 }
 
 /** Sum of weights, and the number of equal examples that would tell as much (Kish 1965, effective sample size). */
@@ -48,7 +58,7 @@ function nonDecreasing(knots: readonly [number, number][]): [number, number][] {
   let most = -largest;
   return knots.map(([score, ratio]) => {
     most = Math.max(most, ratio);
-    return [Math.round(score * 1e4) / 1e4, most];
+    return [Math.round(score * 1e4) / 1e4, Math.round(1e3 * most) / 1e3];
   });
 }
 

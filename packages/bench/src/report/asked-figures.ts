@@ -3,7 +3,7 @@ import type { Collection, Figure, ImageFigures, PixelFigures } from "../figures.
 import { meanFigure } from "../figures.ts";
 import type { GeneratorFigures } from "../generator-figures.ts";
 import type { Judged } from "../judged.ts";
-import { expectedCalibrationError } from "../metrics/calibration-error.ts";
+import { calibrationErrorByChance, equalMass, expectedCalibrationError } from "../metrics/calibration-error.ts";
 import { figure, textTable } from "./text-table.ts";
 
 /** What one variant of the images gave. */
@@ -121,5 +121,11 @@ function macroRow(what: string, asked: string, result: VariantResult | undefined
 function calibrationRow(what: string, asked: string, result: VariantResult | undefined): Row | undefined {
   const pool = result?.collections.find(({ name }) => name === "manipulation, all");
   if (!pool) return undefined;
-  return [what, asked, `${pool.members.length}`, figure(expectedCalibrationError(pool.members)), "–"];
+  return [what, asked, `${pool.members.length}`, calibrationErrors(pool.members), "–"];
+}
+
+function calibrationErrors(members: readonly Judged[]): string {
+  const [width, mass] = [expectedCalibrationError(members), expectedCalibrationError(members, equalMass)];
+  const chance = calibrationErrorByChance(members);
+  return `${figure(width)} (bins of equal mass ${figure(mass)}, by chance ${figure(chance)})`;
 }

@@ -54,12 +54,36 @@ describe("logLikelihoodKnots", () => {
     for (const [, ratio] of logLikelihoodKnots(noise).slice(2, -2)) expect(Math.abs(ratio)).toBeLessThan(0.5);
     const clear = Array.from({ length: 1000 }, (_, i) => ({ score: i, isForged: i >= 500, weight: 1 }));
     const knots = logLikelihoodKnots(clear);
-    expect(knots[0]).toEqual([0, -4]);
-    expect(knots.at(-1)).toEqual([999, 4]);
+    expect(knots.map(([, ratio]) => ratio)).toEqual([-4, -4, 4, 4]);
     for (let i = 1; i < knots.length; i++) {
       expect(knots[i]![0]).toBeGreaterThan(knots[i - 1]![0]);
       expect(knots[i]![1]).toBeGreaterThanOrEqual(knots[i - 1]![1]);
     }
+  });
+
+  it("does not jump between two runs of scores, but moves on from one's last decile to the other's first", () => {
+    const clear = Array.from({ length: 1000 }, (_, i) => ({ score: i, isForged: i >= 500, weight: 1 }));
+    const [first, last, next, end] = logLikelihoodKnots(clear).map(([score]) => score);
+    for (const [at, decile] of [
+      [first, 50],
+      [last, 450],
+      [next, 550],
+      [end, 950],
+    ] as const)
+      expect(Math.abs(at! - decile)).toBeLessThan(2);
+  });
+
+  it("says nothing of scores without examples to speak of, however rare the one class is", () => {
+    const many = Array.from({ length: 2000 }, (_, i) => ({
+      score: i === 0 ? 0 : 1 + (i % 10),
+      isForged: false,
+      weight: 1,
+    }));
+    const few = Array.from({ length: 20 }, (_, i) => ({ score: 1 + (i % 10), isForged: true, weight: 1 }));
+    const [lowest] = logLikelihoodKnots([...many, ...few]);
+    expect(lowest![0]).toBe(0);
+    expect(lowest![1]).toBeLessThanOrEqual(0);
+    expect(lowest![1]).toBeGreaterThan(-0.1);
   });
 
   it("has no opinion without examples of both classes", () => {

@@ -1,4 +1,4 @@
-import type { Detection, EvidenceFamily } from "@artguard/core";
+import type { Calibration, Detection, EvidenceFamily } from "@artguard/core";
 import { describe, expect, it } from "vitest";
 import { fitCalibration } from "../../src/calibration/fit-calibration.ts";
 import { judgeLeftOut, LeftOutCalibrations } from "../../src/judged.ts";
@@ -26,13 +26,19 @@ function detection(id: string, family: EvidenceFamily, statistic: number): Detec
   };
 }
 
-/** `sharp` tells the classes apart everywhere; `fickle` is right in two sources and turned around in the third. */
-function images(): Observed[] {
+const sets = ["casia1", "comofod", "cameras"] as const;
+
+/** Statistics of `fickle`; `noise` is from 0 to 1. */
+type Fickle = (isForged: boolean, set: (typeof sets)[number], noise: number) => number;
+/** Right in two sources and turned around in the third. */
+const turning: Fickle = (isForged, set, noise) => noise + ((set === "cameras") === isForged ? 0 : 1);
+
+/** `sharp` tells the classes apart everywhere; `fickle` as told. */
+function images(fickle = turning): Observed[] {
   const random = randomSource(5);
-  return ["casia1", "comofod", "cameras"].flatMap((set, s) =>
+  return sets.flatMap((set) =>
     Array.from({ length: 120 }, (_, i): Observed => {
       const isForged = i % 2 === 0;
-      const polarity = isForged === s < 2 ? 1 : 0;
       return {
         path: `${set}/${i}`,
         variant: "as-is",
@@ -57,13 +63,17 @@ function images(): Observed[] {
         } as unknown as Observed["info"],
         detections: [
           detection("sharp", "compression", random() + (isForged ? 0.6 : 0)),
-          detection("fickle", "noise", random() + polarity),
+          detection("fickle", "noise", fickle(isForged, set, random())),
         ],
         features: [0, random()],
         mask: undefined,
       };
     }),
   );
+}
+
+function strongest(table: Calibration["detectors"][string] | undefined): number {
+  return Math.max(...table!.knots.map(([, ratio]) => Math.abs(ratio)));
 }
 
 describe("fitCalibration", () => {
@@ -76,12 +86,33 @@ describe("fitCalibration", () => {
       ...image,
       detections: [image.detections[0]!, detection("fickle", "noise", ((i * 7919) % 101) / 101)],
     }));
-    const { families, detectors: tables } = fitCalibration(ignorant, detectors, "test");
-    const say = Math.max(
-      0,
-      ...(tables["fickle"]?.knots ?? []).map(([, ratio]) => families["noise"]! * Math.abs(ratio)),
-    );
-    expect(say).toBeLessThan(0.4);
+    const { detectors: tables } = fitCalibration(ignorant, detectors, "test");
+    expect(strongest(tables["fickle"])).toBeLessThan(0.4);
+  });
+
+  it("trusts a detector fully that holds in every source left out", () => {
+    expect(calibration.detectors["sharp"]).toMatchObject({ trust: 1 });
+  });
+
+  it.each<[string, Fickle]>([
+    ["is turned around in a source", turning],
+    ["tells sources apart, not classes", (_, set, noise) => noise + sets.indexOf(set)],
+  ])("gives a detector no say to speak of that %s", (_, fickle) => {
+    const { detectors: tables } = fitCalibration(images(fickle), detectors, "test");
+    expect(tables["fickle"]!.trust).toBeLessThan(0.3);
+    expect(strongest(tables["fickle"])).toBeLessThan(0.4);
+  });
+
+  it("would trust the same detector if its pictures did not tell where they come from", () => {
+    const oneSource = images(turning).map((image, i) => ({ ...image, set: sets[i % sets.length]! }));
+    expect(fitCalibration(oneSource, detectors, "test").detectors["fickle"]!.trust).toBeGreaterThan(0.5);
+  });
+
+  it("leaves a detector its say that one source confirms and none refutes", () => {
+    const alone: Fickle = (isForged, set, noise) => (isForged && set === "casia1" && noise > 0.9 ? 1 : 0);
+    const { detectors: tables } = fitCalibration(images(alone), detectors, "test");
+    expect(tables["fickle"]!.trust).toBe(1);
+    expect(strongest(tables["fickle"])).toBeGreaterThan(1);
   });
 
   it("gives ratios that rise with the statistic and a confidence interval that holds even odds in the middle", () => {

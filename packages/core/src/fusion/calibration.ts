@@ -7,6 +7,8 @@ const detectorCalibrationSchema = z.object({
   detector_version: z.string(),
   /** `[statistic, log-likelihood ratio]`, both non-decreasing; linear between knots, constant beyond the ends. */
   knots: z.array(z.tuple([z.number(), z.number().min(-4).max(4)])).min(1),
+  /** Share of the measured ratios that the knots hold, as far as sources confirmed it that were left out; 0: no say. */
+  trust: z.number().min(0).max(1).optional(),
   n_forged: z.number().int().nonnegative(),
   n_authentic: z.number().int().nonnegative(),
   /** Names of the image sources the knots were fitted on. */

@@ -1,7 +1,7 @@
 import type { Assessment, Finding } from "../analysis/analysis.ts";
 import type { Detection, EvidenceFamily } from "../detection/detection.ts";
 import { calibrateDetection, clamp, interpolate, logit, sigmoid } from "./calibration.ts";
-import type { VerdictPolicy } from "./policy.ts";
+import type { VerdictPolicy, WayToForge } from "./policy.ts";
 import type { Verdict } from "./verdict.ts";
 
 type Contribution = Assessment["contributions"][number];
@@ -12,7 +12,8 @@ type Contribution = Assessment["contributions"][number];
  *
  * `forgery_score = 100·σ(logit(prior) + Σ_family weight·LLR)`, where a family's LLR is that of its detector with the
  * largest absolute log-likelihood ratio, and `family_shrinkage` of the others' that share its sign: correlated
- * detectors do not vote twice. What a bounded family adds stays within its bound.
+ * detectors do not vote twice. What a bounded family adds stays within its bound. With `policy.alternatives` the sums of
+ * the ways to forge an image are averaged as likelihood ratios in place of added.
  *
  * @param detections Every configured detector, also those that did not apply.
  * @example
@@ -122,16 +123,48 @@ function contributionsOf(detections: readonly Detection[], policy: VerdictPolicy
     if (detection.status !== "ok" || detection.family === "display") continue;
     families.set(detection.family, [...(families.get(detection.family) ?? []), detection]);
   }
-  return [...families].map(([family, members]) => withinBound(contributionOf(family, members, policy), policy));
+  const contributions = [...families].map(([family, members]) =>
+    withinBound(contributionOf(family, members, policy), policy),
+  );
+  return policy.alternatives ? asAlternatives(contributions, policy.alternatives) : contributions;
+}
+
+/**
+ * Contributions of which those to one of two ways to forge an image, with the sums `a` and `b` and the shares `p` and `q`, add
+ * up to `ln(p·e^a + q·e^b)`: the log-likelihood ratio of an image forged in the one or the other way, where the evidence of
+ * one says nothing of the other. Each sum gets its part along the straight line from no evidence to `(a, b)` (Aumann &
+ * Shapley 1974): with `c = ln(p / q)` that of `a` is `(softplus(a − b + c) − softplus(c)) / (a − b)`, the rest that of `b`.
+ */
+function asAlternatives(
+  contributions: readonly Contribution[],
+  [one, other]: NonNullable<VerdictPolicy["alternatives"]>,
+): Contribution[] {
+  const sumOf = ({ families }: WayToForge) =>
+    contributions.reduce((sum, { family, log_odds }) => sum + (families.includes(family) ? log_odds : 0), 0);
+  const lead = sumOf(one) - sumOf(other);
+  const head = Math.log(one.share / other.share);
+  const part = Math.abs(lead) < 1e-6 ? one.share : (softplus(lead + head) - softplus(head)) / lead;
+  return contributions.map((contribution) => {
+    if (one.families.includes(contribution.family)) return scaled(contribution, part);
+    return other.families.includes(contribution.family) ? scaled(contribution, 1 - part) : contribution;
+  });
+}
+
+/** `ln(1 + e^x)`, without overflow. */
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
 function withinBound(contribution: Contribution, { bounded }: VerdictPolicy): Contribution {
   const most = bounded?.[contribution.family]?.maximum_log_odds ?? Number.POSITIVE_INFINITY;
   const log_odds = clamp(contribution.log_odds, most);
   if (log_odds === contribution.log_odds) return contribution;
-  const share = log_odds / contribution.log_odds;
-  const detectors = contribution.detectors?.map((each) => ({ ...each, log_odds: share * each.log_odds }));
-  return { ...contribution, log_odds, ...(detectors && { detectors }) };
+  return { ...scaled(contribution, log_odds / contribution.log_odds), log_odds };
+}
+
+function scaled(contribution: Contribution, factor: number): Contribution {
+  const detectors = contribution.detectors?.map((each) => ({ ...each, log_odds: factor * each.log_odds }));
+  return { ...contribution, log_odds: factor * contribution.log_odds, ...(detectors && { detectors }) };
 }
 
 function contributionOf(family: EvidenceFamily, members: readonly Detection[], policy: VerdictPolicy): Contribution {

@@ -1,6 +1,8 @@
+import type { EvidenceFamily } from "../detection/detection.ts";
 import { ArtGuardError } from "../errors/artguard-error.ts";
 import calibrationV1 from "./calibration/v1.json" with { type: "json" };
 import calibrationV2 from "./calibration/v2.json" with { type: "json" };
+import calibrationV4 from "./calibration/v4.json" with { type: "json" };
 import { type Calibration, calibrationSchema, type FamilyBounds } from "./calibration.ts";
 
 /** How the detectors' heat maps become one; see `fuseHeatmaps`. Log-odds are natural logarithms. */
@@ -21,6 +23,14 @@ export interface HeatmapPolicy {
   readonly minimum_region_pixels: number;
   /** A region's polygon leaves its cells by at most this many cell sides. */
   readonly polygon_tolerance: number;
+}
+
+/** A way to forge an image. */
+export interface WayToForge {
+  /** The families that speak of it alone. */
+  readonly families: readonly EvidenceFamily[];
+  /** How many of all forged images were forged so, before any evidence; the shares of both ways are 1 together. */
+  readonly share: number;
 }
 
 /** Everything that turns detections into a verdict, versioned: the same detections and policy give the same verdict. */
@@ -51,6 +61,11 @@ export interface VerdictPolicy {
    * alone.
    */
   readonly family_shrinkage?: number;
+  /**
+   * Two ways in which an image is forged; their likelihood ratios are averaged by their shares. Families that neither names
+   * speak of the image as a whole, and add up. Absent before `v4`: all add up.
+   */
+  readonly alternatives?: readonly [WayToForge, WayToForge];
   /** Absent in `v1`: every cell then takes the strongest opinion of all scored detectors, and no regions are traced. */
   readonly heatmap?: HeatmapPolicy;
   /**
@@ -117,10 +132,25 @@ const policyV3: VerdictPolicy = {
   },
 };
 
-const policies: readonly VerdictPolicy[] = [policyV1, policyV2, policyV3];
+/**
+ * Policy `v4`: `v3` with a calibration of its own, by which every family counts in full, and edited or generated as two
+ * ways to forge an image. That nothing looks generated does not contradict an edit, nor the other way round. One forged
+ * image in five is taken for generated before any evidence.
+ */
+const policyV4: VerdictPolicy = {
+  ...policyV3,
+  version: "v4",
+  alternatives: [
+    { families: ["compression", "noise", "duplication", "learned"], share: 0.8 },
+    { families: ["generation"], share: 0.2 },
+  ],
+  calibration: calibrationSchema.parse(calibrationV4),
+};
+
+const policies: readonly VerdictPolicy[] = [policyV1, policyV2, policyV3, policyV4];
 
 /** The policy that applies when none is named: the newest. */
-export const defaultPolicy: VerdictPolicy = policyV3;
+export const defaultPolicy: VerdictPolicy = policyV4;
 
 /**
  * Versions of all policies, oldest first.

@@ -34,7 +34,7 @@ describe("an analysis with remote parts", () => {
       engine_versions: { modal: "1.0.0", bedrock: "bedrock-scripted-1" },
       ai_analysis: "The model saw 3 detectors.",
       explanation: { language: "en", author: "bedrock-scripted-1", warnings: [] },
-      policy_version: "v3",
+      policy_version: "v4",
     });
     expect(analysis.contributions.find(({ family }) => family === "remote-model")?.log_odds).toBeCloseTo(0.847, 3);
     expect(analysis.stages?.map(({ stage }) => stage)).toEqual([

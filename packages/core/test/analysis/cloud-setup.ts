@@ -35,7 +35,7 @@ const knots: [number, number][] = [
 ];
 const rule = { detector_version: "1.0.0", knots, n_forged: 0, n_authentic: 0, sources: [] };
 
-/** Policy v3 under which the statistics of `noise` and `grid` are log-likelihood ratios. */
+/** The default policy, under which the statistics of `noise` and `grid` are log-likelihood ratios. */
 const policy: VerdictPolicy = {
   ...defaultPolicy,
   calibration: {

@@ -1,7 +1,6 @@
 import {
   calibrateDetection,
   type Detection,
-  defaultPolicy,
   type EvidenceFamily,
   fuse,
   fuseHeatmaps,
@@ -229,14 +228,20 @@ function worstHarm(under: VerdictPolicy): Harm {
 }
 
 describe("policy v3, any evidence and any answer of a vision model", () => {
-  it("flips nothing to AUTHENTIC, condemns nothing, shifts the score by at most the cap, and leaves no gap", () => {
-    const { shift, ...harm } = worstHarm(policy);
-    expect(harm).toEqual({ cleared: 0, condemned: 0, gaps: 0 });
-    expect(shift).toBeLessThanOrEqual(capInPoints + 1e-9);
-    expect(capInPoints).toBeLessThan(10);
-    // The search reaches answers that move the score.
-    expect(shift).toBeGreaterThan(8);
-  });
+  it.each<[string, VerdictPolicy]>([
+    ["v3", policy],
+    ["v4", { ...policyOf("v4"), calibration: policy.calibration }],
+  ])(
+    "under %s flips nothing to AUTHENTIC, condemns nothing, shifts the score by at most the cap, and leaves no gap",
+    (_, under) => {
+      const { shift, ...harm } = worstHarm(under);
+      expect(harm).toEqual({ cleared: 0, condemned: 0, gaps: 0 });
+      expect(shift).toBeLessThanOrEqual(capInPoints + 1e-9);
+      expect(capInPoints).toBeLessThan(10);
+      // The search reaches answers that move the score.
+      expect(shift).toBeGreaterThan(8);
+    },
+  );
 
   it.each<[string, VerdictPolicy["bounded"], (harm: Harm) => boolean]>([
     [
@@ -265,7 +270,6 @@ describe("earlier policies", () => {
   });
 
   it("v3 judges local evidence as v2 does, by the same calibration", () => {
-    expect(defaultPolicy).toBe(v3);
     expect(v3.calibration).toBe(policyOf("v2").calibration);
     fc.assert(
       fc.property(anyLocal, (evidence) => {

@@ -18,7 +18,7 @@ FEATURES = (
     "lineSpectrum lineNoise"
 ).split()
 REACHES = ("letter", "word")
-RIDGE = 30.0
+RIDGE = 1000.0
 MOST_EDITED, MOST_OTHERS = 80, 150
 FEWEST_CELLS = 6
 

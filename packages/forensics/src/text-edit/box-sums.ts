@@ -5,34 +5,39 @@ export type Reach = readonly [across: number, down: number];
 export function boxSum(values: Float32Array, columns: number, [across, down]: Reach): Float32Array {
   const rows = values.length / columns;
   const rowSums = new Float32Array(values.length);
-  for (let y = 0; y < rows; y++) {
-    let sum = 0;
-    const start = y * columns;
-    for (let x = 0; x < Math.min(across, columns); x++) sum += values[start + x]!;
-    for (let x = 0; x < columns; x++) {
-      if (x + across < columns) sum += values[start + x + across]!;
-      if (x > across) sum -= values[start + x - across - 1]!;
-      rowSums[start + x] = sum;
-    }
-  }
+  for (let y = 0; y < rows; y++) runningSums(values, y * columns, 1, columns, across, rowSums);
   const out = new Float32Array(values.length);
-  for (let y = 0; y < rows; y++)
-    for (let v = Math.max(0, y - down); v <= Math.min(rows - 1, y + down); v++)
-      for (let x = 0; x < columns; x++) out[y * columns + x]! += rowSums[v * columns + x]!;
+  for (let x = 0; x < columns; x++) runningSums(rowSums, x, columns, rows, down, out);
   return out;
+}
+
+/** Sums within `reach` along one row or column of `count` cells, `stride` apart. */
+function runningSums(
+  values: Float32Array,
+  from: number,
+  stride: number,
+  count: number,
+  reach: number,
+  out: Float32Array,
+): void {
+  let sum = 0;
+  for (let k = 0; k < Math.min(reach, count); k++) sum += values[from + stride * k]!;
+  for (let k = 0; k < count; k++) {
+    if (k + reach < count) sum += values[from + stride * (k + reach)]!;
+    if (k > reach) sum -= values[from + stride * (k - reach - 1)]!;
+    out[from + stride * k] = sum;
+  }
 }
 
 /** Means over the cells within reach that hold a number; NaN where none does. */
 export function boxMean(values: Float32Array, columns: number, reach: Reach): Float32Array {
-  const counts = boxSum(
-    values.map((value) => (Number.isNaN(value) ? 0 : 1)),
-    columns,
-    reach,
-  );
-  const sums = boxSum(
-    values.map((value) => (Number.isNaN(value) ? 0 : value)),
-    columns,
-    reach,
-  );
-  return counts.map((count, i) => (count > 0 ? sums[i]! / count : Number.NaN));
+  const [numbers, known] = [new Float32Array(values.length), new Float32Array(values.length)];
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!)) continue;
+    numbers[i] = values[i]!;
+    known[i] = 1;
+  }
+  const [sums, counts] = [boxSum(numbers, columns, reach), boxSum(known, columns, reach)];
+  for (let i = 0; i < sums.length; i++) sums[i] = counts[i]! > 0 ? sums[i]! / counts[i]! : Number.NaN;
+  return sums;
 }

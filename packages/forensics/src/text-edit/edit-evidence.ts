@@ -1,5 +1,6 @@
 import { boxSum } from "./box-sums.ts";
 import type { CellSums } from "./cell-sums.ts";
+import { flatPatches } from "./flat-patches.ts";
 import { type FeatureName, type FeaturePlane, leastInk } from "./page-features.ts";
 import weights from "./weights.json" with { type: "json" };
 
@@ -55,8 +56,12 @@ export interface EditEvidence {
 /** Log-odds from which on a cell is marked: chosen on untouched pages. */
 export const alarmLevel: number = weights.alarmLevel;
 
-/** Adds up the deviations of a page, each weighed by the fit of `fit:text-edit`. */
-export function editEvidence({ columns, rows, sums }: CellSums, planes: Iterable<FeaturePlane>): EditEvidence {
+/** Log-odds that a patch of exactly one colour adds amid grainy paper: by rule, twice the level of an alarm. */
+const flatPatch = 2 * alarmLevel;
+
+/** Adds up the deviations of a page, each weighed by the fit of `training/text-edit`, and what {@link flatPatches} finds. */
+export function editEvidence(cells: CellSums, planes: Iterable<FeaturePlane>): EditEvidence {
+  const { columns, rows, sums } = cells;
   const plane = () => new Float32Array(columns * rows);
   const parts = { grain: plane(), paper: plane(), ink: plane(), edges: plane(), history: plane() };
   for (const { name, reach, deviations } of planes) {
@@ -67,6 +72,8 @@ export function editEvidence({ columns, rows, sums }: CellSums, planes: Iterable
       part[i]! += deviation > 0 ? above * deviation : -below * deviation;
     }
   }
+  const patches = flatPatches(cells);
+  for (let i = 0; i < patches.length; i++) parts.grain[i]! += flatPatch * patches[i]!;
   const ink = boxSum(sums.ink, columns, [1, 1]);
   const total = ink.map((count) => (count >= leastInk ? weights.text : weights.paper));
   for (const part of Object.values(parts)) for (let i = 0; i < total.length; i++) total[i]! += part[i]!;

@@ -97,11 +97,24 @@ function* measured(
   const hasPaper = (i: number) => paper[i]! >= leastPaper * least;
   const hasInk = (i: number) => ink[i]! >= leastInk * least;
   const hasFringe = (i: number) => fringe[i]! >= leastPaper;
-  const plane = (isMeasured: (cell: number) => boolean, measure: Measure) =>
-    Float32Array.from(paper, (_, i) => (isMeasured(i) ? measure(i) : Number.NaN));
+  const plane = (isMeasured: (cell: number) => boolean, measure: Measure) => {
+    const values = new Float32Array(paper.length);
+    for (let i = 0; i < values.length; i++) values[i] = isMeasured(i) ? measure(i) : Number.NaN;
+    return values;
+  };
   const share = (name: SumName, of: SumName): Measure => {
     const [part, whole] = [sum(name), sum(of)];
     return (i) => part[i]! / whole[i]!;
+  };
+  /** As `share`, finite where there is nothing to share. */
+  const damped = (name: SumName, of: SumName): Measure => {
+    const [part, whole] = [sum(name), sum(of)];
+    return (i) => part[i]! / (whole[i]! + 1);
+  };
+  /** Logarithm of a ratio. */
+  const ratio = (name: SumName, to: SumName, floor: number): Measure => {
+    const [above, below] = [sum(name), sum(to)];
+    return (i) => Math.log((above[i]! + floor) / (below[i]! + floor));
   };
   const level = (name: SumName): Measure => {
     const [own, around] = [share(name, "paper"), boxSum(sums[name], columns, surroundings)];
@@ -130,15 +143,16 @@ function* measured(
   const steepest = share("gradient4", "gradient2");
   const sharpness = plane(hasInk, (i) => Math.log((steepest(i) + 1) / (contrast(i) ** 2 + 1)) / 2);
   yield ["sharpness", sharpness];
-  const curvature = plane(hasInk, (i) => Math.log((sum("curvature")[i]! + 1) / (sum("gradient1")[i]! + 1)));
+  const curvature = plane(hasInk, ratio("curvature", "gradient1", 1));
   yield ["curvature", curvature];
-  yield ["strokeWidth", plane(hasInk, (i) => Math.log(ink[i]! / (sum("inkEdge")[i]! + 1)))];
+  yield ["strokeWidth", plane(hasInk, log(damped("ink", "inkEdge"), 0))];
   yield ["inkRed", plane((i) => hasInk(i) && hasPaper(i), tint(share("inkRed", "ink"), share("paperRed", "paper")))];
   yield ["inkBlue", plane((i) => hasInk(i) && hasPaper(i), tint(share("inkBlue", "ink"), share("paperBlue", "paper")))];
-  yield ["rim", plane(hasInk, (i) => sum("rimContrast")[i]! / (sum("rim")[i]! + 1) / inkContrast)];
-  yield ["middle", plane(hasInk, (i) => sum("middle")[i]! / (sum("inked")[i]! + 1))];
-  yield ["inkFlat", plane(hasInk, (i) => sum("inkedFlat")[i]! / (sum("inked")[i]! + 1))];
-  const spectrum = plane(hasInk, (i) => Math.log((sum("highEnergy")[i]! + 10) / (sum("lowEnergy")[i]! + 10)));
+  const rim = damped("rimContrast", "rim");
+  yield ["rim", plane(hasInk, (i) => rim(i) / inkContrast)];
+  yield ["middle", plane(hasInk, damped("middle", "inked"))];
+  yield ["inkFlat", plane(hasInk, damped("inkedFlat", "inked"))];
+  const spectrum = plane(hasInk, ratio("highEnergy", "lowEnergy", 10));
   yield ["spectrum", spectrum];
   yield ["earlierSave", boxMean(dips, columns, reach)];
 
@@ -159,13 +173,18 @@ function tint(ofInk: Measure, ofPaper: Measure): Measure {
 }
 
 function standardized(values: Float32Array, least: number): Float32Array {
-  const known = values.filter((value) => !Number.isNaN(value));
-  if (known.length === 0) return new Float32Array(values.length);
-  const middle = kthSmallest(known, known.length >> 1);
-  const distances = known.map((value) => Math.abs(value - middle));
-  const spread = Math.max(least, 1.4826 * kthSmallest(distances, distances.length >> 1));
-  return values.map((value) => {
-    const deviation = (value - middle) / spread;
-    return Number.isNaN(deviation) ? 0 : Math.max(-mostDeviations, Math.min(mostDeviations, deviation));
-  });
+  const out = new Float32Array(values.length);
+  const known = new Float32Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) known[count++] = values[i]!;
+  if (count === 0) return out;
+  const measured = known.subarray(0, count);
+  const middle = kthSmallest(measured, count >> 1);
+  for (let i = 0; i < count; i++) measured[i] = Math.abs(measured[i]! - middle);
+  const spread = Math.max(least, 1.4826 * kthSmallest(measured, count >> 1));
+  for (let i = 0; i < values.length; i++) {
+    const deviation = (values[i]! - middle) / spread;
+    if (!Number.isNaN(deviation)) out[i] = Math.max(-mostDeviations, Math.min(mostDeviations, deviation));
+  }
+  return out;
 }

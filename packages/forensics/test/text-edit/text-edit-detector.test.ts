@@ -64,6 +64,12 @@ describe("textEditDetector", () => {
     expect(after.statistic).toBeGreaterThan(before.statistic + 1);
   });
 
+  it("does not take paper for painted that is flat where the sensor ends", async () => {
+    const bright = await scanned(cleanPage(640, 480, { paper: 254 }), { noise: 1 });
+    const clipped = { ...bright, data: bright.data.map((value) => (value > 252 ? 255 : value)) };
+    expect(await observe(detector, await encoded(clipped))).toMatchObject({ regions: [] });
+  });
+
   it("names the grain of the paper where the paper was painted flat", async () => {
     const { findings } = await observe(detector, await encoded(erased));
     expect(findings[0]!.claim).toContain("the grain of the paper");

@@ -18,8 +18,11 @@ const lowestQuality = 50;
 const largestPixels = 64e6;
 /** Contrast of ink in grey levels below which letters cannot be told from noise. */
 const leastInkContrast = 40;
-/** What makes a page: photographs rarely have lines of like pieces, and never little else. */
-const page = { lines: 3, letters: 12, inkShare: 0.3, clutter: 0.045 } as const;
+/**
+ * What makes a page: photographs rarely have lines of like pieces, and never little else. Of the pages and photographs
+ * that this was chosen on, all pages have 0.55 of their ink in lines, and the photographs on even ground 0.29.
+ */
+const page = { lines: 3, letters: 12, inkShare: 0.42, clutter: 0.045 } as const;
 /** Cells of a region that is called: about a character. */
 const fewestCells = 6;
 /** Share of the cells that no edit fills: then the page is made of two kinds, and neither is the edit. */

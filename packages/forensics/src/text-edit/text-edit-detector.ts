@@ -9,7 +9,7 @@ import { cellSide, cellSums } from "./cell-sums.ts";
 import { alarmLevel, type EditEvidence, editEvidence, type Trait, traits } from "./edit-evidence.ts";
 import { pageFeatures } from "./page-features.ts";
 import { type TextLayer, textLayer } from "./text-layer.ts";
-import { textLines } from "./text-lines.ts";
+import { clutterOf, textLines } from "./text-lines.ts";
 
 const smallestSide = 128;
 /** Coarser quantisation makes edges and paper of its own. */
@@ -69,10 +69,11 @@ function detect(image: ForensicImage): Observation | NotApplicable {
 
 function whyNoPage(layer: TextLayer): string | undefined {
   if (layer.inkContrast < leastInkContrast) return "Nothing stands out as letters do.";
-  const { lines, letters, inkShare, clutter } = textLines(layer);
+  // The cheap question first: it turns most photographs away.
+  if (clutterOf(layer) > page.clutter) return "The ground of the text is no even paper.";
+  const { lines, letters, inkShare } = textLines(layer);
   if (lines < page.lines || letters < page.letters) return "The image has no lines of text.";
-  if (inkShare < page.inkShare) return "Most of what stands out is no text.";
-  return clutter > page.clutter ? "The ground of the text is no even paper." : undefined;
+  return inkShare < page.inkShare ? "Most of what stands out is no text." : undefined;
 }
 
 function observation(raster: ForensicImage["raster"], evidence: EditEvidence): Observation {

@@ -9,8 +9,6 @@ export interface TextLines {
   readonly letters: number;
   /** Share of the ink that lies in these rows, 0–1. */
   readonly inkShare: number;
-  /** Share of the pixels away from ink that differ from paper by more than a quarter of the contrast of ink, 0–1. */
-  readonly clutter: number;
 }
 
 type Letter = Pick<ConnectedRegion, "x" | "y" | "width" | "height" | "area">;
@@ -22,25 +20,29 @@ const fewestInLine = 3;
 const band = 32;
 
 /** Looks for lines of text among the connected pieces of ink. */
-export function textLines({ width, height, contrast, inkContrast, distance }: TextLayer): TextLines {
+export function textLines({ width, height, distance }: TextLayer): TextLines {
   const ink = Uint8Array.from(distance, (away) => (away === 0 ? 1 : 0));
   const pieces = connectedRegions(ink, width, height);
   const letters = pieces.filter((piece) => isLetter(piece, height));
   const chains = chainsOf(letters).filter(({ length }) => length >= fewestInLine);
   const total = pieces.reduce((sum, { area }) => sum + area, 0);
   const inLines = chains.flat().reduce((sum, { area }) => sum + area, 0);
+  return {
+    lines: chains.length,
+    letters: chains.reduce((sum, { length }) => sum + length, 0),
+    inkShare: total === 0 ? 0 : inLines / total,
+  };
+}
+
+/** Share of the pixels away from ink that differ from paper by more than a quarter of the contrast of ink, 0–1. */
+export function clutterOf({ contrast, inkContrast, distance }: TextLayer): number {
   let [away, cluttered] = [0, 0];
   for (let i = 0; i < distance.length; i++) {
     if (distance[i]! < 3) continue;
     away++;
     if (Math.abs(contrast[i]!) > 0.25 * inkContrast) cluttered++;
   }
-  return {
-    lines: chains.length,
-    letters: chains.reduce((sum, { length }) => sum + length, 0),
-    inkShare: total === 0 ? 0 : inLines / total,
-    clutter: away === 0 ? 1 : cluttered / away,
-  };
+  return away === 0 ? 1 : cluttered / away;
 }
 
 function isLetter({ width, height, area }: Letter, pageHeight: number): boolean {

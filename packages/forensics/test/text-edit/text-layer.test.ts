@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { boxMean, boxSum } from "../../src/text-edit/box-sums.ts";
 import { farthest, textLayer } from "../../src/text-edit/text-layer.ts";
-import { textLines } from "../../src/text-edit/text-lines.ts";
+import { clutterOf, textLines } from "../../src/text-edit/text-lines.ts";
 import { randomSource } from "../textured-rgb.ts";
 import { cleanPage, type PagePicture } from "./page-picture.ts";
 
@@ -37,10 +37,11 @@ describe("textLayer", () => {
 
 describe("textLines", () => {
   it("counts the lines of a page, and nearly all of its ink is theirs", () => {
-    const found = textLines(textLayer(plane(cleanPage(640, 480))));
+    const layer = textLayer(plane(cleanPage(640, 480)));
+    const found = textLines(layer);
     // The last letters of some lines stand alone.
     expect(found.inkShare).toBeGreaterThan(0.9);
-    expect(found.clutter).toBe(0);
+    expect(clutterOf(layer)).toBe(0);
     expect(found.lines).toBeGreaterThanOrEqual(12);
   });
 

@@ -8,7 +8,7 @@ import { type Page, renderPage, whole } from "./render-page.ts";
 /** How a page was saved last: as its forger left it, at JPEG quality 90, or sent through a messenger. */
 export const documentSaves = ["as stored", "JPEG 90", "messenger"] as const;
 /** One of {@link documentSaves}. */
-export type DocumentSave = (typeof documentSaves)[number];
+type DocumentSave = (typeof documentSaves)[number];
 
 /** A page of text, forged or as it was. */
 export interface DocumentCase {

@@ -9,7 +9,7 @@ import type { TextLayer } from "./text-layer.ts";
  * What is measured around each cell, and the least spread that a page is taken to have: what is smaller is rounding.
  * Logarithms are natural; the others are grey levels or shares.
  */
-export const leastSpreads = {
+const leastSpreads = {
   noise: 0.08,
   coarseNoise: 0.08,
   colourNoise: 0.08,
@@ -40,20 +40,20 @@ export const leastSpreads = {
 export type FeatureName = keyof typeof leastSpreads;
 
 /** Cells on either side that features are taken over: a letter or two, and a word. */
-export const reaches = { letter: [1, 1], word: [3, 1] } as const satisfies Record<string, Reach>;
-/** One of {@link reaches}. */
-export type ReachName = keyof typeof reaches;
+const reaches = { letter: [1, 1], word: [3, 1] } as const satisfies Record<string, Reach>;
+/** A letter or a word. */
+type ReachName = keyof typeof reaches;
 
 /** How far each cell is from the rest of the page in one respect. */
 export interface FeaturePlane {
   readonly name: FeatureName;
   readonly reach: ReachName;
-  /** (value − median of the page) / spread of the page, within ±{@link mostDeviations}; 0 where a cell cannot tell. */
+  /** (value − median of the page) / spread of the page, within ±6; 0 where a cell cannot tell. */
   readonly deviations: Float32Array;
 }
 
 /** Deviations are cut off here: beyond it, all are alike. */
-export const mostDeviations = 6;
+const mostDeviations = 6;
 /** Cells around whose paper a cell's paper is compared with. */
 const surroundings: Reach = [8, 8];
 /** Cells around that make a line of text with its neighbours. */

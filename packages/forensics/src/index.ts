@@ -18,6 +18,7 @@ import { recaptureDetector } from "./recapture/recapture-detector.ts";
 import { resamplingDetector } from "./resampling/resampling-detector.ts";
 import { shiftedDoubleCompressionDetector } from "./shifted-double-compression/shifted-double-compression-detector.ts";
 import { syntheticImageDetector } from "./synthetic-image/synthetic-image-detector.ts";
+import { textEditDetector } from "./text-edit/text-edit-detector.ts";
 
 export { blockingDetector } from "./blocking/blocking-detector.ts";
 export { type CopyMoveOptions, copyMoveDetector } from "./copy-move/copy-move-detector.ts";
@@ -75,6 +76,7 @@ export {
 export type { StyleControl } from "./style-comparison/style-controls.ts";
 export { imageFeatures as syntheticImageFeatures } from "./synthetic-image/image-features.ts";
 export { syntheticImageDetector } from "./synthetic-image/synthetic-image-detector.ts";
+export { textEditDetector } from "./text-edit/text-edit-detector.ts";
 
 /**
  * The local detectors that `createArtGuard` is meant to run, cheapest first.
@@ -96,6 +98,7 @@ export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
     resamplingDetector(),
     shiftedDoubleCompressionDetector(),
     recaptureDetector(),
+    textEditDetector(),
     copyMoveDetector(),
     syntheticImageDetector(),
   ];

@@ -5,6 +5,7 @@ import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { largestChild } from "./child-memory.ts";
 import { picture } from "./pictures.ts";
+import { cleanPage, encoded, scanned } from "./text-edit/page-picture.ts";
 import { expectTypedOutcomes } from "./typed-outcomes.ts";
 
 /** Images at the edges of what detectors are made for; each detector must answer for each of them. */
@@ -33,6 +34,8 @@ const images: Record<string, () => Sharp | Promise<Buffer>> = {
       .toBuffer(),
   "coarsest JPEG": () => picture(320, 288, 13).jpeg({ quality: 1 }),
   "finest JPEG": () => picture(320, 288, 14).jpeg({ quality: 100, chromaSubsampling: "4:4:4" }),
+  "a page of text": async () => await encoded(await scanned(cleanPage(203, 171))),
+  "a page of text, light on dark, JPEG": async () => await encoded(cleanPage(261, 147, { ink: 230, paper: 20 }), 80),
   "saved three times": async () => {
     let bytes = await picture(320, 288, 15).jpeg({ quality: 70 }).toBuffer();
     for (const quality of [85, 95]) bytes = await sharp(bytes).jpeg({ quality }).toBuffer();

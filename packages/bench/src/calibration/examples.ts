@@ -1,5 +1,7 @@
 import type { DevelopmentData, ManifestRow } from "@artguard/development-data";
+import sharp from "sharp";
 import { type BenchCase, benchRows, isComparable, readCase, type Variant } from "../cases.ts";
+import { documentCases, documentSaves } from "../documents/document-cases.ts";
 import { cleanPhotographs, squareMask, syntheticCases, syntheticCasesEach } from "../synthetic-cases.ts";
 import { editCount, localEdits } from "./local-edits.ts";
 
@@ -22,15 +24,19 @@ function exampleRows(data: DevelopmentData): ManifestRow[] {
   return benchRows(data).filter(({ set }) => isComparable(set));
 }
 
-/** Number of examples that {@link calibrationExamples} yields. */
+/** Made-up pages of text, others than the weights of `text-edit` were fitted on and `bench:text-edit` reports. */
+const pages = { first: 100, count: 24 } as const;
+
+/** Number of examples that {@link calibrationExamples} yields at most. */
 export function exampleCount(data: DevelopmentData): number {
   const pictures = exampleRows(data).reduce((sum, row) => sum + variantsOf(row).length, 0);
-  return pictures + examplePhotographs(data).length * syntheticCasesEach + editCount(data);
+  const documents = pages.count * 2 * documentSaves.length;
+  return pictures + examplePhotographs(data).length * syntheticCasesEach + editCount(data) + documents;
 }
 
 /**
  * What calibration is fitted on: the labelled pictures, forgeries and controls made from photographs that never were
- * JPEGs, and edits of untouched pictures.
+ * JPEGs, edits of untouched pictures, and made-up pages of text.
  */
 export async function* calibrationExamples(data: DevelopmentData): AsyncGenerator<BenchCase> {
   for (const row of exampleRows(data)) for (const variant of variantsOf(row)) yield await readCase(data, row, variant);
@@ -38,6 +44,24 @@ export async function* calibrationExamples(data: DevelopmentData): AsyncGenerato
   for (const [index, row] of photographs.entries())
     yield* syntheticExamples(data, row, photographs[(index + 1) % photographs.length]!);
   yield* localEdits(data);
+  for (let page = pages.first; page < pages.first + pages.count; page++) yield* documentExamples(page);
+}
+
+async function* documentExamples(page: number): AsyncGenerator<BenchCase> {
+  for await (const { kind, save, group, bytes, width, height, mask } of documentCases(page, 0)) {
+    const isForged = kind !== "untouched";
+    const drawn = sharp(mask, { raw: { width, height, channels: 1 } }).png();
+    yield {
+      path: `documents/${group}/${save}, ${kind}`,
+      variant: "as-is",
+      set: "documents",
+      task: "manipulation",
+      group: `documents/${group}`,
+      isForged,
+      bytes,
+      mask: isForged ? await drawn.toBuffer() : undefined,
+    };
+  }
 }
 
 async function* syntheticExamples(

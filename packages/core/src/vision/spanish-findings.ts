@@ -55,6 +55,8 @@ export const spanishFindings: Readonly<Record<string, string>> = {
     "Una región se comprimió antes en una cuadrícula de bloques desplazada y el resto no.",
   "synthetic-image/generated-texture":
     "El detalle fino de toda la imagen se parece más al de los generadores de imágenes que al de cámaras y pintores.",
+  "text-edit/text-edited":
+    "Una parte de la página no es como el resto: difieren el papel, la tinta, los bordes de las letras o la compresión JPEG anterior.",
 };
 
 /** A number or name in the English claim of a detector, and how it is said. */

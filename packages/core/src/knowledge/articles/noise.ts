@@ -1,6 +1,6 @@
 import type { CueArticles } from "../cue-article.ts";
 
-/** Figures: the pages `docs/detection/{noise-residual,noise-level,demosaicing,resampling}.md`. */
+/** Figures: the pages `docs/detection/{noise-residual,noise-level,demosaicing,resampling,text-edit}.md`. */
 export const noiseArticles: CueArticles = {
   en: [
     {
@@ -43,6 +43,16 @@ export const noiseArticles: CueArticles = {
       falseAlarms:
         "Panoramas and lens correction resize a part of the picture without intent. None of 32 untouched pictures was accused.",
     },
+    {
+      detector: "text-edit",
+      title: "Edited text: a word or a patch of paper that is not like the rest of the page",
+      meaning:
+        "On a page that came about in one piece, paper and letters are alike: the same grain, the same colour, the same sharpness of edges, the same earlier compression. A word, a number or a patch of paper that differs in several of them was probably typed, pasted or painted over later.",
+      limits:
+        "It applies to pages of text on even paper alone, not to photographs, posters or ornate certificates. It calls only some edits, few after a messenger app, and hardly any text that was erased from clean paper or copied from the same page. Its parameters come from pages that we made up ourselves.",
+      falseAlarms:
+        "Stamps, signatures, logos and form fields that another program filled in differ from a page in the same ways.",
+    },
   ],
   es: [
     {
@@ -84,6 +94,16 @@ export const noiseArticles: CueArticles = {
         "No ve las reducciones, ni las ampliaciones menores de un 9 % o por factores que se esconden en la cuadrícula JPEG, y otro guardado JPEG lo borra casi todo: en nuestra propia prueba encontró 21 de 24 regiones ampliadas o giradas en PNG y ninguna de 32 regiones tras JPEG 95.",
       falseAlarms:
         "Las panorámicas y la corrección de la lente redimensionan una parte de la imagen sin intención. No acusó a ninguna de 32 imágenes intactas.",
+    },
+    {
+      detector: "text-edit",
+      title: "Texto editado: una palabra o un trozo de papel distinto del resto de la página",
+      meaning:
+        "En una página que surgió de una vez, el papel y las letras son iguales en todas partes: el mismo grano, el mismo color, la misma nitidez de los bordes, la misma compresión anterior. Una palabra, un número o un trozo de papel que difiere en varios de ellos probablemente se escribió, se pegó o se tapó después.",
+      limits:
+        "Solo se aplica a páginas de texto sobre papel uniforme, no a fotografías, carteles ni certificados con adornos. Señala solo algunas ediciones, pocas tras una aplicación de mensajería y casi ningún texto borrado de un papel limpio o copiado de la misma página. Sus parámetros proceden de páginas que fabricamos nosotros.",
+      falseAlarms:
+        "Los sellos, las firmas, los logotipos y los campos que otro programa rellenó difieren de la página de la misma manera.",
     },
   ],
 };

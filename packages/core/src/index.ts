@@ -143,14 +143,7 @@ export { type AssessmentChange, explainChange } from "./fusion/explain-change.ts
 export { fuse, rescore, weighFindings } from "./fusion/fuse.ts";
 export { fuseHeatmaps } from "./fusion/fuse-heatmaps.ts";
 export { markRegions } from "./fusion/mark-regions.ts";
-export {
-  defaultPolicy,
-  type HeatmapPolicy,
-  listPolicies,
-  policyOf,
-  type VerdictPolicy,
-  type WayToForge,
-} from "./fusion/policy.ts";
+export { defaultPolicy, type HeatmapPolicy, listPolicies, policyOf, type VerdictPolicy } from "./fusion/policy.ts";
 export { type Verdict, verdicts } from "./fusion/verdict.ts";
 export { type ImageFormat, type ImageInfo, imageFormats } from "./image/image-info.ts";
 export type { Raster } from "./image/raster.ts";

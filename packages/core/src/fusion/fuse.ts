@@ -1,7 +1,7 @@
 import type { Assessment, Finding } from "../analysis/analysis.ts";
 import type { Detection, EvidenceFamily } from "../detection/detection.ts";
 import { calibrateDetection, clamp, interpolate, logit, sigmoid } from "./calibration.ts";
-import type { VerdictPolicy, WayToForge } from "./policy.ts";
+import type { VerdictPolicy } from "./policy.ts";
 import type { Verdict } from "./verdict.ts";
 
 type Contribution = Assessment["contributions"][number];
@@ -130,23 +130,22 @@ function contributionsOf(detections: readonly Detection[], policy: VerdictPolicy
 }
 
 /**
- * Contributions of which those to one of two ways to forge an image, with the sums `a` and `b` and the shares `p` and `q`, add
- * up to `ln(p·e^a + q·e^b)`: the log-likelihood ratio of an image forged in the one or the other way, where the evidence of
- * one says nothing of the other. Each sum gets its part along the straight line from no evidence to `(a, b)` (Aumann &
- * Shapley 1974): with `c = ln(p / q)` that of `a` is `(softplus(a − b + c) − softplus(c)) / (a − b)`, the rest that of `b`.
+ * Contributions of which those to one of two ways to forge an image, with the sums `a` and `b`, add up to
+ * `ln((e^a + e^b) / 2)`: the log-likelihood ratio of an image forged in the one or the other way, as likely as each other,
+ * where the evidence of one says nothing of the other. Each sum gets its share along the straight line from no evidence to
+ * `(a, b)` (Aumann & Shapley 1974), `softplus(a − b) − ln 2` per `a − b` for `a` and the rest for `b`.
  */
 function asAlternatives(
   contributions: readonly Contribution[],
   [one, other]: NonNullable<VerdictPolicy["alternatives"]>,
 ): Contribution[] {
-  const sumOf = ({ families }: WayToForge) =>
-    contributions.reduce((sum, { family, log_odds }) => sum + (families.includes(family) ? log_odds : 0), 0);
+  const sumOf = (way: readonly EvidenceFamily[]) =>
+    contributions.reduce((sum, { family, log_odds }) => sum + (way.includes(family) ? log_odds : 0), 0);
   const lead = sumOf(one) - sumOf(other);
-  const head = Math.log(one.share / other.share);
-  const part = Math.abs(lead) < 1e-6 ? one.share : (softplus(lead + head) - softplus(head)) / lead;
+  const share = Math.abs(lead) < 1e-6 ? 1 / 2 : (softplus(lead) - Math.LN2) / lead;
   return contributions.map((contribution) => {
-    if (one.families.includes(contribution.family)) return scaled(contribution, part);
-    return other.families.includes(contribution.family) ? scaled(contribution, 1 - part) : contribution;
+    if (one.includes(contribution.family)) return scaled(contribution, share);
+    return other.includes(contribution.family) ? scaled(contribution, 1 - share) : contribution;
   });
 }
 

@@ -25,14 +25,6 @@ export interface HeatmapPolicy {
   readonly polygon_tolerance: number;
 }
 
-/** A way to forge an image. */
-export interface WayToForge {
-  /** The families that speak of it alone. */
-  readonly families: readonly EvidenceFamily[];
-  /** How many of all forged images were forged so, before any evidence; the shares of both ways are 1 together. */
-  readonly share: number;
-}
-
 /** Everything that turns detections into a verdict, versioned: the same detections and policy give the same verdict. */
 export interface VerdictPolicy {
   /** Stored with every result. */
@@ -62,10 +54,11 @@ export interface VerdictPolicy {
    */
   readonly family_shrinkage?: number;
   /**
-   * Two ways in which an image is forged; their likelihood ratios are averaged by their shares. Families that neither names
-   * speak of the image as a whole, and add up. Absent before `v4`: all add up.
+   * Two ways in which an image is forged, as likely as each other, each with the families that speak of it alone; their
+   * likelihood ratios are averaged. Families that are not named speak of the image as a whole, and add up. Absent before
+   * `v4`: all add up.
    */
-  readonly alternatives?: readonly [WayToForge, WayToForge];
+  readonly alternatives?: readonly [readonly EvidenceFamily[], readonly EvidenceFamily[]];
   /** Absent in `v1`: every cell then takes the strongest opinion of all scored detectors, and no regions are traced. */
   readonly heatmap?: HeatmapPolicy;
   /**
@@ -134,16 +127,12 @@ const policyV3: VerdictPolicy = {
 
 /**
  * Policy `v4`: `v3` with a calibration of its own, by which every family counts in full, and edited or generated as two
- * ways to forge an image. That nothing looks generated does not contradict an edit, nor the other way round. One forged
- * image in five is taken for generated before any evidence.
+ * ways to forge an image. That nothing looks generated does not contradict an edit, nor the other way round.
  */
 const policyV4: VerdictPolicy = {
   ...policyV3,
   version: "v4",
-  alternatives: [
-    { families: ["compression", "noise", "duplication", "learned"], share: 0.8 },
-    { families: ["generation"], share: 0.2 },
-  ],
+  alternatives: [["compression", "noise", "duplication", "learned"], ["generation"]],
   calibration: calibrationSchema.parse(calibrationV4),
 };
 

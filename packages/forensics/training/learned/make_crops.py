@@ -25,7 +25,7 @@ from synthesis import SIDE, Sample, Scene, forged_and_untouched
 SHARD = 500  # pairs
 PLATE = 512  # most pixels a side of the part of a picture that is kept
 LEAST = 288  # fewest
-MIX = {"photo": 0.74, "art": 0.14, "page": 0.12}
+MIX = {"photo": 0.7, "art": 0.18, "page": 0.12}
 WHOLE = 0.6  # share of scenes in which as much of the picture as possible is made as small as the crop allows
 
 

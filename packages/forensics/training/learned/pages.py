@@ -1,8 +1,9 @@
 """Rendered pages, as scanned or photographed, and how their text is forged."""
 
+from functools import cache
+
 import cv2
 import numpy as np
-from functools import cache
 from PIL import Image, ImageDraw, ImageFont
 
 from chains import Picture
@@ -38,7 +39,8 @@ def words(rng: np.random.Generator, count: int) -> str:
 
 def page(rng: np.random.Generator, side: int) -> Picture:
     """A page of text on plain or uneven paper, sometimes with rules, blurred and noisy as a scanner or a camera sees it."""
-    paper = rng.integers(200, 256, 3).astype(np.float32) if rng.random() < 0.8 else rng.uniform(120, 256, 3)
+    light = rng.uniform(205, 252) if rng.random() < 0.85 else rng.uniform(130, 205)
+    paper = light + rng.normal(0, 4 if rng.random() < 0.7 else 14, 3)
     sheet = np.ones((side, side, 3), np.float32) * paper
     if rng.random() < 0.6:  # light and stains
         uneven = rng.normal(0, 8, (5, 5, 1)) + rng.normal(0, 2, (5, 5, 3))
@@ -51,7 +53,8 @@ def page(rng: np.random.Generator, side: int) -> Picture:
     face = font(rng, size)
     ink = tuple(int(v) for v in rng.integers(0, 90, 3))
     pitch, y = int(size * rng.uniform(1.2, 2.2)), int(rng.integers(4, 20))
-    columns = [int(rng.integers(4, 40))] if rng.random() < 0.6 else [int(x) for x in np.sort(rng.integers(4, side - 60, 3))]
+    indent = int(rng.integers(4, 40))
+    columns = [indent] if rng.random() < 0.6 else list(range(indent, side - 60, int(rng.integers(90, 150))))
     while y < side:
         for x in columns:
             if rng.random() < 0.85:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from chains import Chain, Picture, captured, edited, finished, gamma, jpeg_settings, random_chain, recompressed, with_history
+from chains import Chain, Picture, captured, edited, finished, gamma, jpeg_settings, recompressed, with_history
 from objects import blended, cut, matched, object_mask, pasted, shape, share_of, transformed
 from pages import text_edit
 from upsampler import redrawn
@@ -186,5 +186,3 @@ def forged_and_untouched(scene: Scene, rng: np.random.Generator) -> list[Sample]
         Sample(twin[place], np.zeros(cells.shape, np.uint8), False, "none", twin_facts),
     ]
 
-
-__all__ = ["SIDE", "Sample", "Scene", "forged_and_untouched", "random_chain"]

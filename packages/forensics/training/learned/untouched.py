@@ -6,30 +6,15 @@ In the pairs of make_crops.py every hard edge is an edge of something pasted in,
 import json
 from pathlib import Path
 
-import cv2
 import numpy as np
-from PIL import Image
 
 from chains import captured, finished, least_side, random_chain, with_history
+from resizing import resized
 from sources import SOURCES, training_data
 from synthesis import SIDE
 
 SHARD = 1000
 PHOTOS = 0.8
-FILTERS = [Image.LANCZOS, Image.LANCZOS, Image.BICUBIC, Image.BICUBIC, Image.HAMMING, Image.BILINEAR, Image.BOX]
-ALIASING = [cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST]
-
-
-def resized(picture: np.ndarray, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """To width and height as one of many programs does it: soft, sharp, with aliasing or sharpened after it."""
-    if rng.random() < 0.12:
-        done = cv2.resize(picture, size, interpolation=int(rng.choice(ALIASING)))
-    else:
-        done = np.asarray(Image.fromarray(picture).resize(size, FILTERS[int(rng.integers(len(FILTERS)))]))
-    if rng.random() > 0.35:
-        return done
-    amount = rng.uniform(0.2, 1.2)
-    return cv2.addWeighted(done, 1 + amount, cv2.GaussianBlur(done, (0, 0), rng.uniform(0.5, 1.2)), -amount, 0)
 
 
 def scaled(plate: np.ndarray, need: int, rng: np.random.Generator) -> np.ndarray:

@@ -38,6 +38,7 @@ export { type KnownWorkOptions, knownWorkDetector } from "./known-works/known-wo
 export type { KnownWorkCandidate, KnownWorks } from "./known-works/known-works.ts";
 export { MemoryKnownWorks } from "./known-works/memory-known-works.ts";
 export {
+  type FeatureStatistics,
   type ForgeryNetwork,
   type InferenceRuntime,
   inferenceRuntimes,

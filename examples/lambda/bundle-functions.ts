@@ -76,9 +76,11 @@ async function addDetectors(folder: string): Promise<void> {
   await copyPackage("@contentauth/c2pa-wasm", modules);
   await copyPackage("@node-rs/argon2", modules);
   const [runtime, detectors] = [await installed("onnxruntime-web"), await installed("@artguard/forensics")];
+  const networks = join(detectors, conditions.length > 0 ? "src/learned" : "dist");
   for (const file of [
     join(runtime, "dist/ort-wasm-simd-threaded.wasm"),
-    join(detectors, conditions.length > 0 ? "src/learned" : "dist", "forgery-network.onnx"),
+    join(networks, "forgery-features.onnx"),
+    join(networks, "forgery-comparison.onnx"),
   ])
     await copyFile(file, join(modules, "@artguard/forensics", basename(file)));
 }

@@ -9,5 +9,9 @@ export default defineConfig({
   clean: true,
   tsconfig: "tsconfig.build.json",
   // Found beside the module that reads it, in the source as in the bundle.
-  onSuccess: () => copyFile("src/learned/forgery-network.onnx", "dist/forgery-network.onnx"),
+  async onSuccess() {
+    for (const part of ["features", "comparison"]) {
+      await copyFile(`src/learned/forgery-${part}.onnx`, `dist/forgery-${part}.onnx`);
+    }
+  },
 });

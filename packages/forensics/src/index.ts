@@ -10,6 +10,7 @@ import { doubleQuantizationDetector } from "./double-quantization/double-quantiz
 import { errorLevelDetector } from "./error-level/error-level-detector.ts";
 import { jpegGhostDetector } from "./jpeg-ghost/jpeg-ghost-detector.ts";
 import { jpegGridDetector } from "./jpeg-grid/jpeg-grid-detector.ts";
+import { learnedDetector } from "./learned/learned-detector.ts";
 import { noiseLevelDetector } from "./noise-level/noise-level-detector.ts";
 import { noiseResidualDetector } from "./noise-residual/noise-residual-detector.ts";
 import { provenanceDetector } from "./provenance/provenance-detector.ts";
@@ -39,6 +40,7 @@ export { type KnownWorkOptions, knownWorkDetector } from "./known-works/known-wo
 export type { KnownWorkCandidate, KnownWorks } from "./known-works/known-works.ts";
 export { MemoryKnownWorks } from "./known-works/memory-known-works.ts";
 export {
+  type FeatureStatistics,
   type ForgeryNetwork,
   type InferenceRuntime,
   inferenceRuntimes,
@@ -101,5 +103,6 @@ export function forensicDetectors(options: ProvenanceOptions = {}): Detector[] {
     textEditDetector(),
     copyMoveDetector(),
     syntheticImageDetector(),
+    learnedDetector(),
   ];
 }

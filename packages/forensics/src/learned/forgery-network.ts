@@ -7,27 +7,43 @@ export type InferenceRuntime = (typeof inferenceRuntimes)[number];
 
 /** Sides of the network's input are multiples of this. */
 export const inputStep = 16;
-/** Pixels per cell of the map of logits. */
-export const mapScale = 8;
-/** Pixels per cell of the evidence for the image as a whole. */
-export const evidenceScale = 16;
+/** Pixels per cell of the features and of the map of logits. */
+export const cellSize = 8;
+/** Numbers that describe a cell. */
+export const featureCount = 16;
 
-/** What the network says of one input: logits, row-major. */
+/** What an image's features have in common: mean and standard deviation of each, over all of its cells. */
+export interface FeatureStatistics {
+  readonly mean: Float32Array;
+  readonly spread: Float32Array;
+}
+
+/** What the network says of some cells: logits, row-major. */
 export interface NetworkOutput {
-  /** One per 8×8 pixels: above 0 is called forged. */
+  /** One per cell: above 0 is called forged. */
   readonly map: Float32Array;
-  /** One per 16×16 pixels. */
+  /** One per 2×2 cells. */
   readonly evidence: Float32Array;
 }
 
 /** The network, loaded into a runtime. */
 export interface ForgeryNetwork {
   readonly runtime: InferenceRuntime;
-  /** @param rgb Three planes of `width · height` samples 0–255; both sides multiples of 16. */
-  run(rgb: Float32Array, width: number, height: number): Promise<NetworkOutput>;
+  /**
+   * Describes every cell of 8×8 pixels.
+   *
+   * @param rgb Three planes of `width · height` samples 0–255; both sides multiples of 16.
+   * @returns {@link featureCount} planes of one number per cell.
+   */
+  describe(rgb: Float32Array, width: number, height: number): Promise<Float32Array>;
+  /**
+   * Judges cells against the whole image.
+   *
+   * @param features {@link featureCount} planes of `columns · rows` numbers; both sides even.
+   */
+  compare(features: Float32Array, columns: number, rows: number, whole: FeatureStatistics): Promise<NetworkOutput>;
 }
 
-const modelFile = new URL("./forgery-network.onnx", import.meta.url);
 let preferred: Promise<ForgeryNetwork> | undefined;
 
 /** The network in the fastest runtime that is installed; loaded once per process. */
@@ -44,17 +60,28 @@ export function preferredForgeryNetwork(): Promise<ForgeryNetwork> {
  */
 export async function openForgeryNetwork(runtime: InferenceRuntime): Promise<ForgeryNetwork> {
   const { InferenceSession, Tensor } = await importRuntime(runtime);
-  const session = await InferenceSession.create(await readFile(modelFile), {
-    executionProviders: [runtime === "onnxruntime-node" ? "cpu" : "wasm"],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-  });
+  const open = async (file: string) =>
+    await InferenceSession.create(await readFile(new URL(file, import.meta.url)), {
+      executionProviders: [runtime === "onnxruntime-node" ? "cpu" : "wasm"],
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+    });
+  const [description, comparison] = [await open("./forgery-features.onnx"), await open("./forgery-comparison.onnx")];
+  const tensor = (data: Float32Array, ...shape: number[]) => new Tensor("float32", data, [1, ...shape]);
   return {
     runtime,
-    async run(rgb, width, height) {
-      const outputs = await session.run({ rgb: new Tensor("float32", rgb, [1, 3, height, width]) });
-      return { map: floats(outputs["map"]!.data), evidence: floats(outputs["evidence"]!.data) };
+    async describe(rgb, width, height) {
+      const { features } = await description.run({ rgb: tensor(rgb, 3, height, width) });
+      return floats(features!.data);
+    },
+    async compare(features, columns, rows, { mean, spread }) {
+      const { map, evidence } = await comparison.run({
+        features: tensor(features, featureCount, rows, columns),
+        mean: tensor(mean, featureCount, 1, 1),
+        spread: tensor(spread, featureCount, 1, 1),
+      });
+      return { map: floats(map!.data), evidence: floats(evidence!.data) };
     },
   };
 }

@@ -12,7 +12,7 @@ import { detectorSource } from "../detector-source.ts";
 import { jpegStructureOf } from "../jpeg/jpeg-of.ts";
 import { connectedRegions } from "../raster/connected-regions.ts";
 import { lumaPlane } from "../raster/plane.ts";
-import { mapScale, preferredForgeryNetwork } from "./forgery-network.ts";
+import { cellSize, preferredForgeryNetwork } from "./forgery-network.ts";
 import { type ForgeryReading, readForgery } from "./read-forgery.ts";
 
 /** Below this the network sees too few blocks to compare. */
@@ -36,7 +36,7 @@ const mostRegions = 8;
  * const artguard = await createArtGuard({ detectors: [...forensicDetectors(), learnedDetector()] });
  */
 export function learnedDetector(): Detector {
-  return { id: "learned", version: "1.0.0", family: "learned", source: detectorSource("learnedDetector"), detect };
+  return { id: "learned", version: "2.0.0", family: "learned", source: detectorSource("learnedDetector"), detect };
 }
 
 async function detect(image: ForensicImage, { signal }: { signal: AbortSignal }): Promise<Observation | NotApplicable> {
@@ -91,7 +91,7 @@ function probability(logit: number): number {
 }
 
 function heatmapOf({ width, height, logits }: ForgeryReading): Heatmap {
-  return { width, height, scale: mapScale, data: logits.map(probability) };
+  return { width, height, scale: cellSize, data: logits.map(probability) };
 }
 
 function markedShare({ logits }: ForgeryReading): number {
@@ -107,13 +107,13 @@ function regionsOf({ width, height, logits }: ForgeryReading, raster: ForensicIm
     .filter(({ area }) => area >= smallestRegion)
     .slice(0, mostRegions)
     .map((region) => {
-      const [x, y] = [region.x * mapScale, region.y * mapScale];
+      const [x, y] = [region.x * cellSize, region.y * cellSize];
       const total = region.cells.reduce((sum, cell) => sum + probability(logits[cell]!), 0);
       return {
         x,
         y,
-        width: Math.min(region.width * mapScale, raster.width - x),
-        height: Math.min(region.height * mapScale, raster.height - y),
+        width: Math.min(region.width * cellSize, raster.width - x),
+        height: Math.min(region.height * cellSize, raster.height - y),
         confidence: total / region.area,
       };
     })

@@ -1,7 +1,7 @@
 import type { Raster } from "@artguard/core";
-import { inputStep } from "./forgery-network.ts";
+import { cellSize, inputStep } from "./forgery-network.ts";
 
-/** A rectangle in pixels. */
+/** A rectangle in pixels or cells. */
 interface Rectangle {
   readonly x: number;
   readonly y: number;
@@ -15,15 +15,17 @@ export interface Tile {
   readonly input: Rectangle;
 }
 
-/** Pixels; both multiples of 16, so that every tile lies on the 8×8 grid of the file. */
+/** Pixels, both multiples of 16, so that every tile lies on the 8×8 grid of the file; or cells, both even. */
 export interface Tiling {
   readonly core: number;
   /** How far the input reaches beyond the core where the image does. */
   readonly halo: number;
 }
 
-/** Inputs of at most 1024×1024 pixels, about 120 MB inside the runtime. */
-export const defaultTiling: Tiling = { core: 768, halo: 128 };
+/** Of the pixels that are described: inputs of at most 640×640, which keeps a process at about 500 MB. */
+export const defaultTiling: Tiling = { core: 512, halo: 64 };
+/** Of the cells that are compared; the halo is more than the comparison sees, so that its tiles change nothing. */
+export const comparisonTiling: Tiling = { core: 192, halo: 32 };
 
 /** Tiles whose cores cover an image once. An image that fits one input is one tile. */
 export function tilesOf(width: number, height: number, tiling: Tiling = defaultTiling): Tile[] {
@@ -33,6 +35,20 @@ export function tilesOf(width: number, height: number, tiling: Tiling = defaultT
       input: { x: left, y: top, width: end - left, height: bottom - top },
     })),
   );
+}
+
+/** A tile of pixels in cells, rounded up as {@link planarInput} does it. */
+export function inCells({ core, input }: Tile): Tile {
+  return { core: cellsOf(core), input: cellsOf(input) };
+}
+
+function cellsOf({ x, y, width, height }: Rectangle): Rectangle {
+  return {
+    x: x / cellSize,
+    y: y / cellSize,
+    width: roundedUp(width) / cellSize,
+    height: roundedUp(height) / cellSize,
+  };
 }
 
 /** From and to of the core, then of the input, along one side. */

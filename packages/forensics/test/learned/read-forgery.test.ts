@@ -4,23 +4,37 @@ import { randomSource, texturedRgb } from "../textured-rgb.ts";
 
 const signal = new AbortController().signal;
 const whole = { core: 4096, halo: 0 };
+const features = 16;
 
 function picture(width: number, height: number) {
   return { width, height, channels: 3 as const, data: texturedRgb(width, height, 7) };
 }
 
-/** Answers with the red sample in the corner of each cell, so that every cell knows its place. */
-function cornerNetwork(seen: number[] = []): ForgeryNetwork {
-  const corners = (rgb: Float32Array, width: number, height: number, scale: number) =>
-    Float32Array.from({ length: (width / scale) * (height / scale) }, (_, i) => {
-      const [x, y] = [i % (width / scale), Math.floor(i / (width / scale))];
-      return rgb[y * scale * width + x * scale]!;
-    });
+/**
+ * Describes each cell by the red sample in its corner in the first plane, and twice that in the second; judges by the
+ * first, less its mean where asked. So every cell knows its place.
+ */
+function cornerNetwork({ seen = [], relative = false }: { seen?: number[]; relative?: boolean } = {}): ForgeryNetwork {
   return {
     runtime: "onnxruntime-web",
-    async run(rgb, width, height) {
+    async describe(rgb, width, height) {
       seen.push(width * height);
-      return { map: corners(rgb, width, height, 8), evidence: corners(rgb, width, height, 16) };
+      const [columns, rows] = [width / 8, height / 8];
+      const planes = new Float32Array(features * columns * rows);
+      for (let i = 0; i < columns * rows; i++) {
+        const red = rgb[Math.floor(i / columns) * 8 * width + (i % columns) * 8]!;
+        planes[i] = red;
+        planes[columns * rows + i] = 2 * red;
+      }
+      return planes;
+    },
+    async compare(planes, columns, rows, { mean }) {
+      const map = planes.slice(0, columns * rows).map((value) => value - (relative ? mean[0]! : 0));
+      const evidence = Float32Array.from({ length: map.length / 4 }, (_, i) => {
+        const [x, y] = [i % (columns / 2), Math.floor(i / (columns / 2))];
+        return map[2 * y * columns + 2 * x]!;
+      });
+      return { map, evidence };
     },
   };
 }
@@ -31,18 +45,19 @@ describe("readForgery", () => {
     [97, 203],
     [640, 320],
     [9, 5],
+    [2176, 96],
   ])("puts every cell in its place: %d × %d", async (width, height) => {
     const raster = picture(width, height);
     const reading = await readForgery(cornerNetwork(), raster, { signal, tiling: { core: 64, halo: 32 } });
     expect([reading.width, reading.height]).toEqual([Math.ceil(width / 8), Math.ceil(height / 8)]);
-    const expected = Array.from(reading.logits, (_, i) => {
+    const expected = Float32Array.from(reading.logits, (_, i) => {
       const [x, y] = [(i % reading.width) * 8, Math.floor(i / reading.width) * 8];
-      return raster.data[3 * (y * width + x)];
+      return raster.data[3 * (y * width + x)]!;
     });
-    expect([...reading.logits]).toEqual(expected);
+    expect(Buffer.from(reading.logits.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
   });
 
-  it("takes the logarithm of the mean of exponentials over the cells inside the image", async () => {
+  it("takes the logarithm of the mean of exponentials over the whole image", async () => {
     const raster = picture(70, 40);
     const { imageLogit } = await readForgery(cornerNetwork(), raster, { signal });
     let sum = 0;
@@ -50,23 +65,49 @@ describe("readForgery", () => {
     expect(imageLogit).toBeCloseTo(Math.log(sum / 15), 4);
   });
 
-  it("never shows the network more than a megapixel at a time, whatever the size of the image", async () => {
+  it("compares with the mean and the spread of the whole image, not of a tile", async () => {
+    const wholes: [number, number, number][] = [];
+    const network = cornerNetwork({ relative: true });
+    const watching: ForgeryNetwork = {
+      ...network,
+      async compare(planes, columns, rows, of) {
+        wholes.push([of.mean[0]!, of.mean[1]!, of.spread[1]!]);
+        return await network.compare(planes, columns, rows, of);
+      },
+    };
+    const raster = picture(2176, 320);
+    const { logits } = await readForgery(watching, raster, { signal, tiling: { core: 256, halo: 32 } });
+    const corners = Float64Array.from({ length: 272 * 40 }, (_, i) => {
+      return raster.data[3 * (8 * Math.floor(i / 272) * 2176 + 8 * (i % 272))]!;
+    });
+    const mean = corners.reduce((sum, value) => sum + value, 0) / corners.length;
+    const spread = Math.sqrt(corners.reduce((sum, value) => sum + (value - mean) ** 2, 0) / corners.length);
+    expect(wholes.length).toBeGreaterThan(1);
+    for (const [first, second, deviation] of wholes) {
+      expect(first).toBeCloseTo(mean, 3);
+      expect(second).toBeCloseTo(2 * mean, 3);
+      expect(deviation).toBeCloseTo(2 * spread, 3);
+    }
+    expect(logits[777]).toBeCloseTo(corners[777]! - mean, 3);
+  });
+
+  it("never shows the network more than 640×640 pixels at a time, whatever the size of the image", async () => {
     const seen: number[] = [];
     const raster = { width: 6000, height: 4000, channels: 1 as const, data: new Uint8Array(24e6) };
-    await readForgery(cornerNetwork(seen), raster, { signal });
-    expect(seen.length).toBe(8 * 6);
-    expect(Math.max(...seen)).toBeLessThanOrEqual(1024 * 1024);
+    await readForgery(cornerNetwork({ seen }), raster, { signal });
+    expect(seen.length).toBe(12 * 8);
+    expect(Math.max(...seen)).toBeLessThanOrEqual(640 * 640);
   });
 
   it("stops between two tiles once the signal fires", async () => {
     const controller = new AbortController();
     const seen: number[] = [];
-    const network = cornerNetwork(seen);
+    const network = cornerNetwork({ seen });
     const stopping: ForgeryNetwork = {
       ...network,
-      async run(rgb, width, height) {
+      async describe(rgb, width, height) {
         if (seen.length === 1) controller.abort(new Error("deadline"));
-        return await network.run(rgb, width, height);
+        return await network.describe(rgb, width, height);
       },
     };
     const reading = readForgery(stopping, picture(640, 320), {
@@ -82,11 +123,16 @@ describe("the network", () => {
   it("says the same in both runtimes", async () => {
     const random = randomSource(3);
     const rgb = Float32Array.from({ length: 3 * 192 * 144 }, () => 255 * random());
+    const shared = { mean: new Float32Array(features), spread: new Float32Array(features).fill(1) };
     const [first, second] = await Promise.all(
-      inferenceRuntimes.map(async (runtime) => await (await openForgeryNetwork(runtime)).run(rgb, 192, 144)),
+      inferenceRuntimes.map(async (runtime) => {
+        const network = await openForgeryNetwork(runtime);
+        const described = await network.describe(rgb, 192, 144);
+        return { described, ...(await network.compare(described, 24, 18, shared)) };
+      }),
     );
-    expect(first!.map.length).toBe(24 * 18);
-    expect(first!.evidence.length).toBe(12 * 9);
+    expect([first!.described.length, first!.map.length, first!.evidence.length]).toEqual([16 * 432, 432, 108]);
+    expect(largestDifference(first!.described, second!.described)).toBeLessThan(1e-3);
     expect(largestDifference(first!.map, second!.map)).toBeLessThan(1e-3);
     expect(largestDifference(first!.evidence, second!.evidence)).toBeLessThan(1e-3);
   });
@@ -95,7 +141,7 @@ describe("the network", () => {
     const network = await openForgeryNetwork("onnxruntime-node");
     const raster = picture(848, 656);
     const one = await readForgery(network, raster, { signal, tiling: whole });
-    const many = await readForgery(network, raster, { signal, tiling: { core: 256, halo: 128 } });
+    const many = await readForgery(network, raster, { signal, tiling: { core: 256, halo: 64 } });
     const chance = (logits: Float32Array) => logits.map((logit) => 1 / (1 + Math.exp(-logit)));
     const [first, second] = [chance(one.logits), chance(many.logits)];
     const total = first.reduce((sum, value, i) => sum + Math.abs(value - second[i]!), 0);

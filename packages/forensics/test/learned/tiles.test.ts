@@ -24,7 +24,7 @@ describe("tilesOf", () => {
   it("keeps every tile on the 8×8 grid of the file and below a fixed size", () => {
     for (const { core, input } of tilesOf(12_000, 9_000)) {
       expect([core.x % 16, core.y % 16, input.x % 16, input.y % 16]).toEqual([0, 0, 0, 0]);
-      expect(Math.max(input.width, input.height)).toBeLessThanOrEqual(1024);
+      expect(Math.max(input.width, input.height)).toBeLessThanOrEqual(640);
     }
   });
 });

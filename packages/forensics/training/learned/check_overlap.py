@@ -11,13 +11,16 @@ from PIL import Image
 
 from sources import SOURCES, SUFFIXES, originals
 
+MOST_PIXELS = 200_000_000
 NEAREST = 6  # differing bits of 64 up to which two pictures count as one
 
 
 def fingerprint(path: Path) -> np.ndarray | None:
-    """64 signs of horizontal differences of a 9x8 thumbnail; nothing for flat or broken pictures."""
+    """64 signs of horizontal differences of a 9x8 thumbnail; nothing for flat, broken or hostile pictures."""
     try:
         with Image.open(path) as image:
+            if image.width * image.height > MOST_PIXELS:
+                return None
             image.draft("L", (128, 128))
             small = np.asarray(image.convert("L").resize((9, 8), Image.BOX), float)
     except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError):

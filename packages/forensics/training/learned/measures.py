@@ -50,15 +50,15 @@ def truths_of(crops: Crops, indices: list[int]) -> np.ndarray:
     return np.stack([crops.at(i)[1] > 127 for i in indices])
 
 
-def report(network: ForgeryNetwork, crops: Crops, indices: list[int]) -> None:
+def report(crops: Crops, indices: list[int], maps: np.ndarray, images: np.ndarray) -> None:
     """Prints figures over all, by source and by method; forged crops of a method stand against all untouched ones."""
-    maps, images = predictions(network, crops, indices)
     rows = [crops.rows[i] for i in indices]
     truths = truths_of(crops, indices)
     forged = np.array([row["forged"] for row in rows])
     groups = {"all": np.ones(len(rows), bool)}
     groups |= {f"source {name}": np.array([row["source"] == name for row in rows]) for name in sorted({r["source"] for r in rows})}
     groups |= {f"method {name}": np.array([row["method"] in (name, "none") for row in rows]) for name in sorted({r["method"] for r in rows} - {"none"})}
+    groups |= {f"pair {name}": np.array([row.get("pair") == name for row in rows]) for name in ("twin", "independent")}
     groups |= {"png": np.array([row["jpeg"] == 0 for row in rows]), "jpeg": np.array([row["jpeg"] == 1 for row in rows])}
     groups |= {"messenger": np.array([row["resize"] < 1 for row in rows])}
     print(f"{'group':28} {'n':>5} {'image AUC':>9} {'pixel AUC':>9} {'F1@0.5':>7} {'marked untouched':>16}")

@@ -17,7 +17,7 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 @dataclass(frozen=True)
 class Source:
     name: str
-    kind: str  # "photo" or "art"
+    kind: str  # "photo", "art", or "stamp": a cut-out with transparency
     licence: str
     most: int  # pictures taken from it, so that no source dominates
     held_out: bool = False  # only for validation
@@ -30,7 +30,22 @@ SOURCES = [
     Source("lomiri-wallpapers", "photo", "CC BY 4.0, CC BY-SA, CC0", 19, held_out=True),
     Source("ukui-wallpapers", "photo", "CC BY-SA 3.0", 12),
     Source("popos", "photo", "CC BY-SA 4.0, public domain", 40),
+    Source("budgie-backgrounds", "photo", "CC0", 19, held_out=True),
+    Source("us-government-sites", "photo", "CC0", 460),
+    Source("eos-media", "photo", "CC0, CC BY, CC BY-SA", 60),
+    Source("fedora-backgrounds", "photo", "CC0, CC BY, CC BY-SA, free art", 40),
+    Source("ubuntu-mate-artwork", "photo", "CC BY-SA 4.0", 60),
+    Source("xubuntu-artwork", "photo", "CC BY-SA 3.0", 40),
+    Source("kde-wallpapers", "photo", "LGPL-3", 40),
+    Source("tuxpaint-templates", "photo", "GPL-2+", 20),
+    Source("opensuse-wallpapers", "photo", "CC BY-SA, CC0", 10),
+    Source("elementary-wallpapers", "photo", "CC0", 10),
+    Source("ruevko-journal", "photo", "CC0", 20),
+    Source("akc", "photo", "CC BY, CC BY-SA, CC0, public domain", 20),
     Source("scikit-image", "photo", "CC0 and public domain", 12),
+    Source("tuxpaint-stamps", "stamp", "GPL-2+, public domain", 200),
+    Source("standardebooks", "art", "public domain", 200),
+    Source("deepin-wallpapers", "art", "CC BY 4.0", 12),
     Source("endless-sky-data", "art", "GPL-3+, CC BY-SA, public domain", 60),
     Source("freecol", "art", "GPL-2+", 40),
     Source("freeorion-data", "art", "CC BY-SA 3.0", 11),

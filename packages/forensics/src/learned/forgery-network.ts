@@ -33,13 +33,13 @@ export interface ForgeryNetwork {
    * Describes every cell of 8×8 pixels.
    *
    * @param rgb Three planes of `width · height` samples 0–255; both sides multiples of 16.
-   * @returns {@link featureCount} planes of one number per cell.
+   * @returns 16 planes of one number per cell.
    */
   describe(rgb: Float32Array, width: number, height: number): Promise<Float32Array>;
   /**
    * Judges cells against the whole image.
    *
-   * @param features {@link featureCount} planes of `columns · rows` numbers; both sides even.
+   * @param features 16 planes of `columns · rows` numbers; both sides even.
    */
   compare(features: Float32Array, columns: number, rows: number, whole: FeatureStatistics): Promise<NetworkOutput>;
 }

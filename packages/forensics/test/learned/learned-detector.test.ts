@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { createArtGuard } from "@artguard/core";
 import { learnedDetector } from "@artguard/forensics";
 import sharp from "sharp";
@@ -37,6 +38,19 @@ describe("learnedDetector", () => {
       expect(x + width).toBeLessThanOrEqual(333);
       expect(y + height).toBeLessThanOrEqual(211);
     }
+  });
+
+  it.each([
+    ["spliced", { x: 720, y: 232 }],
+    ["copy-move", { x: 730, y: 590 }],
+  ])("marks what was pasted into the example, and hardly anything else: %s", async (name, inside) => {
+    const bytes = await readFile(new URL(`../../../../examples/images/${name}.jpg`, import.meta.url));
+    const { statistic, regions, heatmap } = await observe(detector, bytes);
+    expect(statistic).toBeGreaterThan(0.9);
+    expect(regions).toHaveLength(1);
+    const { x, y, width, height } = regions[0]!;
+    expect(inside.x > x && inside.x < x + width && inside.y > y && inside.y < y + height).toBe(true);
+    expect(heatmap!.data.filter((value) => value > 0.5).length / heatmap!.data.length).toBeLessThan(0.06);
   });
 
   it("runs in an isolated child process", async () => {

@@ -19,6 +19,8 @@ export interface BenchCase {
   /** Unique over all sets: pictures of one group are not independent. */
   readonly group: string;
   readonly isForged: boolean;
+  /** The benchmark made it out of another picture. */
+  readonly isMade?: true;
   /** The file of the mask, or undefined. */
   readonly mask: Uint8Array | undefined;
   readonly bytes: Uint8Array;

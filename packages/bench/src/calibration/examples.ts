@@ -58,6 +58,7 @@ async function* documentExamples(page: number): AsyncGenerator<BenchCase> {
       task: "manipulation",
       group: `documents/${group}`,
       isForged,
+      isMade: true,
       bytes,
       mask: isForged ? await drawn.toBuffer() : undefined,
     };
@@ -78,6 +79,7 @@ async function* syntheticExamples(
       task: "manipulation",
       group: `synthetic/${row.path}`,
       isForged,
+      isMade: true,
       bytes,
       mask: square && (await squareMask(bytes, square)),
     };

@@ -59,17 +59,35 @@ function heldOut(images: readonly Observed[], detectors: Detectors, source: stri
     .map((image) => ({ image, detections: calibrated(image, tables) }));
 }
 
+/** What a detector says of an image whose source its table has not seen. */
+interface Opinion {
+  readonly ratio: number;
+  readonly isForged: boolean;
+  readonly isMade: boolean;
+  readonly source: string;
+}
+
 /**
- * The largest share of a detector's ratios, 0–1, that judges the sources as well as any other that its tables have not
- * seen. A cue that misleads there is weighted zero; one that hardly any of them can confirm or refute keeps its say.
+ * How far a detector is trusted, 0–1: no further than either the forgeries of others or those made here bear out. The
+ * latter are of the kind that learned detectors were trained on, and more alike than any that people make.
  */
 function trustIn({ id, family }: Detectors[number], held: readonly Held[]): number {
   const opinions = held
     .filter(({ image }) => isAbout(family, image))
-    .flatMap(({ image, detections }) => {
+    .flatMap(({ image, detections }): Opinion[] => {
       const ratio = detections.find((detection) => detection.id === id)?.log_likelihood_ratio;
-      return ratio === undefined ? [] : [{ ratio, isForged: image.isForged, source: sourceOf(image) }];
+      const { isForged, isMade = false } = image;
+      return ratio === undefined ? [] : [{ ratio, isForged, isMade, source: sourceOf(image) }];
     });
+  const byMaker = [true, false].map((made) => opinions.filter(({ isForged, isMade }) => !isForged || isMade === made));
+  return Math.min(1, ...byMaker.filter((group) => group.some(({ isForged }) => isForged)).map(borneOut));
+}
+
+/**
+ * The largest share of the ratios that judges the sources as well as any other. A cue that misleads there is weighted
+ * zero; one that hardly any of them can confirm or refute keeps its say.
+ */
+function borneOut(opinions: readonly Opinion[]): number {
   const shares = lossShares(opinions);
   const losses = gridOfTrust.map((trust) =>
     opinions.reduce(
@@ -83,8 +101,8 @@ function trustIn({ id, family }: Detectors[number], held: readonly Held[]): numb
 }
 
 /** What every opinion counts in the loss: classes alike, and within a class its sources; the shares sum to 1. */
-function lossShares(opinions: readonly { readonly isForged: boolean; readonly source: string }[]): number[] {
-  const cellOf = ({ isForged, source }: (typeof opinions)[number]) => `${isForged} ${source}`;
+function lossShares(opinions: readonly Opinion[]): number[] {
+  const cellOf = ({ isForged, source }: Opinion) => `${isForged} ${source}`;
   const cells = countedBy(opinions, cellOf);
   const forged = new Set(opinions.filter(({ isForged }) => isForged).map(cellOf)).size;
   return opinions.map((opinion) => {

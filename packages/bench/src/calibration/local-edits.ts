@@ -58,6 +58,7 @@ export async function* localEdits(data: DevelopmentData): AsyncGenerator<BenchCa
         task: "manipulation",
         group: `${row.set}/${row.group || row.path}`,
         isForged,
+        isMade: true,
         mask: undefined,
         bytes: await edited.toBuffer(),
       };

@@ -108,6 +108,18 @@ describe("fitCalibration", () => {
     expect(fitCalibration(oneSource, detectors, "test").detectors["fickle"]!.trust).toBeGreaterThan(0.5);
   });
 
+  it("trusts no detector that knows the forgeries made here and misleads on those of others", () => {
+    const isMade = ({ group }: Observed) => Number(group.split("/")[1]) % 4 !== 0;
+    const home = images().map((image, i) => {
+      const statistic = ((i * 7919) % 101) / 101 + (image.isForged === isMade(image) ? 1 : 0);
+      const detections = [image.detections[0]!, detection("fickle", "noise", statistic)];
+      return { ...image, detections, ...(isMade(image) && { isMade: true as const }) };
+    });
+    const trustOf = (each: readonly Observed[]) => fitCalibration(each, detectors, "test").detectors["fickle"]!.trust;
+    expect(trustOf(home)).toBe(0);
+    expect(trustOf(home.map(({ isMade: _, ...image }) => image))).toBeGreaterThan(0.5);
+  });
+
   it("leaves a detector its say that one source confirms and none refutes", () => {
     const alone: Fickle = (isForged, set, noise) => (isForged && set === "casia1" && noise > 0.9 ? 1 : 0);
     const { detectors: tables } = fitCalibration(images(alone), detectors, "test");

@@ -79,6 +79,7 @@ async function addDetectors(folder: string): Promise<void> {
   for (const file of [
     join(runtime, "dist/ort-wasm-simd-threaded.wasm"),
     join(detectors, conditions.length > 0 ? "src/learned" : "dist", "forgery-network.onnx"),
+    join(detectors, conditions.length > 0 ? "src/synthetic-image" : "dist", "generator-network.onnx"),
   ])
     await copyFile(file, join(modules, "@artguard/forensics", basename(file)));
 }

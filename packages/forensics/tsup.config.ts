@@ -9,5 +9,8 @@ export default defineConfig({
   clean: true,
   tsconfig: "tsconfig.build.json",
   // Found beside the module that reads it, in the source as in the bundle.
-  onSuccess: () => copyFile("src/learned/forgery-network.onnx", "dist/forgery-network.onnx"),
+  async onSuccess() {
+    await copyFile("src/learned/forgery-network.onnx", "dist/forgery-network.onnx");
+    await copyFile("src/synthetic-image/generator-network.onnx", "dist/generator-network.onnx");
+  },
 });

@@ -76,11 +76,12 @@ async function addDetectors(folder: string): Promise<void> {
   await copyPackage("@contentauth/c2pa-wasm", modules);
   await copyPackage("@node-rs/argon2", modules);
   const [runtime, detectors] = [await installed("onnxruntime-web"), await installed("@artguard/forensics")];
-  const networks = join(detectors, conditions.length > 0 ? "src/learned" : "dist");
+  const networksOf = (room: string) => join(detectors, conditions.length > 0 ? `src/${room}` : "dist");
   for (const file of [
     join(runtime, "dist/ort-wasm-simd-threaded.wasm"),
-    join(networks, "forgery-features.onnx"),
-    join(networks, "forgery-comparison.onnx"),
+    join(networksOf("learned"), "forgery-features.onnx"),
+    join(networksOf("learned"), "forgery-comparison.onnx"),
+    join(networksOf("synthetic-image"), "generator-network.onnx"),
   ])
     await copyFile(file, join(modules, "@artguard/forensics", basename(file)));
 }

@@ -13,5 +13,6 @@ export default defineConfig({
     for (const part of ["features", "comparison"]) {
       await copyFile(`src/learned/forgery-${part}.onnx`, `dist/forgery-${part}.onnx`);
     }
+    await copyFile("src/synthetic-image/generator-network.onnx", "dist/generator-network.onnx");
   },
 });

@@ -76,7 +76,6 @@ export {
   type StyleOptions,
 } from "./style-comparison/compare-to-references.ts";
 export type { StyleControl } from "./style-comparison/style-controls.ts";
-export { imageFeatures as syntheticImageFeatures } from "./synthetic-image/image-features.ts";
 export { syntheticImageDetector } from "./synthetic-image/synthetic-image-detector.ts";
 export { textEditDetector } from "./text-edit/text-edit-detector.ts";
 

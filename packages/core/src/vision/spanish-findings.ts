@@ -54,7 +54,7 @@ export const spanishFindings: Readonly<Record<string, string>> = {
   "shifted-double-compression/shifted-compression":
     "Una región se comprimió antes en una cuadrícula de bloques desplazada y el resto no.",
   "synthetic-image/generated-texture":
-    "El detalle fino de toda la imagen se parece más al de los generadores de imágenes que al de cámaras y pintores.",
+    "La imagen en conjunto se parece más a las de los generadores de imágenes que a las de cámaras y pintores.",
   "text-edit/text-edited":
     "Una parte de la página no es como el resto: difieren el papel, la tinta, los bordes de las letras o la compresión JPEG anterior.",
 };

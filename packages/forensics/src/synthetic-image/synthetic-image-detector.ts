@@ -8,18 +8,20 @@ import {
 import { detectorSource } from "../detector-source.ts";
 import { jpegStructureOf } from "../jpeg/jpeg-of.ts";
 import { flatShare } from "./flat-share.ts";
-import { imageFeatures } from "./image-features.ts";
-import { operatingThreshold, syntheticLogOdds } from "./synthetic-image-model.ts";
-import { tileSide } from "./tiles.ts";
+import { generatorLogOdds } from "./generator-network.ts";
+import operation from "./operation.json" with { type: "json" };
+import { pictureViews, viewSide } from "./picture-views.ts";
 
-/** Pictures compressed more coarsely than this have lost the fine detail that is looked at. */
+/** Pictures compressed more coarsely than this are none that the model was trained on. */
 const lowestQuality = 60;
 /** More pixels equal to their neighbour mean flat graphics, of which the model has seen none. */
 const mostFlat = 0.62;
+/** Log odds above which no more than 1 % of held-out human pictures of the training sources lay. */
+const operatingThreshold = operation.threshold;
 
 /**
- * Is the picture itself the output of an image generator? A small model on statistics of fine detail, trained on
- * generated and human pictures that went through the same sizes and compressions.
+ * Is the picture itself the output of an image generator? A small model on what an ImageNet network sees in
+ * it at a small size, trained on generated and human pictures that went through the same sizes and compressions.
  *
  * The statistic is the model's log odds, in nats at even prior; a finding is made only above the threshold that held-out
  * human pictures of the training sources exceeded in 1 % of cases. No heat map: the whole picture is judged.
@@ -30,23 +32,27 @@ const mostFlat = 0.62;
 export function syntheticImageDetector(): Detector {
   return {
     id: "synthetic-image",
-    version: "1.0.0",
+    version: "2.0.0",
     family: "generation",
     source: detectorSource("syntheticImageDetector"),
     detect,
   };
 }
 
-function detect(image: ForensicImage): Observation | NotApplicable {
+async function detect(image: ForensicImage, { signal }: { signal: AbortSignal }): Promise<Observation | NotApplicable> {
   const { raster } = image;
-  if (Math.min(raster.width, raster.height) < tileSide)
-    return notApplicable(`The image is smaller than ${tileSide} px.`);
+  if (Math.min(raster.width, raster.height) < viewSide)
+    return notApplicable(`The image is smaller than ${viewSide} px.`);
   const quality = qualityOf(image);
   if (quality < lowestQuality)
-    return notApplicable(`The JPEG quality of about ${quality} is below ${lowestQuality}: fine detail is gone.`);
+    return notApplicable(
+      `The JPEG quality of about ${quality} is below ${lowestQuality}: the model knows no such pictures.`,
+    );
   const flat = flatShare(raster);
   if (flat > mostFlat) return notApplicable("The image is a flat graphic or a screenshot, not a picture.");
-  return observation(syntheticLogOdds(imageFeatures(raster)), flat);
+  const logOdds = await generatorLogOdds(pictureViews(raster));
+  signal.throwIfAborted();
+  return observation(logOdds, flat);
 }
 
 /** Of the file itself; 100 for files without loss, and for JPEGs whose tables cannot be read. */
@@ -72,11 +78,10 @@ function observation(logOdds: number, flat: number): Observation {
 
 const finding = {
   code: "generated-texture",
-  claim:
-    "The fine detail of the whole picture is like that of image generators more than that of cameras and painters.",
+  claim: "The picture as a whole looks like those of image generators more than like those of cameras and painters.",
   direction: "forged",
   limitation:
-    "A small statistical model that knows a few generators: new ones escape it, and digital paintings, renderings, strong denoising or upscaling can look alike.",
+    "A small statistical model that knows a few generators: new ones escape it, and paintings, illustrations and photographs of a similar style can look alike.",
   overturned_by: "Working files, a camera original or a larger version of the picture that shows its making.",
 } as const;
 

@@ -1,20 +1,13 @@
+import { openForensicImage } from "@artguard/core/image";
 import { developmentData } from "@artguard/development-data";
 import { syntheticImageDetector } from "@artguard/forensics";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { operatingThreshold, syntheticLogOdds } from "../../src/synthetic-image/synthetic-image-model.ts";
+import operation from "../../src/synthetic-image/operation.json" with { type: "json" };
 import { detect, observe, picture } from "../pictures.ts";
-import trained from "./trained-example.json" with { type: "json" };
 
 const data = developmentData();
 const detector = syntheticImageDetector();
-
-describe("syntheticLogOdds", () => {
-  it("scores a training picture as the training program does", () => {
-    for (const { values, log_odds } of trained.examples)
-      expect(syntheticLogOdds({ names: trained.names, values })).toBeCloseTo(log_odds, 3);
-  });
-});
 
 describe("syntheticImageDetector", () => {
   it("gives finite log odds and makes a finding exactly above its threshold", async () => {
@@ -23,7 +16,22 @@ describe("syntheticImageDetector", () => {
       await picture(400, 300, 1).jpeg({ quality: 90 }).toBuffer(),
     );
     expect(Number.isFinite(statistic)).toBe(true);
-    expect(findings.length).toBe(statistic > operatingThreshold ? 1 : 0);
+    expect(findings.length).toBe(statistic > operation.threshold ? 1 : 0);
+  });
+
+  it.each([
+    ["grey", picture(300, 260, 4).greyscale().png()],
+    ["with alpha", picture(300, 260, 4).ensureAlpha(0.5).png()],
+    ["a long strip", picture(9000, 224, 4).png()],
+    ["large", picture(5000, 3000, 4).jpeg({ quality: 90 })],
+  ])("gives finite log odds for a picture that is %s", async (_, image) => {
+    expect(Number.isFinite((await observe(detector, await image.toBuffer())).statistic)).toBe(true);
+  });
+
+  it("ends with the reason of its signal", async () => {
+    const image = await openForensicImage(await picture(300, 260, 5).png().toBuffer());
+    const gone = AbortSignal.abort(new Error("gone"));
+    await expect(detector.detect(image, { signal: gone })).rejects.toThrow("gone");
   });
 
   it("gives the same log odds twice", async () => {
@@ -32,7 +40,7 @@ describe("syntheticImageDetector", () => {
   });
 
   it.each([
-    ["smaller than 128 px", picture(127, 400, 3).png()],
+    ["smaller than 224 px", picture(223, 400, 3).png()],
     ["below 60", picture(400, 300, 3).jpeg({ quality: 50 })],
     ["flat graphic", sharp({ create: { width: 300, height: 300, channels: 3, background: "#3366aa" } }).png()],
   ])("does not apply to a picture that is %s", async (reason, image) => {

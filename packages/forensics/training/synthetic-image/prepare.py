@@ -1,7 +1,7 @@
 """Turns the raw pictures of sources.json into training files that both classes went through alike.
 
 Every picture: decode, drop metadata and alpha, (pictures that were not JPEG before mostly get one earlier JPEG,
-others sometimes), resize by a factor from one distribution, crop a square of 256, 320 or 384 px at a random place,
+others sometimes), resize by a factor from one distribution, crop a square of 256 to 512 px at a random place,
 save as JPEG (quality 70-100), WebP or PNG drawn from one distribution. Needs $ARTGUARD_TRAINING_DATA/synthetic/raw.
 """
 
@@ -20,7 +20,7 @@ from PIL import Image
 Image.MAX_IMAGE_PIXELS = None
 HERE = Path(__file__).parent
 DATA = Path(os.environ["ARTGUARD_TRAINING_DATA"]) / "synthetic"
-SIDES = (256, 320, 384)
+SIDES = (256, 320, 384, 448, 512)
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 # Bits of the 64-bit difference hash below which two pictures count as the same.
 SAME_PICTURE = 9

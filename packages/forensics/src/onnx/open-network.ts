@@ -17,7 +17,7 @@ const runtimes = [openWithNode, openWithWebAssembly] as const;
  * several images at a time use the cores better.
  *
  * @example
- * const network = await openNetwork(new URL("./generator-network.onnx", import.meta.url));
+ * const network = await openNetwork(new URL("generator-network.onnx", import.meta.url));
  */
 export async function openNetwork(file: URL): Promise<OnnxNetwork> {
   const [preferred, other] = runtimes;

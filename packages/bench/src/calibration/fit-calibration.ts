@@ -63,31 +63,20 @@ function heldOut(images: readonly Observed[], detectors: Detectors, source: stri
 interface Opinion {
   readonly ratio: number;
   readonly isForged: boolean;
-  readonly isMade: boolean;
   readonly source: string;
 }
 
 /**
- * How far a detector is trusted, 0–1: no further than either the forgeries of others or those made here bear out. The
- * latter are of the kind that learned detectors were trained on, and more alike than any that people make.
+ * The largest share of a detector's ratios, 0–1, that judges the sources as well as any other that its tables have not
+ * seen. A cue that misleads there is weighted zero; one that hardly any of them can confirm or refute keeps its say.
  */
 function trustIn({ id, family }: Detectors[number], held: readonly Held[]): number {
   const opinions = held
     .filter(({ image }) => isAbout(family, image))
     .flatMap(({ image, detections }): Opinion[] => {
       const ratio = detections.find((detection) => detection.id === id)?.log_likelihood_ratio;
-      const { isForged, isMade = false } = image;
-      return ratio === undefined ? [] : [{ ratio, isForged, isMade, source: sourceOf(image) }];
+      return ratio === undefined ? [] : [{ ratio, isForged: image.isForged, source: sourceOf(image) }];
     });
-  const byMaker = [true, false].map((made) => opinions.filter(({ isForged, isMade }) => !isForged || isMade === made));
-  return Math.min(1, ...byMaker.filter((group) => group.some(({ isForged }) => isForged)).map(borneOut));
-}
-
-/**
- * The largest share of the ratios that judges the sources as well as any other. A cue that misleads there is weighted
- * zero; one that hardly any of them can confirm or refute keeps its say.
- */
-function borneOut(opinions: readonly Opinion[]): number {
   const shares = lossShares(opinions);
   const losses = gridOfTrust.map((trust) =>
     opinions.reduce(
@@ -160,10 +149,13 @@ function fittedTable(detector_version: string, measured: readonly Measured[]): T
 }
 
 /**
- * Generation tells generated from other pictures, all else manipulated from other pictures.
+ * Generation tells generated from other pictures, all else manipulated from other pictures. What was learned from forgeries
+ * made of pictures by a program is measured on those of others alone, as it knows the ones made here.
  */
-function isAbout(family: string, { task, isForged }: Observed): boolean {
-  return !isForged || task !== (family === "generation" ? "manipulation" : "ai-generated");
+function isAbout(family: string, { task, isForged, isMade }: Observed): boolean {
+  if (!isForged) return true;
+  if (family === "learned" && isMade) return false;
+  return task !== (family === "generation" ? "manipulation" : "ai-generated");
 }
 
 function measuredBy(images: readonly Observed[], id: string, family: string): Measured[] {

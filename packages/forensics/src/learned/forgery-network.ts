@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { openWithNode, openWithWebAssembly } from "../onnx/open-network.ts";
 
 /** What can run the network; the first that loads is used. */
 export const inferenceRuntimes = ["onnxruntime-node", "onnxruntime-web"] as const;
@@ -59,42 +59,22 @@ export function preferredForgeryNetwork(): Promise<ForgeryNetwork> {
  * const network = await openForgeryNetwork("onnxruntime-web");
  */
 export async function openForgeryNetwork(runtime: InferenceRuntime): Promise<ForgeryNetwork> {
-  const { InferenceSession, Tensor } = await importRuntime(runtime);
-  const open = async (file: string) =>
-    await InferenceSession.create(await readFile(new URL(file, import.meta.url)), {
-      executionProviders: [runtime === "onnxruntime-node" ? "cpu" : "wasm"],
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      logSeverityLevel: 3,
-    });
-  const [description, comparison] = [await open("./forgery-features.onnx"), await open("./forgery-comparison.onnx")];
-  const tensor = (data: Float32Array, ...shape: number[]) => new Tensor("float32", data, [1, ...shape]);
+  const open = runtime === "onnxruntime-node" ? openWithNode : openWithWebAssembly;
+  const description = await open(new URL("./forgery-features.onnx", import.meta.url));
+  const comparison = await open(new URL("./forgery-comparison.onnx", import.meta.url));
   return {
     runtime,
     async describe(rgb, width, height) {
-      const { features } = await description.run({ rgb: tensor(rgb, 3, height, width) });
-      return floats(features!.data);
+      const { features } = await description({ rgb: { data: rgb, shape: [1, 3, height, width] } });
+      return features!;
     },
     async compare(features, columns, rows, { mean, spread }) {
-      const { map, evidence } = await comparison.run({
-        features: tensor(features, featureCount, rows, columns),
-        mean: tensor(mean, featureCount, 1, 1),
-        spread: tensor(spread, featureCount, 1, 1),
+      const { map, evidence } = await comparison({
+        features: { data: features, shape: [1, featureCount, rows, columns] },
+        mean: { data: mean, shape: [1, featureCount, 1, 1] },
+        spread: { data: spread, shape: [1, featureCount, 1, 1] },
       });
-      return { map: floats(map!.data), evidence: floats(evidence!.data) };
+      return { map: map!, evidence: evidence! };
     },
   };
-}
-
-async function importRuntime(runtime: InferenceRuntime) {
-  if (runtime === "onnxruntime-node") return await import("onnxruntime-node");
-  const web = await import("onnxruntime-web/wasm");
-  // More threads would be worker threads that fetch the WebAssembly once each.
-  web.env.wasm.numThreads = 1;
-  return web;
-}
-
-function floats(data: unknown): Float32Array {
-  if (data instanceof Float32Array) return data;
-  throw new TypeError("The network gave something else than 32-bit floats.");
 }

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { reasonSentence, type Verdict } from "@artguard/core";
+import { type CompletedAnalysis, reasonSentence, type Verdict } from "@artguard/core";
 import { isFailed, type Judged, type Outcome } from "./outcome.ts";
 import { printable } from "./printable.ts";
 
@@ -19,10 +19,17 @@ export function textLine(outcome: Outcome): string {
   const strongest = findings.find(({ weight }) => weight > 0)?.claim;
   const score = forgery_score.toFixed(0).padStart(3);
   const line = `${styled(verdictStyles[verdict], verdict.padEnd(13))} ${score}  ${path}`;
-  // A verdict that no finding explains is explained by its reasons, for example that too little could be judged.
-  const why =
-    strongest ?? (verdict === "AUTHENTIC" ? undefined : reasons.map((reason) => reasonSentence(reason)).join(" "));
+  const why = verdict === "AUTHENTIC" ? weakSign(strongest) : (strongest ?? spoken(reasons));
   return why ? `${line}  ${printable(why)}` : line;
+}
+
+function weakSign(claim: string | undefined): string | undefined {
+  return claim && `Too weak a sign for a doubt: ${claim}`;
+}
+
+/** A verdict that no finding explains is explained by its reasons, for example that too little could be judged. */
+function spoken(reasons: CompletedAnalysis["reasons"]): string {
+  return reasons.map((reason) => reasonSentence(reason)).join(" ");
 }
 
 /** One line on how the explanation was written and what it says; empty for an input that failed. */

@@ -267,6 +267,11 @@ describe("artguard scan --heatmaps", () => {
     expect(nothing).toMatchObject({ status: 1, stdout: "", stderr: `artguard: there is no file in ${empty}\n` });
   });
 
+  it("does not name the claim of a sign that raised no doubt as if it had", async () => {
+    const { stdout } = await runCli(["scan", untouched]);
+    expect(stdout).toMatch(/^AUTHENTIC +\d+ +\S+(?: {2}Too weak a sign for a doubt: .+)?$/m);
+  });
+
   it("refuses a folder that cannot be made", async () => {
     const { status, stderr } = await runCli(["scan", "--heatmaps", join(untouched, "maps"), untouched]);
     expect(status).toBe(2);

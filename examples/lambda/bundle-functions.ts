@@ -79,6 +79,7 @@ async function addDetectors(folder: string): Promise<void> {
   const networksOf = (room: string) => join(detectors, conditions.length > 0 ? `src/${room}` : "dist");
   for (const file of [
     join(runtime, "dist/ort-wasm-simd-threaded.wasm"),
+    join(runtime, "dist/ort-wasm-simd-threaded.mjs"),
     join(networksOf("learned"), "forgery-features.onnx"),
     join(networksOf("learned"), "forgery-comparison.onnx"),
     join(networksOf("synthetic-image"), "generator-network.onnx"),

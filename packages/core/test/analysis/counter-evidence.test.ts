@@ -9,8 +9,10 @@ import {
 import { describe, expect, it } from "vitest";
 import { detection } from "../fixtures/detection.ts";
 
+/** Without two ways to forge, so that what a detector says is its weight. */
+const { alternatives: _alternatives, ...added } = defaultPolicy;
 const policy: VerdictPolicy = {
-  ...defaultPolicy,
+  ...added,
   calibration: { ...defaultPolicy.calibration, families: { noise: 1, compression: 1, provenance: 1 } },
 };
 

@@ -44,9 +44,6 @@ async function open(file: URL, { InferenceSession, Tensor }: Runtime, provider: 
     executionProviders: [provider],
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
-    // An arena keeps the most that any image needed; a child is to stay small.
-    enableCpuMemArena: false,
-    enableMemPattern: false,
     logSeverityLevel: 3,
   });
   return async (inputs) => {

@@ -27,13 +27,14 @@ const mostRegions = 8;
 
 /**
  * A small convolutional network of our own that marks manipulated regions, trained on forgeries made from openly
- * licensed pictures. Sees RGB, high-pass residuals and how well the 8×8 blocks fit multiples of each quantisation step.
+ * licensed pictures. Sees RGB through the first stages of an ImageNet network, high-pass residuals and statistics of the
+ * 8×8 blocks, and compares every place with the whole image. One of `forensicDetectors()`.
  * See `docs/detection/learned.md` for its data, figures and limits.
  *
  * The statistic is the network's probability that the image is forged, 0–1; the heat map has one cell per 8×8 pixels.
  *
  * @example
- * const artguard = await createArtGuard({ detectors: [...forensicDetectors(), learnedDetector()] });
+ * const artguard = await createArtGuard({ detectors: [learnedDetector()] });
  */
 export function learnedDetector(): Detector {
   return { id: "learned", version: "2.0.0", family: "learned", source: detectorSource("learnedDetector"), detect };

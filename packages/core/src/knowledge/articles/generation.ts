@@ -20,7 +20,8 @@ export const generationArticles: CueArticles = {
         "A small neural network of our own marks places whose fine traces do not fit the rest of the picture, as splices, retouching and edited text left them in its training.",
       limits:
         "Real forgeries are far harder for it than those of its training: of 220 in one public set it found 10, and accused 1 of 220 untouched pictures. So its say in the score is small; where it looks is right more often than its verdict. Copies within one picture it hardly sees.",
-      falseAlarms: "Honest local retouching, such as removed dust or brightened eyes, and sharp objects before a blurred background look like forgery to it.",
+      falseAlarms:
+        "Honest local retouching, such as removed dust or brightened eyes, and sharp objects before a blurred background look like forgery to it.",
     },
   ],
   es: [
@@ -41,7 +42,8 @@ export const generationArticles: CueArticles = {
         "Una pequeña red neuronal propia marca lugares cuyas huellas finas no encajan con el resto de la imagen, como las dejaban los montajes, retoques y textos editados de su entrenamiento.",
       limits:
         "Las falsificaciones reales le resultan mucho más difíciles que las de su entrenamiento: de 220 de un conjunto público encontró 10, y acusó a 1 de 220 imágenes intactas. Por eso pesa poco en la puntuación; acierta más a menudo dónde mirar que si hay algo. Las copias dentro de una misma imagen apenas las ve.",
-      falseAlarms: "El retoque local honesto, como quitar polvo o aclarar unos ojos, y los objetos nítidos ante un fondo borroso le parecen una falsificación.",
+      falseAlarms:
+        "El retoque local honesto, como quitar polvo o aclarar unos ojos, y los objetos nítidos ante un fondo borroso le parecen una falsificación.",
     },
   ],
 };
